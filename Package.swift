@@ -1,0 +1,110 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+import PackageDescription
+
+// The module arrows of Sources/README.md; Tests/ArchitectureTests checks that no import goes against them.
+
+let swift: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: swift)
+}
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: swift)
+}
+
+let package = Package(
+    name: "pvelua",
+    products: [
+        .executable(name: "pvelua", targets: ["pvelua"]),
+        .executable(name: "pvelua-worker", targets: ["pvelua-worker"]),
+        .executable(name: "pvelua-sim", targets: ["pvelua-sim"]),
+        .library(name: "Proxmox", targets: ["Proxmox"]),
+        .library(name: "Simulator", targets: ["Simulator"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
+    ],
+    targets: [
+        // System libraries and the C that makes them safe to call from Swift.
+        .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
+        .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CEditline", providers: [.apt(["libedit-dev"])]),
+        .systemLibrary(name: "CLua", providers: [.apt(["liblua5.4-dev"])]),
+        .systemLibrary(name: "CSeccomp", providers: [.apt(["libseccomp-dev"])]),
+        .target(
+            name: "CCurl",
+            linkerSettings: [.linkedLibrary("curl"), .linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+        .target(name: "LuaBridge", dependencies: ["CLua", "CSeccomp", "CSimdjson"]),
+
+        // Files that travel inside the binaries, brought in by #embed.
+        .target(name: "LuaSources", path: "lua", exclude: ["README.md", "prelude.lua"]),
+        .target(name: "EmbeddedAssets", path: "assets", exclude: ["clusters", "policy.yaml", "config.example.yaml"]),
+
+        // Know nothing of Proxmox.
+        library("JSON", ["CSimdjson"]),
+        library("YAML", ["CYAML"]),
+        library("Wire"),
+        library("Terminal", ["CEditline"]),
+        library("Worker", ["Wire", "LuaBridge", "LuaSources"]),
+
+        // Know Proxmox.
+        library("Model", ["JSON"]),
+        library("Configuration", ["Model", "YAML"]),
+        library("Policy", ["Model", "YAML", "EmbeddedAssets"]),
+        library("Journal", ["Model", "CSQLite", "CCrypto"]),
+        library("Proxmox", ["Model", "CCurl", .product(name: "Logging", package: "swift-log")]),
+        library("Simulator", ["Proxmox", "Model", "JSON", "YAML", "EmbeddedAssets"]),
+        library("SimulatorServer", ["Simulator", "Proxmox", "CCrypto"] + nio),
+        library("Runbook", ["Policy", "Journal", "Proxmox", "Wire", "LuaSources"]),
+        library(
+            "Commands",
+            [
+                "Runbook", "Configuration", "Terminal", "Simulator",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
+        // One file each.
+        .executableTarget(name: "pvelua", dependencies: ["Commands"], swiftSettings: swift),
+        .executableTarget(name: "pvelua-worker", dependencies: ["Worker"], swiftSettings: swift),
+        .executableTarget(
+            name: "pvelua-sim",
+            dependencies: [
+                "SimulatorServer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: swift),
+
+        // Tests, one target a module; Tests/TestSupport is what they share.
+        .target(name: "TestSupport", dependencies: ["Proxmox"], path: "Tests/TestSupport", swiftSettings: swift),
+        tests("JSONTests", ["JSON"]),
+        tests("ModelTests", ["Model", "JSON"]),
+        tests("WireTests", ["Wire"]),
+        tests("YAMLTests", ["YAML"]),
+        tests("ConfigurationTests", ["Configuration", "Model", "TestSupport"]),
+        tests("PolicyTests", ["Policy", "Model", "YAML"]),
+        tests("JournalTests", ["Journal", "Model", "JSON", "TestSupport"]),
+        tests("TerminalTests", ["Terminal", "TestSupport"]),
+        tests("WorkerTests", ["Wire", "TestSupport"]),
+        tests("ProxmoxTests", ["Proxmox", "Model", "JSON", "TestSupport"]),
+        tests("SimulatorTests", ["Simulator", "Proxmox", "Model", "JSON", "TestSupport"]),
+        tests("RunbookTests", ["Runbook", "Simulator", "Proxmox", "Policy", "Journal", "Model", "JSON", "TestSupport"]),
+        tests("CommandTests", ["Commands", "JSON", "TestSupport"]),
+        tests("ArchitectureTests", ["TestSupport"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .c2x,
+    cxxLanguageStandard: .cxx17
+)

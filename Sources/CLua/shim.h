@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <lua5.4/lua.h>
+#include <lua5.4/lauxlib.h>
+#include <lua5.4/lualib.h>

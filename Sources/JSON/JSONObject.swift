@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The members of a JSON object, in the order they were written.
+///
+/// Objects in this field have a dozen members, so look-up is a scan; of two members with one name the last counts.
+public struct JSONObject: Sendable {
+    /// One name and its value.
+    public typealias Member = (key: String, value: JSONValue)
+
+    /// All members, in order.
+    public private(set) var members: [Member]
+
+    /// Makes an object of these members, in this order.
+    public init(_ members: [(String, JSONValue)] = []) {
+        self.members = members.map { (key: $0.0, value: $0.1) }
+    }
+
+    /// The names, in order.
+    public var keys: [String] { members.map(\.key) }
+
+    /// Reads, replaces, appends or (with nil) removes the member of that name.
+    public subscript(_ key: String) -> JSONValue? {
+        get { members.last { $0.key == key }?.value }
+        set {
+            guard let newValue else {
+                members.removeAll { $0.key == key }
+                return
+            }
+            if let index = members.lastIndex(where: { $0.key == key }) {
+                members[index].value = newValue
+            } else {
+                members.append((key, newValue))
+            }
+        }
+    }
+
+    mutating func append(_ key: String, _ value: JSONValue) { members.append((key, value)) }
+    mutating func reserve(_ count: Int) { members.reserveCapacity(count) }
+}
+
+extension JSONObject: Hashable {
+    /// Two objects are equal when they hold the same members, whatever their order.
+    public static func == (left: JSONObject, right: JSONObject) -> Bool {
+        left.members.count == right.members.count
+            && left.members.allSatisfy { right[$0.key] == $0.value }
+    }
+
+    /// Feeds the member names, without regard to order.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(members.count)
+        for key in keys.sorted() { hasher.combine(key) }
+    }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension JSONValue {
+    /// This value as JSON text in UTF-8, without white space.
+    ///
+    /// A number that JSON cannot hold (NaN, infinity) is written as `null`.
+    public func encoded() -> [UInt8] {
+        var writer = JSONWriter(indent: nil)
+        writer.write(self, depth: 0)
+        return writer.bytes
+    }
+
+    /// This value as JSON text for people: one member a line, two spaces a level.
+    public func pretty() -> String {
+        var writer = JSONWriter(indent: 2)
+        writer.write(self, depth: 0)
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+
+    /// This value as JSON text, without white space.
+    public var text: String { String(decoding: encoded(), as: UTF8.self) }
+}
+
+private struct JSONWriter {
+    var bytes: [UInt8] = []
+    let indent: Int?
+
+    init(indent: Int?) { self.indent = indent }
+
+    mutating func write(_ value: JSONValue, depth: Int) {
+        switch value {
+        case .null: put("null")
+        case .bool(let flag): put(flag ? "true" : "false")
+        case .integer(let number): put(String(number))
+        case .number(let number): put(number.isFinite ? shortest(number) : "null")
+        case .string(let text): quote(text)
+        case .array(let elements):
+            list("[", "]", count: elements.count, depth: depth) { writer, index in
+                writer.write(elements[index], depth: depth + 1)
+            }
+        case .object(let object):
+            let members = object.members
+            list("{", "}", count: members.count, depth: depth) { writer, index in
+                writer.quote(members[index].key)
+                writer.put(writer.indent == nil ? ":" : ": ")
+                writer.write(members[index].value, depth: depth + 1)
+            }
+        }
+    }
+
+    private mutating func list(
+        _ open: String, _ close: String, count: Int, depth: Int, element: (inout JSONWriter, Int) -> Void
+    ) {
+        put(open)
+        for index in 0..<count {
+            if index > 0 { put(",") }
+            newline(depth + 1)
+            element(&self, index)
+        }
+        if count > 0 { newline(depth) }
+        put(close)
+    }
+
+    private mutating func newline(_ depth: Int) {
+        guard let indent else { return }
+        bytes.append(UInt8(ascii: "\n"))
+        bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: indent * depth))
+    }
+
+    private mutating func put(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+    /// A whole number below 2^53 is written without the ".0" that Swift adds.
+    private func shortest(_ number: Double) -> String {
+        if number == number.rounded(), abs(number) < 9_007_199_254_740_992 { return String(Int64(number)) }
+        return String(number)
+    }
+
+    private mutating func quote(_ text: String) {
+        bytes.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""): put("\\\"")
+            case UInt8(ascii: "\\"): put("\\\\")
+            case 0x0a: put("\\n")
+            case 0x0d: put("\\r")
+            case 0x09: put("\\t")
+            case 0..<0x20:
+                let hex = String(byte, radix: 16)
+                put("\\u" + String(repeating: "0", count: 4 - hex.count) + hex)
+            default: bytes.append(byte)
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// The YAML files of this folder, inside the binary.
+#ifndef EMBEDDED_ASSETS_H
+#define EMBEDDED_ASSETS_H
+#include <stddef.h>
+
+typedef struct embedded_file {
+    const unsigned char *_Nonnull bytes;
+    size_t count;
+} embedded_file;
+
+embedded_file embedded_demo_cluster(void);
+embedded_file embedded_policy(void);
+embedded_file embedded_config_example(void);
+#endif

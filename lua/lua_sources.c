@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lua_sources.h"
+
+#include <string.h>
+
+static const unsigned char prelude[] = {
+#embed "prelude.lua"
+};
+
+static const lua_source sources[] = {
+    {"prelude", prelude, sizeof prelude},
+};
+
+lua_source lua_source_named(const char *name) {
+    for (size_t index = 0; index < sizeof sources / sizeof *sources; index++)
+        if (strcmp(sources[index].name, name) == 0) return sources[index];
+    return (lua_source){"", (const unsigned char *)"", 0};
+}
