@@ -56,10 +56,11 @@ let package = Package(
         .target(name: "EmbeddedAssets", path: "assets", exclude: ["clusters", "policy.yaml", "config.example.yaml"]),
 
         // Know nothing of Proxmox.
+        library("Text"),
         library("JSON", ["CSimdjson"]),
-        library("YAML", ["CYAML"]),
+        library("YAML", ["CYAML", "Text"]),
         library("Wire"),
-        library("Terminal", ["CEditline"]),
+        library("Terminal", ["CEditline", "Text"]),
         library("Worker", ["Wire", "LuaBridge", "LuaSources"]),
 
         // Know Proxmox.
@@ -70,7 +71,7 @@ let package = Package(
         library("Proxmox", ["Model", "CCurl", .product(name: "Logging", package: "swift-log")]),
         library("Simulator", ["Proxmox", "Model", "JSON", "YAML", "EmbeddedAssets"]),
         library("SimulatorServer", ["Simulator", "Proxmox", "CCrypto"] + nio),
-        library("Runbook", ["Policy", "Journal", "Proxmox", "Wire", "LuaSources"]),
+        library("Runbook", ["Policy", "Journal", "Proxmox", "Wire", "LuaSources", "Text"]),
         library(
             "Commands",
             [

@@ -25,6 +25,9 @@ public enum FrameKind: UInt8, Sendable {
     case done = 0x84
     /// Worker to host: packed map `message`, `traceback`, `where`, `call`, `incomplete`, `limit`.
     case error = 0x85
+
+    /// Whether a worker may send it; the other kinds are the host's.
+    public var isFromWorker: Bool { rawValue & 0x80 != 0 }
 }
 
 /// One message between host and worker.

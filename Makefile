@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+# make demo    builds release and runs an example on the embedded cluster
+# make test    runs the whole suite
+# make help    lists the rest
+
+PREFIX ?= /usr/local
+SWIFT ?= swift
+BUILD = $(SWIFT) build --quiet -c release --static-swift-stdlib
+PACKAGES = liblua5.4-dev libcurl4-openssl-dev libyaml-dev libsimdjson-dev libsqlite3-dev libssl-dev libseccomp-dev libedit-dev
+TEST_PACKAGES = curl openssl python3 tmux
+
+.PHONY: help packages test-packages build demo test lint format docs install uninstall clean
+
+help: ## Lists the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+packages:
+	@scripts/install-packages $(PACKAGES)
+
+test-packages:
+	@scripts/install-packages $(PACKAGES) $(TEST_PACKAGES)
+
+# The simulator's server needs NIO, which takes longer than all the rest, so the demo does without it.
+demo: packages ## Builds release and runs an example on the embedded cluster
+	@$(BUILD) --product pvelua-worker
+	@$(BUILD) --product pvelua
+	.build/release/pvelua --cluster demo run examples/list.lua
+
+build: packages ## Builds pvelua, pvelua-worker and pvelua-sim into .build/release
+	@$(BUILD) --product pvelua-worker
+	@$(BUILD) --product pvelua
+	@$(BUILD) --product pvelua-sim
+
+test: test-packages ## Runs the whole suite
+	$(SWIFT) build --build-tests --quiet
+	$(SWIFT) test --skip-build
+
+lint: ## Checks format and shell of everything; changes nothing
+	$(SWIFT) format lint --strict --parallel -r Sources Tests Package.swift
+
+format: ## Formats all Swift
+	$(SWIFT) format -i --parallel -r Sources Tests Package.swift
+
+docs: test-packages ## Writes the generated pages anew
+	PVELUA_RECORD=1 $(SWIFT) test --filter 'Recorded'
+
+install: build ## Installs into PREFIX (default /usr/local)
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 .build/release/pvelua .build/release/pvelua-worker .build/release/pvelua-sim $(DESTDIR)$(PREFIX)/bin
+
+uninstall: ## Removes what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/pvelua $(DESTDIR)$(PREFIX)/bin/pvelua-worker $(DESTDIR)$(PREFIX)/bin/pvelua-sim
+
+clean: ## Removes everything built
+	rm -rf .build

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import ArgumentParser
+internal import Model
+internal import Runbook
+
+/// `pvelua run FILE`
+struct RunCommand: ContextCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Run a runbook.",
+        discussion: "Changes are judged by policy, asked for at the terminal, and recorded.\n\n" + ExitStatus.help)
+
+    @Argument(help: "The Lua file.")
+    var file: String
+
+    @OptionGroup var options: GlobalOptions
+
+    func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
+        let source = try FileReader.read(path: file, maximum: Chunk.maximumSize)
+        let slash = file.lastIndex(of: "/")
+        let folder = slash.map { String(file[..<$0]) } ?? "."
+        let name = slash.map { String(file[file.index(after: $0)...]) } ?? file
+        let chunk = Chunk(source: source, name: "@" + name)
+        return try await ScriptRun(context: context, options: options).run(chunk, folder: folder.isEmpty ? "/" : folder)
+    }
+}
+
+/// `pvelua -e CODE`, which is what pvelua does when no command is named.
+struct EvalExpressionCommand: ContextCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "expression", abstract: "Run a piece of Lua and print the value of an expression.",
+        discussion: ExitStatus.help, shouldDisplay: false)
+
+    @Option(name: .customShort("e"), help: ArgumentHelp("The code; the value of an expression is printed.", valueName: "code"))
+    var code: String
+
+    @OptionGroup var options: GlobalOptions
+
+    func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
+        let chunk = Chunk(source: Array(code.utf8), name: "=(-e)", isExpression: true)
+        return try await ScriptRun(context: context, options: options).run(chunk, folder: nil)
+    }
+}
+
+/// `pvelua eval -`
+struct EvalCommand: ContextCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "eval", abstract: "Run Lua that comes on standard input.", discussion: ExitStatus.help)
+
+    @Argument(help: "A dash, for standard input.")
+    var source: String
+
+    @OptionGroup var options: GlobalOptions
+
+    func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
+        guard source == "-" else {
+            throw Failure(.usage, "eval reads standard input: pvelua eval -", hint: "to run a file: pvelua run \(source)")
+        }
+        let chunk = Chunk(source: try StandardInput.readAll(maximum: Chunk.maximumSize), name: "=stdin", isExpression: true)
+        return try await ScriptRun(context: context, options: options).run(chunk, folder: nil)
+    }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Glibc
+internal import Journal
+internal import Model
+internal import Runbook
+
+/// Runs one chunk as one run of the journal and writes what comes of it.
+struct ScriptRun {
+    let context: CommandContext
+    let options: GlobalOptions
+
+    func run(_ chunk: Chunk, folder: String?) async throws(Failure) -> ExitStatus {
+        let environment = try await Workplace(context: context, options: options).environment(moduleFolder: folder)
+        let scope = try RunOpening.open(environment, script: chunk)
+        let session = try await RunbookSession.start(environment, worker: context.worker, run: scope)
+        let interrupts = InterruptWatch { await session.interrupt() }
+        let outcome = await session.evaluate(chunk)
+        interrupts.stop()
+        await session.end()
+        let status = report(outcome, chunk)
+        try RunOpening.close(environment, scope, status: status.rawValue)
+        return status
+    }
+
+    private func report(_ outcome: ChunkOutcome, _ chunk: Chunk) -> ExitStatus {
+        switch outcome {
+        case .values(let values):
+            writeAll(1, ValuePrinter(format: options.format).bytes(values))
+            return .done
+        case .incomplete:
+            return fail(ScriptFailure(Failure(.script, "the script ends in the middle of something")), chunk)
+        case .failed(let failure):
+            return fail(failure, chunk)
+        }
+    }
+
+    private func fail(_ failure: ScriptFailure, _ chunk: Chunk) -> ExitStatus {
+        writeError(ErrorReport(format: options.format, style: context.errorStyle).text(failure, source: chunk.source))
+        return ExitStatus(failure.failure)
+    }
+}
+
+/// Standard input as one piece.
+enum StandardInput {
+    static func readAll(maximum: Int) throws(Failure) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            let count = read(0, &chunk, chunk.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw Failure(.usage, "cannot read standard input") }
+            guard count > 0 else { return bytes }
+            bytes.append(contentsOf: chunk[..<count])
+            guard bytes.count <= maximum else {
+                throw Failure(.usage, "standard input is larger than \(maximum) bytes")
+            }
+        }
+    }
+}

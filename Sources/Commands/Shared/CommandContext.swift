@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Glibc
+internal import Runbook
+internal import Terminal
+
+/// The world a command runs in: what it may read of its surroundings and where it writes.
+public struct CommandContext: Sendable {
+    /// The environment variables.
+    public var environment: [String: String]
+    /// The user's home folder.
+    public var home: String
+    /// The folder that holds pvelua's own binaries.
+    public var binaries: String
+    /// Whether standard input, output and error are terminals.
+    public var isTerminal: (input: Bool, output: Bool, error: Bool)
+
+    /// The world of this process.
+    public static func live() -> CommandContext {
+        var variables: [String: String] = [:]
+        var entry = environ
+        while let pointer = entry.pointee {
+            let text = String(cString: pointer)
+            if let equals = text.firstIndex(of: "=") {
+                variables[String(text[..<equals])] = String(text[text.index(after: equals)...])
+            }
+            entry += 1
+        }
+        return CommandContext(
+            environment: variables, home: variables["HOME"] ?? "/", binaries: ownFolder(),
+            isTerminal: (isatty(0) == 1, isatty(1) == 1, isatty(2) == 1))
+    }
+
+    private static func ownFolder() -> String {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+        let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
+        guard count > 0 else { return "." }
+        let path = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    }
+
+    /// Where `pvelua-worker` lies: beside pvelua, or where `make install` puts it.
+    var worker: String {
+        let candidates = [binaries + "/pvelua-worker", binaries + "/../libexec/pvelua/pvelua-worker"]
+        return candidates.first { access($0, X_OK) == 0 } ?? candidates[0]
+    }
+
+    /// How to write on standard error.
+    var errorStyle: Style { Style(isColored: isTerminal.error && environment["NO_COLOR"] == nil) }
+    /// How to write on standard output.
+    var outputStyle: Style { Style(isColored: isTerminal.output && environment["NO_COLOR"] == nil) }
+}
+
+/// Writes bytes to a descriptor until all are out or nobody reads any more.
+func writeAll(_ descriptor: Int32, _ bytes: [UInt8]) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+        let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        if count > 0 { rest = rest.dropFirst(count) } else if errno != EINTR { return }
+    }
+}
+
+/// Writes text to standard error.
+func writeError(_ text: String) { writeAll(2, Array(text.utf8)) }

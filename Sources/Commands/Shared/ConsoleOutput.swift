@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Model
+internal import Runbook
+internal import Terminal
+internal import Text
+
+/// A run's output on this process's streams: the script's words on stdout, everything else on stderr.
+struct ConsoleOutput: RunOutput {
+    let context: CommandContext
+    let leastLevel: LogLevel
+    let tableWidth: Int?
+
+    init(_ context: CommandContext, options: GlobalOptions) {
+        self.context = context
+        leastLevel = options.quiet ? .error : options.logLevel
+        tableWidth = context.isTerminal.output ? TerminalSize.columns(of: 1) : nil
+    }
+
+    /// A pipe gets the bytes as they are; a terminal gets no control characters from a script or a cluster.
+    func write(_ bytes: [UInt8]) {
+        guard context.isTerminal.output else { return writeAll(1, bytes) }
+        writeAll(1, Array(TextCleaner.lines(String(decoding: bytes, as: UTF8.self)).utf8))
+    }
+
+    func table(_ table: RunTable) {
+        let renderer = TableRenderer(width: tableWidth, style: context.outputStyle)
+        let columns = zip(table.columns, table.isNumeric).map { TableColumn($0, isNumeric: $1) }
+        writeAll(1, Array(renderer.render(columns, rows: table.rows).utf8))
+    }
+
+    func log(_ level: LogLevel, _ message: String) {
+        guard level >= leastLevel else { return }
+        let style = context.errorStyle
+        let mark =
+            switch level {
+            case .debug: style.dim("debug")
+            case .info: style.dim("info")
+            case .warning: style.yellow("warning")
+            case .error: style.red("error")
+            }
+        writeError("\(mark): \(TextCleaner.line(message))\n")
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import ArgumentParser
+internal import Runbook
+
+/// How results and errors are written.
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
+    case text, json
+}
+
+extension LogLevel: ExpressibleByArgument {}
+
+/// The options that every command takes. They may stand before or behind the command's name.
+struct GlobalOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The cluster to work on, by its name in the configuration.", valueName: "name"))
+    var cluster: String?
+
+    @Option(help: ArgumentHelp("The configuration file.", valueName: "file"))
+    var config: String?
+
+    @Option(help: "How results and errors are written: text or json.")
+    var format: OutputFormat = .text
+
+    @Flag(help: "Answer yes to simple confirmations; typed ones and approvals still stand.")
+    var yes = false
+
+    @Option(name: .customLong("param"), help: ArgumentHelp("A parameter of the runbook, as key=value.", valueName: "key=value"))
+    var parameters: [String] = []
+
+    @Option(name: .customLong("log-level"), help: "The least grave messages to show: debug, info, warning or error.")
+    var logLevel: LogLevel = .info
+
+    @Flag(help: "Show errors only.")
+    var quiet = false
+
+    @Option(help: ArgumentHelp("Tighten a limit: cpu=1s, memory=32MiB, calls=100.", valueName: "limits"))
+    var limit: [String] = []
+}
+
+/// Puts global options that stand before the command's name behind it, where the parser looks for them.
+enum ArgumentOrder {
+    private static let flags: Set<String> = ["--yes", "--quiet"]
+    private static let options: Set<String> = [
+        "--cluster", "--config", "--format", "--param", "--log-level", "--limit",
+    ]
+
+    static func arranged(_ arguments: [String], commands: Set<String>) -> [String] {
+        var leading: [String] = []
+        var rest = arguments[...]
+        while let argument = rest.first {
+            if flags.contains(argument) || options.contains(where: { argument.hasPrefix($0 + "=") }) {
+                leading.append(argument)
+                rest = rest.dropFirst()
+            } else if options.contains(argument), rest.count > 1 {
+                leading.append(contentsOf: rest.prefix(2))
+                rest = rest.dropFirst(2)
+            } else {
+                break
+            }
+        }
+        guard let command = rest.first, commands.contains(command) else { return arguments }
+        var names = [command]
+        rest = rest.dropFirst()
+        // `cluster list` and `config check` are two words.
+        if ["cluster", "config"].contains(command), let verb = rest.first, !verb.hasPrefix("-") {
+            names.append(verb)
+            rest = rest.dropFirst()
+        }
+        return names + leading + rest
+    }
+}

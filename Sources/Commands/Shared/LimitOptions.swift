@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Model
+internal import Runbook
+internal import Text
+
+/// Reads `--limit cpu=1s,memory=32MiB`; a value can only tighten what holds already.
+enum LimitOptions {
+    static func apply(_ texts: [String], to limits: WorkerLimits) throws(Failure) -> WorkerLimits {
+        var result = limits
+        for item in texts.flatMap({ $0.split(separator: ",").map(String.init) }) {
+            let parts = item.split(separator: "=", maxSplits: 1).map(String.init)
+            guard parts.count == 2 else { throw usage(item, "is no limit; it looks like cpu=1s") }
+            switch parts[0] {
+            case "cpu":
+                guard let seconds = seconds(parts[1]) else { throw usage(item, "needs a duration such as 1s or 500ms") }
+                result.processorSlice = min(result.processorSlice, seconds)
+                result.processorTotal = min(result.processorTotal, seconds)
+            case "memory":
+                guard let bytes = bytes(parts[1]) else { throw usage(item, "needs a size such as 32MiB") }
+                result.memory = min(result.memory, bytes)
+            case "calls":
+                guard let number = Int(parts[1]), number > 0 else { throw usage(item, "needs a whole number above 0") }
+                result.calls = min(result.calls, number)
+            default:
+                let known = ["cpu", "memory", "calls"]
+                throw usage(
+                    item,
+                    "is no limit: " + (Spelling.suggestion(for: parts[0], among: known) ?? known.joined(separator: ", ")))
+            }
+        }
+        return result
+    }
+
+    private static func usage(_ item: String, _ text: String) -> Failure { Failure(.usage, "--limit \(item) \(text)") }
+
+    private static func seconds(_ text: String) -> Double? {
+        let units: [(String, Double)] = [("ms", 0.001), ("s", 1), ("m", 60)]
+        for (unit, factor) in units where text.hasSuffix(unit) {
+            guard let number = Double(text.dropLast(unit.count)), number > 0, number.isFinite else { return nil }
+            return number * factor
+        }
+        return nil
+    }
+
+    private static func bytes(_ text: String) -> Int? {
+        let units: [(String, Int)] = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)]
+        for (unit, factor) in units where text.hasSuffix(unit) {
+            guard let number = Int(text.dropLast(unit.count)), (1...1 << 20).contains(number) else { return nil }
+            return number * factor
+        }
+        return nil
+    }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import ArgumentParser
+internal import Model
+internal import Runbook
+
+/// A command that gets its world passed in and says how it ended.
+protocol ContextCommand: ParsableCommand {
+    /// The options every command has.
+    var options: GlobalOptions { get }
+    /// Does the work; a thrown failure is reported by the caller.
+    func run(in context: CommandContext) async throws(Failure) -> ExitStatus
+}
+
+/// The whole command line.
+struct Pvelua: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pvelua",
+        abstract: "Run short Lua runbooks against Proxmox VE, safely.",
+        usage: "pvelua [options] -e CODE\npvelua [options] COMMAND …",
+        discussion: "Without a configuration the embedded cluster `demo` is used.\n\n" + ExitStatus.help,
+        version: PveluaVersion.text,
+        subcommands: [
+            RunCommand.self, EvalCommand.self, ReplCommand.self, ConfigCommand.self, ClusterCommand.self,
+            EvalExpressionCommand.self,
+        ],
+        defaultSubcommand: EvalExpressionCommand.self)
+}
+
+/// The version of pvelua.
+public enum PveluaVersion {
+    /// As `--version` and `pve.version().pvelua` tell it.
+    public static let text = "0.1.0"
+}
+
+/// Runs the command line.
+public enum PveluaMain {
+    /// Parses the arguments, runs the command and returns the process's exit status.
+    public static func run(_ arguments: [String], context: CommandContext) async -> Int32 {
+        let names = Set(Pvelua.configuration.subcommands.compactMap { $0.configuration.commandName })
+        let command: any ParsableCommand
+        do {
+            if arguments.isEmpty { throw CleanExit.helpRequest(Pvelua.self) }
+            command = try Pvelua.parseAsRoot(ArgumentOrder.arranged(arguments, commands: names))
+        } catch {
+            return parsingEnded(error)
+        }
+        guard let command = command as? any ContextCommand else {
+            return parsingEnded(CleanExit.helpRequest(command))
+        }
+        do throws(Failure) {
+            return try await command.run(in: context).rawValue
+        } catch {
+            let report = ErrorReport(format: command.options.format, style: context.errorStyle)
+            writeError(report.text(ScriptFailure(error)))
+            return ExitStatus(error).rawValue
+        }
+    }
+
+    /// Help and version go to stdout with status 0, a usage error to stderr with status 2.
+    private static func parsingEnded(_ error: any Error) -> Int32 {
+        let text = Pvelua.fullMessage(for: error)
+        guard Pvelua.exitCode(for: error) != .success else {
+            writeAll(1, Array((text + "\n").utf8))
+            return ExitStatus.done.rawValue
+        }
+        writeError(text + "\n")
+        return ExitStatus.usage.rawValue
+    }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One function of the `pve` language: what a script writes, what it may ask of the cluster, and how that is judged.
+///
+/// The rows of ``OperationTable`` are the only place where an operation is declared. Argument checks, worker stubs, REPL
+/// help and the reference page are rendered from them.
+public struct Operation: Sendable {
+    /// The Lua name below `pve`, such as `vm_action` or `api.get`.
+    public var name: String
+    /// What it does, in one sentence.
+    public var summary: String
+    /// What it takes, in order.
+    public var parameters: [Parameter]
+    /// What the script gets back, in one phrase.
+    public var returns: String
+    /// Whether it stays on this machine, only looks at the cluster, or changes it.
+    public var reach: Reach
+    /// The API calls it may make, beyond the look-ups that find a guest.
+    public var endpoints: [Endpoint]
+    /// A line of Lua that runs as it stands on the demo cluster.
+    public var example: String
+    /// The methods it gives to guest objects, such as `vm:start()`.
+    public var methods: [GuestMethod] = []
+    /// The version of pvelua that brought it.
+    public var since = "0.1"
+
+    /// How far an operation reaches.
+    public enum Reach: String, Sendable {
+        /// Never leaves this machine.
+        case local
+        /// Looks at the cluster.
+        case read
+        /// May change the cluster; passes policy, consent and journal.
+        case change
+    }
+}
+
+/// One call of Proxmox's API that an operation makes.
+public struct Endpoint: Sendable {
+    /// The argument that picks this row, such as `stop` for `vm_action`; nil where there is nothing to pick.
+    public var selector: String?
+    /// The HTTP method.
+    public var method: String
+    /// The path with `{node}`, `{kind}`, `{vmid}` to be filled in.
+    public var path: String
+    /// The action that policy judges; a test checks that the classifier derives the same.
+    public var action: String
+    /// Which guests have it.
+    public var kinds: Set<GuestKind> = [.qemu, .lxc]
+    /// What must be true afterwards.
+    public var postCondition: PostCondition = .none
+    /// What asking for it a second time does.
+    public var repeats: Repeat = .isRefused
+    /// What a person should know before saying yes, or nil where everything can be undone.
+    public var warning: String?
+    /// Seconds to wait for it where the caller says nothing, or nil for the cluster's configured task time-out.
+    public var timeout: Int?
+
+    /// What asking for the same thing again does.
+    public enum Repeat: String, Sendable {
+        /// Changes nothing the second time.
+        case changesNothing = "changes nothing"
+        /// The cluster refuses it.
+        case isRefused = "is refused"
+        /// Does it again.
+        case doesItAgain = "does it again"
+    }
+}
+
+/// A method of guest objects: `vm:name(arguments…)` is `pve.operation(before…, arguments…)`.
+public struct GuestMethod: Sendable {
+    /// The method's name.
+    public var name: String
+    /// The leading arguments: `@vmid` is the object's field, nil stays nil, other text is literal.
+    public var before: [String?]
+
+    /// Makes a method.
+    public init(_ name: String, before: [String?]) {
+        self.name = name
+        self.before = before
+    }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+public import JSON
+public import Model
+internal import Wire
+
+/// A piece of Lua to be run.
+public struct Chunk: Sendable {
+    /// The source, as bytes: Lua does not ask for UTF-8.
+    public var source: [UInt8]
+    /// The name in error messages, by Lua's rule: `@file.lua` or `=(-e)`.
+    public var name: String
+    /// Whether the source may be an expression whose value is wanted.
+    public var isExpression: Bool
+
+    /// The largest chunk, in bytes.
+    public static let maximumSize = 1 << 20
+
+    /// Makes a chunk.
+    public init(source: [UInt8], name: String, isExpression: Bool = false) {
+        self.source = source
+        self.name = name
+        self.isExpression = isExpression
+    }
+
+    func packed(_ parameters: [(name: String, value: String)]) -> PackedValue {
+        [
+            "source": .string(source), "name": PackedValue(name), "expression": .bool(isExpression),
+            "params": .map(parameters.map { .init($0.name, PackedValue($0.value)) }),
+        ]
+    }
+}
+
+/// How a chunk ended.
+public enum ChunkOutcome: Sendable {
+    /// It returned these values.
+    case values([ScriptValue])
+    /// Its source ends in the middle of something; more lines may complete it.
+    case incomplete
+    /// It failed.
+    case failed(ScriptFailure)
+}
+
+/// A value that a script returned.
+public struct ScriptValue: Sendable, Hashable {
+    let packed: PackedValue
+
+    init(_ packed: PackedValue) { self.packed = packed }
+
+    /// Whether it is Lua's nil.
+    public var isNil: Bool { packed == .null }
+
+    /// The bytes, where it is a string.
+    public var bytes: [UInt8]? {
+        if case .string(let bytes) = packed { bytes } else { nil }
+    }
+
+    /// The value for display and JSON. Bytes that are no UTF-8 are replaced; what cannot leave the script is described.
+    public var json: JSONValue { packed.displayed }
+
+    /// Whether it is a float, which Lua prints with a fraction.
+    public var float: Double? {
+        if case .number(let number) = packed { number } else { nil }
+    }
+}
+
+/// Why a chunk failed, and where.
+public struct ScriptFailure: Sendable {
+    /// What happened. An error that the host raised is taken from the host's own record, not from the script's word.
+    public var failure: Failure
+    /// File and line, as `nightly.lua:12`.
+    public var location: String?
+    /// The calls that led there, innermost first.
+    public var traceback: [String] = []
+
+    /// Makes a failure that has no place in a script.
+    public init(_ failure: Failure) { self.failure = failure }
+
+    /// Reads a worker's report.
+    ///
+    /// - Parameter issued: The failures that the host answered calls with in this chunk, by call id.
+    init(report: PackedValue, issued: [UInt32: Failure]) {
+        let message = report["message"]?.text ?? "the script failed"
+        location = report["where"]?.text
+        traceback = (report["traceback"]?.text ?? "").split(separator: "\n").map(String.init)
+        if let id = report["call"]?.wholeNumber, let key = UInt32(exactly: id), let known = issued[key] {
+            failure = known
+        } else if let limit = report["limit"]?.text {
+            failure = limit == "interrupt" ? Failure(.cancelled, "interrupted") : Failure(.limit, message)
+        } else {
+            failure = Failure(.script, message)
+        }
+    }
+}
+
+extension PackedValue {
+    fileprivate var displayed: JSONValue {
+        switch self {
+        case .null: .null
+        case .bool(let flag): .bool(flag)
+        case .integer(let number): .integer(number)
+        case .number(let number): .number(number)
+        case .string(let bytes): .string(String(decoding: bytes, as: UTF8.self))
+        case .array(let elements): .array(elements.map(\.displayed))
+        case .map(let pairs): .object(JSONObject(pairs.map { ($0.key, $0.value.displayed) }))
+        case .opaque(let description): .string("<\(description)>")
+        }
+    }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import JSON
+internal import Model
+internal import Proxmox
+
+/// One change that an operation asks the Gate for.
+struct Change: Sendable {
+    /// The row and the endpoint it comes from.
+    var operation: Operation
+    var endpoint: Endpoint
+    /// The call as it will be sent.
+    var call: APICall
+    /// The guest it is about, as read just now.
+    var guest: GuestFacts
+    /// The snapshot it makes, where its effect is one.
+    var snapshot: SnapshotName?
+    /// How long to wait for the task.
+    var timeout: Duration
+    /// Whether to wait for the task at all.
+    var waits = true
+
+    /// The action by which errors and questions call it.
+    var action: String { endpoint.action }
+
+    /// `guest 101 (web-1)`
+    var subject: String { "guest \(guest.vmid) (\(TextExcerpt.of(guest.name ?? "unnamed")))" }
+}
+
+/// What became of a change.
+struct ChangeOutcome: Sendable {
+    var upid: UPID?
+    /// The guest after the effect was seen, or nil where nobody waited.
+    var guest: GuestFacts?
+    var warnings = 0
+    var isVerified = false
+
+    /// The result as scripts see it.
+    func json(_ change: Change) -> JSONValue {
+        var object = JSONObject([
+            ("changed", .bool(true)), ("action", .string(change.action)),
+            ("vmid", JSONValue(change.guest.vmid.rawValue)),
+            ("node", .string((guest ?? change.guest).node.rawValue)),
+        ])
+        if let upid { object["upid"] = .string(upid.description) }
+        if let state = guest?.state { object["status"] = .string(state) }
+        object["verified"] = .bool(isVerified)
+        if isVerified { object["warnings"] = JSONValue(warnings) }
+        return .object(object)
+    }
+}

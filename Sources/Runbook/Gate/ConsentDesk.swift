@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Model
+internal import Policy
+internal import Proxmox
+
+/// Settles what a decision demands before a call may go on: nothing, a yes, a typed yes, an approval, or a refusal.
+struct ConsentDesk: Sendable {
+    let environment: RunEnvironment
+
+    /// How often a question is put again because the guest changed while it stood.
+    private static let maximumRounds = 3
+
+    /// Lets a read pass or refuses it.
+    func settle(_ decision: Decision, call: APICall) async throws(Failure) {
+        guard decision.effect != .allow else { return }
+        let question = question(decision, call, nil)
+        try refuse(decision, question)
+        try await consent(question, decision)
+    }
+
+    /// Lets a change pass or refuses it.
+    ///
+    /// - Returns: The guest as it is now; read again after a yes, because the yes was given to what was shown.
+    func settle(_ decision: Decision, change: Change) async throws(Failure) -> GuestFacts {
+        guard decision.effect != .allow else { return change.guest }
+        var shown = change
+        var question = question(decision, change.call, change)
+        try refuse(decision, question)
+        for _ in 0..<Self.maximumRounds {
+            try await consent(question, decision)
+            let now = try await environment.client.facts(of: shown.guest.vmid)
+            let differences = now.differences(from: shown.guest)
+            if differences.isEmpty { return now }
+            shown.guest = now
+            question = self.question(decision, change.call, shown)
+            question.changedSinceAsked = differences
+        }
+        throw Failure(
+            .conflict, "\(change.subject) kept changing while it was asked for; nothing was sent",
+            hint: "find out who else is at work on it")
+    }
+
+    private func refuse(_ decision: Decision, _ question: ConsentQuestion) throws(Failure) {
+        let what = describe(question)
+        switch decision.effect {
+        case .deny:
+            throw Failure(
+                .policyDenied, "policy denies \(what)",
+                hint: decision.rule.map { "rule \"\($0)\" decides; see policy.yaml" } ?? "no rule allows it; see policy.yaml")
+        case .approve:
+            throw Failure(
+                .approvalRequired, "policy demands an approval for \(what)",
+                hint: decision.rule.map { "rule \"\($0)\" decides" })
+        default: return
+        }
+    }
+
+    private func consent(_ question: ConsentQuestion, _ decision: Decision) async throws(Failure) {
+        if decision.effect == .confirm, environment.settings.assumesYes { return }
+        switch await environment.consent.ask(question) {
+        case .yes: return
+        case .no(let reason):
+            throw Failure(.confirmationRequired, "not confirmed: \(describe(question)) (\(reason)); nothing was sent")
+        case .nobody:
+            throw Failure(
+                .confirmationRequired,
+                "\(describe(question)) needs a \(decision.effect == .confirm ? "yes" : "typed yes"), and there is no terminal "
+                    + "to ask at; nothing was sent",
+                hint: decision.effect == .confirm
+                    ? "run it at a terminal, or pass --yes" : "run it at a terminal; --yes does not answer this question")
+        }
+    }
+
+    private func question(_ decision: Decision, _ call: APICall, _ change: Change?) -> ConsentQuestion {
+        ConsentQuestion(
+            effect: decision.effect, cluster: environment.clusterName, action: decision.action.rawValue,
+            rule: decision.rule ?? "none", guest: change.map { $0.guest.summary },
+            request: "\(call.method.rawValue) \(call.path)", warning: change?.endpoint.warning)
+    }
+
+    private func describe(_ question: ConsentQuestion) -> String {
+        guard let guest = question.guest else { return "\(question.action) (\(question.request))" }
+        return
+            "\(question.action) of guest \(guest.vmid) (\(TextExcerpt.of(guest.name)), \(TextExcerpt.of(guest.state)) on "
+            + "\(guest.node), cluster \(question.cluster))"
+    }
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import JSON
+internal import Journal
+internal import Model
+internal import Policy
+internal import Proxmox
+
+/// The one door to the cluster: every call of every script, command and session goes through here.
+///
+/// A change passes, in this order: resolve, classify, decide, consent, record intent, send, observe, verify, record
+/// outcome. What is asked of the cluster on the Gate's own behalf (finding a guest, following a task) is not judged.
+struct Gate: Sendable {
+    let environment: RunEnvironment
+    let run: RunScope
+
+    private var client: ProxmoxClient { environment.client }
+
+    // MARK: - Reads
+
+    /// Finds a guest and reads its state and identity.
+    ///
+    /// - Parameter node: Where the script believes it to be. A vmid is unique in its cluster, so a guest that has moved is
+    ///   followed; a node that does not exist is an error.
+    func resolve(_ vmid: VMID, on node: NodeName? = nil) async throws(Failure) -> GuestFacts {
+        let facts = try await client.facts(of: vmid)
+        if let node, node != facts.node {
+            let nodes = try await client.resources(type: .node).compactMap(\.node)
+            guard nodes.contains(node) else {
+                var failure = Failure(.notFound, "there is no node \(node) in cluster \(environment.clusterName)")
+                failure.hint = "its nodes are " + nodes.map(\.rawValue).sorted().joined(separator: ", ")
+                failure.node = node.rawValue
+                throw failure
+            }
+            environment.output.log(.warning, "guest \(vmid) is on \(facts.node), not on \(node); going on there")
+        }
+        return facts
+    }
+
+    /// Asks policy about a read and does it.
+    func read<Answer: Sendable>(
+        _ call: APICall, _ body: (ProxmoxClient) async throws(Failure) -> Answer
+    ) async throws(Failure) -> Answer {
+        let actions = ActionClassifier.actions(of: call)
+        let decision = environment.policy.evaluate(question(actions, nil))
+        try await ConsentDesk(environment: environment).settle(decision, call: call, change: nil)
+        return try await body(client)
+    }
+
+    // MARK: - Changes
+
+    /// Judges a change, asks where asking is due, records, sends, waits and verifies.
+    func change(_ change: Change) async throws(Failure) -> ChangeOutcome {
+        do throws(Failure) {
+            return try await judged(change)
+        } catch {
+            throw error.about(change)
+        }
+    }
+
+    private func judged(_ proposal: Change) async throws(Failure) -> ChangeOutcome {
+        var change = proposal
+        let actions = ActionClassifier.actions(of: change.call)
+        let decision = environment.policy.evaluate(question(actions, change.guest))
+        change.guest = try await ConsentDesk(environment: environment).settle(decision, call: change.call, change: change)
+        try await run.count(actions, vmid: change.guest.vmid)
+        let step = StepRecorder(journal: environment.journal, run: run.id, number: await run.nextStep())
+        try step.intend(change, actions: actions, decision: decision, now: await environment.clock.now())
+        return try await carryOut(change, step)
+    }
+
+    private func carryOut(_ change: Change, _ step: StepRecorder) async throws(Failure) -> ChangeOutcome {
+        let answer: APIAnswer
+        do throws(Failure) {
+            try step.sent()
+            answer = try await client.send(change.call)
+        } catch {
+            throw try step.notAccepted(error)
+        }
+        guard case .task(let upid) = TaskReference(answer.data) else {
+            let outcome = try await verified(change, upid: nil, warnings: 0, step)
+            return outcome
+        }
+        try step.accepted(upid)
+        guard change.waits else {
+            await run.remember(upid, step: step.number)
+            return ChangeOutcome(upid: upid)
+        }
+        let task: TaskOutcome
+        do throws(Failure) {
+            task = try await client.wait(for: upid, timeout: change.timeout)
+        } catch {
+            throw try step.taskFailed(error)
+        }
+        return try await verified(change, upid: upid, warnings: task.warnings, step)
+    }
+
+    private func verified(
+        _ change: Change, upid: UPID?, warnings: Int, _ step: StepRecorder
+    ) async throws(Failure) -> ChangeOutcome {
+        do throws(Failure) {
+            let report = try await client.verify(
+                change.endpoint.postCondition, of: change.guest, snapshot: change.snapshot, task: upid,
+                timeout: change.timeout)
+            let outcome = ChangeOutcome(upid: upid, guest: report.facts, warnings: warnings, isVerified: true)
+            try step.done(outcome.json(change), warnings: warnings)
+            return outcome
+        } catch {
+            throw try step.taskFailed(error)
+        }
+    }
+
+    /// Waits for a task that an earlier call left running, and closes its step if it is one of this run's.
+    func poll(_ upid: UPID, timeout: Duration, interval: Duration?) async throws(Failure) -> TaskOutcome {
+        let number = await run.takeStep(of: upid)
+        let step = number.map { StepRecorder(journal: environment.journal, run: run.id, number: $0) }
+        do throws(Failure) {
+            let outcome = try await client.wait(for: upid, timeout: timeout, interval: interval)
+            try step?.done(outcome.json, warnings: outcome.warnings)
+            return outcome
+        } catch {
+            if error.kind == .taskTimeout, let number { await run.remember(upid, step: number) }
+            guard let step, error.kind != .taskTimeout else { throw error }
+            throw try step.taskFailed(error)
+        }
+    }
+
+    private func question(_ actions: Set<Action>, _ guest: GuestFacts?) -> PolicyQuestion {
+        PolicyQuestion(actions: actions, caller: environment.caller, guest: guest.map(PolicyGuest.init))
+    }
+}
+
+extension Failure {
+    /// The same failure with the action and the guest filled in where they are missing.
+    func about(_ change: Change) -> Failure {
+        var failure = self
+        failure.action = failure.action ?? change.action
+        failure.vmid = failure.vmid ?? change.guest.vmid.rawValue
+        failure.node = failure.node ?? change.guest.node.rawValue
+        return failure
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import JSON
+internal import Model
+internal import Proxmox
+
+/// Looking at nodes and guests.
+enum InventoryHandlers {
+    static func listVMs(_ call: OperationCall) async throws(Failure) -> JSONValue {
+        let filters = call.arguments.options("filters")
+        let resources = try await resources(call, .vm)
+        let chosen = resources.filter { matches($0, filters) }.sorted { ($0.vmid?.rawValue ?? 0) < ($1.vmid?.rawValue ?? 0) }
+        return .array(chosen.map(GuestRecord.json))
+    }
+
+    static func listNodes(_ call: OperationCall) async throws(Failure) -> JSONValue {
+        let nodes = try await resources(call, .node).sorted { ($0.node?.rawValue ?? "") < ($1.node?.rawValue ?? "") }
+        return .array(
+            nodes.map { node in
+                let fields = ["node", "status", "cpu", "maxcpu", "mem", "maxmem", "disk", "maxdisk", "uptime"]
+                return .object(JSONObject(fields.compactMap { name in node.fields[name].map { (name, $0) } }))
+            })
+    }
+
+    static func vm(_ call: OperationCall) async throws(Failure) -> JSONValue {
+        let vmid = try call.arguments.guest()
+        let request = APICall(.get, APIPath("nodes", "{node}", "qemu", vmid.description, "status", "current"))
+        return try await call.gate.read(request) { _ throws(Failure) in try await call.gate.resolve(vmid) }.json
+    }
+
+    static func version(_ call: OperationCall) async throws(Failure) -> JSONValue {
+        let request = APICall(.get, APIPath("version"))
+        let answer = try await call.gate.read(request) { client throws(Failure) in try await client.send(request).data }
+        var object = answer.object ?? JSONObject()
+        object["pvelua"] = .string(call.environment.settings.version)
+        object["lua"] = "5.4"
+        return .object(object)
+    }
+
+    private static func resources(
+        _ call: OperationCall, _ type: ResourceType
+    ) async throws(Failure) -> [ClusterResource] {
+        let request = APICall(.get, APIPath("cluster", "resources"), parameters: [("type", .text(type.rawValue))])
+        return try await call.gate.read(request) { client throws(Failure) in try await client.resources(type: type) }
+    }
+
+    private static func matches(_ guest: ClusterResource, _ filters: Arguments) -> Bool {
+        func glob(_ name: String, _ values: [String]) -> Bool {
+            guard let pattern = filters.text(name) else { return true }
+            return values.contains { Glob(pattern).matches($0) }
+        }
+        let isTemplate = guest.fields["template"]?.perlBool ?? false
+        return (filters.text("status").map { $0 == guest.status } ?? true)
+            && (filters.node().map { $0 == guest.node } ?? true)
+            && (filters.text("pool").map { $0 == guest.pool } ?? true)
+            && (filters.text("kind").map { $0 == guest.kind?.rawValue } ?? true)
+            && (filters.flag("template") ?? false) == isTemplate
+            && glob("tag", guest.tags) && glob("name", guest.name.map { [$0] } ?? [])
+    }
+}
+
+/// How a guest from the resource list looks to scripts.
+enum GuestRecord {
+    private static let numbers = [
+        "cpu", "maxcpu", "mem", "maxmem", "disk", "maxdisk", "uptime", "netin", "netout", "diskread", "diskwrite",
+    ]
+
+    static func json(_ guest: ClusterResource) -> JSONValue {
+        var object = JSONObject([
+            ("vmid", guest.vmid.map { JSONValue($0.rawValue) } ?? .null), ("name", JSONValue(guest.name)),
+            ("node", JSONValue(guest.node?.rawValue)), ("kind", JSONValue(guest.kind?.rawValue)),
+            ("status", .string(guest.status ?? "unknown")),
+            ("template", .bool(guest.fields["template"]?.perlBool ?? false)),
+            ("tags", .array(guest.tags.map(JSONValue.string))),
+        ])
+        for name in ["pool", "lock", "hastate"] {
+            if let text = guest.fields[name]?.perlText { object[name] = .string(text) }
+        }
+        for name in numbers {
+            if let value = guest.fields[name], !value.isNull { object[name] = value }
+        }
+        return .object(object)
+    }
+}

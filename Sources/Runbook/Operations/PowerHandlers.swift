@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import JSON
+internal import Model
+internal import Proxmox
+
+/// Power actions and waiting for tasks.
+enum PowerHandlers {
+    static func vmAction(_ call: OperationCall) async throws(Failure) -> JSONValue {
+        let arguments = call.arguments
+        let options = arguments.options()
+        let action = arguments.text("action") ?? ""
+        let guest = try await call.gate.resolve(try arguments.guest(), on: arguments.node())
+        guard let endpoint = call.operation.endpoints.first(where: { $0.selector == action }) else {
+            throw .parameter("action", "\"\(action)\" is unknown")
+        }
+        guard endpoint.kinds.contains(guest.kind) else {
+            var failure = Failure(.unsupported, "a container cannot be \(action == "reset" ? "reset" : action + "ed")")
+            failure.vmid = guest.vmid.rawValue
+            throw failure
+        }
+        if options.flag("force") != nil, action != "shutdown" {
+            throw .parameter("options.force", "goes with shutdown only")
+        }
+        if isSatisfied(endpoint, guest) { return unchanged(endpoint, guest) }
+        let timeout = options.seconds("timeout")
+        let request = APICall(
+            .post, APIPath("nodes", guest.node.rawValue, guest.kind.rawValue, guest.vmid.description, "status", action),
+            parameters: parameters(action, timeout: timeout, force: options.flag("force") ?? false))
+        let change = Change(
+            operation: call.operation, endpoint: endpoint, call: request, guest: guest,
+            timeout: timeout.map { $0 + grace(action) } ?? call.environment.settings.taskTimeout,
+            waits: options.flag("wait") ?? true)
+        return try await call.gate.change(change).json(change)
+    }
+
+    static func poll(_ call: OperationCall) async throws(Failure) -> JSONValue {
+        let upid = try call.arguments.task()
+        if let node = call.arguments.node(), node != upid.node {
+            throw .parameter("node", "is \(node), but the task runs on \(upid.node)")
+        }
+        let options = call.arguments.options()
+        let request = APICall(.get, APIPath("nodes", upid.node.rawValue, "tasks", upid.description, "status"))
+        return try await call.gate.read(request) { _ throws(Failure) in
+            try await call.gate.poll(
+                upid, timeout: options.seconds("timeout") ?? call.environment.settings.taskTimeout,
+                interval: options.seconds("interval"))
+        }.json
+    }
+
+    /// Asking for a state that already holds changes nothing, so nothing is asked or sent.
+    private static func isSatisfied(_ endpoint: Endpoint, _ guest: GuestFacts) -> Bool {
+        switch endpoint.selector {
+        case "start", "resume": guest.isRunning && !guest.isPaused
+        case "stop", "shutdown": guest.isStopped
+        case "suspend": guest.isPaused
+        default: false
+        }
+    }
+
+    private static func unchanged(_ endpoint: Endpoint, _ guest: GuestFacts) -> JSONValue {
+        .object(
+            JSONObject([
+                ("changed", false), ("action", .string(endpoint.action)), ("vmid", JSONValue(guest.vmid.rawValue)),
+                ("node", .string(guest.node.rawValue)), ("status", .string(guest.state)), ("verified", true),
+                ("warnings", 0),
+            ]))
+    }
+
+    /// Shutdown and reboot have a time-out of their own on the node; the task outlives it a little.
+    private static func parameters(_ action: String, timeout: Duration?, force: Bool) -> [(String, APIParameter)] {
+        var list: [(String, APIParameter)] = []
+        if action == "shutdown" || action == "reboot", let timeout {
+            list.append(("timeout", .integer(max(1, Int(timeout.components.seconds)))))
+        }
+        if force { list.append(("forceStop", .boolean(true))) }
+        return list
+    }
+
+    private static func grace(_ action: String) -> Duration {
+        action == "shutdown" || action == "reboot" ? .seconds(30) : .zero
+    }
+}
+
+extension TaskOutcome {
+    /// The outcome as scripts see it.
+    var json: JSONValue {
+        .object(
+            JSONObject([
+                ("status", .string(warnings > 0 ? "warning" : "ok")), ("exitstatus", .string(exitStatus)),
+                ("upid", .string(upid.description)), ("node", .string(upid.node.rawValue)),
+                ("warnings", JSONValue(warnings)), ("log", .array(log.map(JSONValue.string))),
+            ]))
+    }
+}

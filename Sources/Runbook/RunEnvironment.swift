@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Journal
+public import Model
+public import Policy
+public import Proxmox
+
+/// The world that a run lives in; everything it may touch is passed in here.
+public struct RunEnvironment: Sendable {
+    /// The cluster's name in the configuration.
+    public var clusterName: String
+    /// The way to the cluster.
+    public var client: ProxmoxClient
+    /// What may be done.
+    public var policy: PolicySet
+    /// Where intents, outcomes and counters are kept.
+    public var journal: any JournalStore
+    /// Who is asked.
+    public var consent: any ConsentGiver
+    /// Who is asking.
+    public var caller: Caller
+    /// Where output goes.
+    public var output: any RunOutput
+    /// Where `require` looks.
+    public var modules: ModuleFinder
+    /// The clock.
+    public var clock: any ClientClock
+    /// Bounds and conventions.
+    public var settings: RunSettings
+    /// Makes an id for a run, unique and ordered by time.
+    public var makeID: @Sendable () -> String
+
+    /// Makes an environment.
+    public init(
+        clusterName: String, client: ProxmoxClient, policy: PolicySet, journal: any JournalStore,
+        consent: any ConsentGiver, caller: Caller, output: any RunOutput, modules: ModuleFinder,
+        clock: any ClientClock, settings: RunSettings, makeID: @escaping @Sendable () -> String
+    ) {
+        self.clusterName = clusterName
+        self.client = client
+        self.policy = policy
+        self.journal = journal
+        self.consent = consent
+        self.caller = caller
+        self.output = output
+        self.modules = modules
+        self.clock = clock
+        self.settings = settings
+        self.makeID = makeID
+    }
+}
+
+/// Bounds and conventions of a run.
+public struct RunSettings: Sendable {
+    /// The version of pvelua, for `pve.version`.
+    public var version: String
+    /// How long to wait for a task where the script says nothing.
+    public var taskTimeout: Duration = .seconds(300)
+    /// How snapshots are named.
+    public var snapshotNaming = SnapshotNaming()
+    /// What the worker may use.
+    public var limits = WorkerLimits()
+    /// The seed of the script's random numbers.
+    public var seed: Int64 = 0
+    /// What `--param` gave.
+    public var parameters: [(name: String, value: String)] = []
+
+    /// Makes settings that are the defaults.
+    public init(version: String) { self.version = version }
+}
+
+/// What a worker may use before its chunk is ended.
+public struct WorkerLimits: Sendable, Hashable {
+    /// Bytes of Lua memory.
+    public var memory = 256 << 20
+    /// Seconds of processor time between two calls.
+    public var processorSlice = 10.0
+    /// Seconds of processor time in all.
+    public var processorTotal = 60.0
+    /// Calls of `pve` functions.
+    public var calls = 10_000
+
+    /// Makes limits that are the defaults.
+    public init() {}
+}
+
+/// Where a run's output goes.
+public protocol RunOutput: Sendable {
+    /// Writes what the script printed, byte for byte.
+    func write(_ bytes: [UInt8])
+    /// Draws a table of these columns; one row is one record's values as text.
+    func table(_ table: RunTable)
+    /// Writes a line for the person who watches, not for the program that reads.
+    func log(_ level: LogLevel, _ message: String)
+}
+
+/// A table to be drawn.
+public struct RunTable: Sendable, Hashable {
+    /// The columns' names.
+    public var columns: [String]
+    /// The rows' cells, as many as there are columns.
+    public var rows: [[String]]
+    /// For each column, whether its cells are numbers.
+    public var isNumeric: [Bool]
+
+    /// Makes a table.
+    public init(columns: [String], rows: [[String]], isNumeric: [Bool]) {
+        self.columns = columns
+        self.rows = rows
+        self.isNumeric = isNumeric
+    }
+}
+
+/// How grave a line of a run's log is.
+public enum LogLevel: String, Sendable, CaseIterable, Comparable {
+    case debug, info, warning, error
+
+    /// Orders by gravity.
+    public static func < (left: LogLevel, right: LogLevel) -> Bool {
+        (allCases.firstIndex(of: left) ?? 0) < (allCases.firstIndex(of: right) ?? 0)
+    }
+}

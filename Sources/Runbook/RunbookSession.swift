@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import JSON
+public import Model
+internal import Wire
+
+/// A worker with its Lua state, and the host's answers to what scripts in it call.
+///
+/// A run evaluates one chunk; a REPL evaluates many, which share their globals.
+public actor RunbookSession {
+    private let environment: RunEnvironment
+    private let dispatcher: CallDispatcher
+    private let worker: WorkerProcess
+    private var chunks: [UInt32: CheckedContinuation<ChunkOutcome, Never>] = [:]
+    private var nextChunk: UInt32 = 1
+    private var ready: CheckedContinuation<Failure?, Never>?
+    private var readiness: Result<Void, Failure>?
+    private var watch: WorkerWatch
+    private var calls: [UInt32: Swift.Task<Void, Never>] = [:]
+    private var failures: [UInt32: Failure] = [:]
+    private var callCount = 0
+    private var ending: String?
+
+    /// Starts a worker and waits until its sandbox stands.
+    ///
+    /// - Throws: ``Failure`` of kind `config` where there is no worker, of kind `script` where it refuses to run.
+    public static func start(_ environment: RunEnvironment, worker path: String, run: RunScope) async throws(Failure)
+        -> RunbookSession
+    {
+        let worker = try WorkerProcess.launch(executable: path)
+        let session = RunbookSession(environment, worker: worker, run: run)
+        worker.send(Frame(.boot, payload: WorkerBoot.packed(environment.settings).encoded()))
+        await session.listen()
+        if let failure = await session.waitUntilReady() { throw failure }
+        return session
+    }
+
+    private init(_ environment: RunEnvironment, worker: WorkerProcess, run: RunScope) {
+        self.environment = environment
+        self.worker = worker
+        dispatcher = CallDispatcher(environment: environment, run: run)
+        watch = WorkerWatch(limits: environment.settings.limits)
+    }
+
+    /// Runs one chunk to its end.
+    public func evaluate(_ chunk: Chunk) async -> ChunkOutcome {
+        if let ending { return .failed(ScriptFailure(Failure(.script, "the worker is gone: \(ending)"))) }
+        let id = nextChunk
+        nextChunk &+= 1
+        failures.removeAll()
+        watch.begin(now: ContinuousClock.now)
+        let guardian = Swift.Task { await self.guardWorker() }
+        defer { guardian.cancel() }
+        worker.send(Frame(.run, id: id, payload: chunk.packed(environment.settings.parameters).encoded()))
+        let outcome = await withCheckedContinuation { chunks[id] = $0 }
+        for call in calls.values { call.cancel() }
+        calls.removeAll()
+        return outcome
+    }
+
+    /// Stops the running chunk; the session and its globals live on if the worker answers within a second.
+    public func interrupt() async {
+        for call in calls.values { call.cancel() }
+        worker.send(Frame(.interrupt))
+        try? await ContinuousClock().sleep(for: .seconds(1))
+        if !chunks.isEmpty { worker.kill(reason: "it did not stop when interrupted") }
+    }
+
+    /// Lets the worker go.
+    public func end() { worker.kill(reason: "the session ended") }
+
+    // MARK: - Frames
+
+    private func listen() {
+        Swift.Task { [worker] in
+            for await event in worker.events { await self.handle(event) }
+        }
+    }
+
+    private func handle(_ event: WorkerProcess.Event) {
+        watch.heard(now: ContinuousClock.now)
+        switch event {
+        case .ended(let reason): finish(reason)
+        case .frame(let frame):
+            switch frame.kind {
+            case .ready: settle(.success(()))
+            case .output: environment.output.write(frame.payload)
+            case .call: start(frame)
+            case .done: done(frame)
+            case .error: failed(frame)
+            default: worker.kill(reason: "it sent a frame that only the host may send")
+            }
+        }
+    }
+
+    private func start(_ frame: Frame) {
+        callCount += 1
+        guard calls[frame.id] == nil, failures[frame.id] == nil else {
+            return worker.kill(reason: "it used the call id \(frame.id) twice")
+        }
+        guard callCount <= environment.settings.limits.calls else {
+            return reply(frame.id, .failure(Failure(.limit, "more than \(environment.settings.limits.calls) calls")))
+        }
+        watch.callsOut += 1
+        calls[frame.id] = Swift.Task {
+            let result = await self.dispatcher.answer(frame.payload)
+            self.reply(frame.id, result)
+            self.watch.callsOut -= 1
+            self.calls[frame.id] = nil
+        }
+    }
+
+    private func reply(_ id: UInt32, _ result: Result<[UInt8], Failure>) {
+        watch.heard(now: ContinuousClock.now)
+        switch result {
+        case .success(let bytes): worker.send(Frame(.reply, id: id, payload: bytes))
+        case .failure(let failure):
+            failures[id] = failure
+            worker.send(Frame(.fail, id: id, payload: failure.json.encoded()))
+        }
+    }
+
+    private func done(_ frame: Frame) {
+        guard let continuation = chunks.removeValue(forKey: frame.id) else {
+            return worker.kill(reason: "it ended a chunk that was not running")
+        }
+        do throws(WireError) {
+            guard let values = try PackedValue(decoding: frame.payload).elements else {
+                throw WireError(description: "no list of results")
+            }
+            continuation.resume(returning: .values(values.map(ScriptValue.init)))
+        } catch {
+            worker.kill(reason: "it sent \(error.description)")
+            continuation.resume(returning: .failed(ScriptFailure(Failure(.script, "the worker sent \(error.description)"))))
+        }
+    }
+
+    private func failed(_ frame: Frame) {
+        let report = (try? PackedValue(decoding: frame.payload)) ?? .null
+        let failure = ScriptFailure(report: report, issued: failures)
+        if readiness == nil { return settle(.failure(failure.failure)) }
+        guard let continuation = chunks.removeValue(forKey: frame.id) else {
+            return worker.kill(reason: "it failed a chunk that was not running")
+        }
+        if report["incomplete"] == .bool(true) {
+            continuation.resume(returning: .incomplete)
+        } else {
+            continuation.resume(returning: .failed(failure))
+        }
+    }
+
+    private func finish(_ reason: String) {
+        ending = reason
+        var failure = Failure(WorkerBoot.isLimit(reason) ? .limit : .script, "the worker is gone: \(reason)")
+        failure.hint = "the script's process ended; nothing more was sent to the cluster after that"
+        settle(.failure(failure))
+        for continuation in chunks.values { continuation.resume(returning: .failed(ScriptFailure(failure))) }
+        chunks.removeAll()
+    }
+
+    // MARK: - Readiness and watch
+
+    private func waitUntilReady() async -> Failure? {
+        if case .success? = readiness { return nil }
+        if case .failure(let failure)? = readiness { return failure }
+        let guardian = Swift.Task { [worker] in
+            try? await ContinuousClock().sleep(for: .seconds(10))
+            if !Swift.Task.isCancelled { worker.kill(reason: "it was not ready within ten seconds") }
+        }
+        defer { guardian.cancel() }
+        return await withCheckedContinuation { ready = $0 }
+    }
+
+    private func settle(_ result: Result<Void, Failure>) {
+        guard readiness == nil else { return }
+        readiness = result
+        if case .failure(let failure) = result { ready?.resume(returning: failure) } else { ready?.resume(returning: nil) }
+        ready = nil
+    }
+
+    /// Kills a worker that neither computes within its allowance nor says anything.
+    private func guardWorker() async {
+        while !Swift.Task.isCancelled {
+            try? await ContinuousClock().sleep(for: .milliseconds(500))
+            if watch.isOverdue(now: ContinuousClock.now) {
+                return worker.kill(reason: "it did not speak for too long while its script was running")
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Model
+internal import Wire
+
+/// What a worker is told before it locks itself in.
+enum WorkerBoot {
+    static func packed(_ settings: RunSettings) -> PackedValue {
+        let methods = OperationTable.all.flatMap { operation in
+            operation.methods.map { method -> PackedValue in
+                [
+                    "name": PackedValue(method.name), "call": PackedValue(operation.name),
+                    "before": .array(method.before.map { $0.map { PackedValue($0) } ?? .null }),
+                ]
+            }
+        }
+        let limits = settings.limits
+        return [
+            "functions": .array(OperationTable.all.map { PackedValue($0.name) }),
+            "methods": .array(methods),
+            "guest_calls": ["vm"],
+            "memory": .integer(Int64(limits.memory)),
+            "cpu_slice": .number(limits.processorSlice),
+            "cpu_total": .number(limits.processorTotal),
+            "seed": .integer(settings.seed),
+        ]
+    }
+
+    /// Whether a worker's end was the kernel's doing on behalf of a limit.
+    static func isLimit(_ reason: String) -> Bool {
+        reason.contains("SIGXCPU") || reason.contains("want of memory") || reason.contains("did not speak")
+    }
+}
+
+/// Tells when a worker has been silent for longer than its processor allowance can explain.
+struct WorkerWatch {
+    private let allowance: Duration
+    private var lastHeard: ContinuousClock.Instant?
+    /// Calls that the host has not answered; while there are any, silence is the host's own doing.
+    var callsOut = 0
+
+    /// A busy machine may give the worker less than its share, hence the factor and the grace.
+    init(limits: WorkerLimits) { allowance = .seconds(limits.processorSlice * 2 + 5) }
+
+    mutating func begin(now: ContinuousClock.Instant) { lastHeard = now }
+
+    mutating func heard(now: ContinuousClock.Instant) { lastHeard = now }
+
+    func isOverdue(now: ContinuousClock.Instant) -> Bool {
+        guard callsOut == 0, let lastHeard else { return false }
+        return lastHeard.duration(to: now) > allowance
+    }
+}

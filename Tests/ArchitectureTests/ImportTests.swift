@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import TestSupport
+import Testing
+
+/// What each module may import. Sources/README.md draws the same arrows.
+private let allowed: [String: Set<String>] = [
+    "Text": [],
+    "JSON": ["CSimdjson"],
+    "YAML": ["CYAML", "Text"],
+    "Wire": [],
+    "Terminal": ["CEditline", "Text"],
+    "Worker": ["Wire", "LuaBridge", "LuaSources"],
+    "Model": ["JSON"],
+    "Configuration": ["Model", "YAML", "Text"],
+    "Policy": ["Model", "YAML", "EmbeddedAssets", "Text"],
+    "Journal": ["Model", "JSON", "CSQLite", "CCrypto"],
+    "Proxmox": ["Model", "JSON", "CCurl", "Logging", "Text"],
+    "Simulator": ["Proxmox", "Model", "JSON", "YAML", "EmbeddedAssets"],
+    "SimulatorServer": [
+        "Simulator", "Proxmox", "Model", "JSON", "CCrypto", "CCertificates", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL",
+    ],
+    "Runbook": ["Policy", "Journal", "Proxmox", "Wire", "LuaSources", "Text", "Model", "JSON"],
+    "Commands": [
+        "Runbook", "Configuration", "Terminal", "Simulator", "ArgumentParser", "Text", "Model", "JSON", "Policy", "Journal",
+        "Proxmox", "EmbeddedAssets", "Logging",
+    ],
+    "pvelua": ["Commands"],
+    "pvelua-worker": ["Worker"],
+    "pvelua-sim": ["SimulatorServer", "Simulator", "ArgumentParser"],
+]
+private let everywhere: Set<String> = ["Glibc", "Synchronization", "Dispatch"]
+
+/// All Swift files of a folder below Sources.
+private func swiftFiles(_ module: String) -> [URL] {
+    let folder = Places.repository.appendingPathComponent("Sources/\(module)")
+    let found = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?.compactMap { $0 as? URL }
+    return (found ?? []).filter { $0.pathExtension == "swift" }
+}
+
+private func imports(of file: URL) throws -> [String] {
+    try String(contentsOf: file, encoding: .utf8).split(separator: "\n").compactMap { line in
+        let words = line.split(separator: " ")
+        guard let position = words.firstIndex(of: "import"), position <= 2, position + 1 < words.count,
+            words[..<position].allSatisfy({ ["public", "package", "internal", "private", "fileprivate"].contains($0) || $0.hasPrefix("@") })
+        else { return nil }
+        return String(words[words.count - 1].split(separator: ".")[0])
+    }
+}
+
+struct ImportTests {
+    @Test(arguments: allowed.keys.sorted())
+    func importsOnlyAlongTheArrows(module: String) throws {
+        let files = swiftFiles(module)
+        #expect(!files.isEmpty, "no Swift file in Sources/\(module)")
+        for file in files {
+            for name in try imports(of: file) where !everywhere.contains(name) {
+                #expect(allowed[module]?.contains(name) == true, "\(file.lastPathComponent) imports \(name)")
+            }
+        }
+    }
+
+    @Test func everySwiftModuleHasItsArrows() throws {
+        let folders = try FileManager.default.contentsOfDirectory(
+            atPath: Places.repository.appendingPathComponent("Sources").path)
+        let modules = folders.filter { !swiftFiles($0).isEmpty }
+        #expect(Set(modules) == Set(allowed.keys))
+    }
+
+    @Test func noFileGrowsBeyondFiveHundredLines() throws {
+        for module in allowed.keys {
+            for file in swiftFiles(module) {
+                let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false)
+                #expect(lines.count <= 500, "\(file.lastPathComponent) has \(lines.count) lines")
+            }
+        }
+    }
+
+    @Test func everyFileNamesItsLicence() throws {
+        for module in allowed.keys {
+            for file in swiftFiles(module) {
+                let text = try String(contentsOf: file, encoding: .utf8)
+                #expect(text.contains("SPDX-License-Identifier: Apache-2.0"), "\(file.lastPathComponent)")
+            }
+        }
+    }
+
+    @Test func noMachinePathIsInTheTree() throws {
+        let found = try run(
+            URL(fileURLWithPath: "/usr/bin/git"), ["grep", "-nIE", "(^|[^a-zA-Z.])/(root|work)/", "--", ":!Tests/ArchitectureTests"],
+            directory: Places.repository)
+        #expect(found.output == "")
+    }
+}
