@@ -101,7 +101,7 @@ let package = Package(
         tests("WorkerTests", ["Wire", "TestSupport"]),
         tests("ProxmoxTests", ["Proxmox", "Model", "JSON", "TestSupport"]),
         tests("SimulatorTests", ["Simulator", "Proxmox", "Model", "JSON", "TestSupport"]),
-        tests("RunbookTests", ["Runbook", "Simulator", "Proxmox", "Policy", "Journal", "Model", "JSON", "TestSupport"]),
+        tests("RunbookTests", ["Runbook", "Wire", "Simulator", "Proxmox", "Policy", "Journal", "Model", "JSON", "TestSupport"]),
         tests("CommandTests", ["Commands", "JSON", "TestSupport"]),
         tests("ArchitectureTests", ["TestSupport"]),
     ],

@@ -65,6 +65,9 @@ public actor RunbookSession {
         if !chunks.isEmpty { worker.kill(reason: "it did not stop when interrupted") }
     }
 
+    /// Whether the worker is gone, and with it all variables.
+    public var hasEnded: Bool { ending != nil }
+
     /// Lets the worker go.
     public func end() { worker.kill(reason: "the session ended") }
 

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Dispatch
+internal import Model
+internal import Runbook
+internal import Terminal
+
+/// Reads a line, runs it, prints what it returns; keeps variables from line to line and survives every error.
+struct Repl {
+    let context: CommandContext
+    let options: GlobalOptions
+    let environment: RunEnvironment
+    let editor: any LineSource
+
+    func run() async throws(Failure) -> ExitStatus {
+        let scope = RunScope(id: environment.makeID(), environment: environment, script: nil)
+        var session = try await RunbookSession.start(environment, worker: context.worker, run: scope)
+        if context.isTerminal.input { writeError("pvelua \(PveluaVersion.text) on \(environment.clusterName) — :help, :quit\n") }
+        var pending = ""
+        reading: while true {
+            let prompt = pending.isEmpty ? "\(environment.clusterName)> " : String(repeating: ".", count: environment.clusterName.count) + "> "
+            switch await next(prompt) {
+            case .end: break reading
+            case .interrupted: pending = ""
+            case .line(let line):
+                if pending.isEmpty, line.hasPrefix(":") {
+                    if command(line) { break reading }
+                    continue
+                }
+                pending += pending.isEmpty ? line : "\n" + line
+                if pending.allSatisfy(\.isWhitespace) {
+                    pending = ""
+                    continue
+                }
+                let chunk = Chunk(source: Array(pending.utf8), name: "=repl", isExpression: true)
+                let interrupts = InterruptWatch { [session] in await session.interrupt() }
+                let outcome = await session.evaluate(chunk)
+                interrupts.stop()
+                if case .incomplete = outcome { continue }
+                print(outcome, chunk)
+                pending = ""
+                if await session.hasEnded {
+                    writeError("the session was lost and begins anew: variables are gone\n")
+                    session = try await RunbookSession.start(environment, worker: context.worker, run: scope)
+                }
+            }
+        }
+        if !pending.isEmpty {
+            print(.failed(ScriptFailure(Failure(.script, "the input ends in the middle of something"))), nil)
+        }
+        await session.end()
+        try await scope.close(status: 0)
+        return .done
+    }
+
+    /// Reading a line blocks, so it happens on a thread that nobody else needs.
+    private func next(_ prompt: String) async -> LineResult {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { [editor] in continuation.resume(returning: editor.line(prompt: prompt)) }
+        }
+    }
+
+    private func print(_ outcome: ChunkOutcome, _ chunk: Chunk?) {
+        switch outcome {
+        case .values(let values):
+            if options.format == .text, values.count == 1, let table = ReplTable.table(of: values[0]) {
+                environment.output.table(table)
+            } else {
+                environment.output.write(ValuePrinter(format: options.format).bytes(values))
+            }
+        case .incomplete: break
+        case .failed(let failure):
+            writeError(ErrorReport(format: options.format, style: context.errorStyle).text(failure, source: chunk?.source))
+        }
+    }
+
+    /// Carries out a line that begins with a colon; true ends the session.
+    private func command(_ line: String) -> Bool {
+        let words = line.split(separator: " ", maxSplits: 1).map(String.init)
+        switch words[0] {
+        case ":q", ":quit", ":exit": return true
+        case ":h", ":help": environment.output.write(Array(ReplHelp.text(words.count > 1 ? words[1] : "").utf8))
+        default: writeError("there is no \(words[0]); :help and :quit are known\n")
+        }
+        return false
+    }
+}
+
+/// Decides which results are shown as tables.
+enum ReplTable {
+    /// A list of records becomes a table of its most telling columns; anything else stays as it is.
+    static func table(of value: ScriptValue) -> RunTable? {
+        guard let rows = value.json.array, !rows.isEmpty, rows.allSatisfy({ $0.object?.members.isEmpty == false }) else {
+            return nil
+        }
+        let isGuestList = rows.allSatisfy { $0["vmid"] != nil && $0["kind"] != nil }
+        return RunTable(
+            records: rows,
+            columns: isGuestList ? ["vmid", "name", "kind", "node", "status", "tags", "pool"] : nil)
+    }
+}

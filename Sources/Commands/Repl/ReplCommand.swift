@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import ArgumentParser
+internal import Model
+internal import Runbook
+internal import Terminal
+
+/// `pvelua repl`
+struct ReplCommand: ContextCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "repl", abstract: "Explore a cluster, line by line.",
+        discussion: "Tab completes, :help explains, an empty line or Ctrl-D ends.\n\n" + ExitStatus.help)
+
+    @OptionGroup var options: GlobalOptions
+
+    func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
+        let workplace = Workplace(context: context, options: options)
+        let environment = try await workplace.environment(moduleFolder: nil)
+        let editor = try workplace.lineEditor(completing: ReplCompletion.candidates)
+        return try await Repl(context: context, options: options, environment: environment, editor: editor).run()
+    }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import JSON
+import TestSupport
+import Testing
+
+struct ExpressionTests {
+    let runner: CommandLineRunner
+
+    init() throws { runner = try CommandLineRunner() }
+
+    @Test(arguments: [
+        ("return 1", "1\n"), ("1 + 1", "2\n"), ("1.5", "1.5\n"), ("2^53", "9007199254740992.0\n"), ("'text'", "text\n"),
+        ("nil", ""), ("true, nil, 3", "true\tnil\t3\n"), ("{}", "{}\n"), ("{ a = 1, b = { 'x' } }", "{ a = 1, b = { \"x\" } }\n"),
+        ("print('hello')", "hello\n"), ("local x = 4; print(x)", "4\n"), ("#pve.list_vms()", "6\n"), ("0/0 ~= 0/0", "true\n"),
+        ("math.maxinteger", "9223372036854775807\n"), ("1e100", "1e+100\n"),
+    ])
+    func printsTheValueOfAnExpression(code: String, expected: String) throws {
+        let result = try runner.lua(code)
+        #expect(result.output == expected)
+        #expect(result.status == 0, "\(result.errors)")
+    }
+
+    @Test func writesJSONWhenAsked() throws {
+        let result = try runner.lua("{ list = { 1, 2 }, text = 'a\"b', none = nil }", "--format", "json")
+        let json = try JSONValue(parsing: result.output)
+        #expect(json["list"] == [1, 2])
+        #expect(json["text"] == "a\"b")
+    }
+
+    @Test func takesOptionsBehindTheCodeToo() throws {
+        let result = try runner.pvelua("-e", "pve.params.tag", "--cluster", "demo", "--param", "tag=web")
+        #expect(result.output == "web\n")
+    }
+
+    @Test func readsStandardInput() throws {
+        let result = try runner.pvelua("--cluster", "demo", "eval", "-", input: "print('from stdin')\nreturn 3")
+        #expect(result.output == "from stdin\n3\n")
+    }
+
+    @Test func saysThatTheDemoClusterIsTheDefault() throws {
+        let result = try runner.pvelua("-e", "return 1")
+        #expect(result.output == "1\n")
+        #expect(result.errors.contains("demo"))
+    }
+
+    @Test(arguments: [
+        ("error('boom')", 1, "script"), ("local x = ", 1, "script"), ("pve.lst_vms()", 1, "script"),
+        ("pve.vm_action(nil, 'x', 'start')", 1, "parameter"), ("pve.vm(999)", 5, "not_found"),
+        ("pve.vm_action('nosuch', 101, 'start')", 5, "not_found"), ("pve.api.get('/nope')", 5, "unsupported"),
+        ("pve.vm_action(nil, 110, 'reset')", 5, "unsupported"),
+        ("pve.vm_action(nil, 101, 'stop')", 20, "confirmation_required"),
+        ("pve.vm_action(nil, 101, 'shutdown')", 20, "confirmation_required"),
+        ("while true do end", 24, "limit"), ("local t = {} while true do t[#t+1] = ('x'):rep(1000) .. #t end", 24, "limit"),
+    ])
+    func endsWithTheStatusOfItsError(code: String, status: Int32, kind: String) throws {
+        let result = try runner.lua(code, "--format", "json", "--limit", "cpu=500ms,memory=32MiB")
+        #expect(result.status == status, "\(result.errors)")
+        #expect(result.jsonError?["kind"]?.string == kind, "\(result.errors)")
+        #expect(result.output == "")
+    }
+
+    @Test func stopsNothingWithoutConsent() throws {
+        let code = """
+            local ok, e = pcall(pve.vm_action, nil, 101, "stop")
+            print(ok, e.kind, pve.vm(101).status)
+            """
+        let result = try runner.lua(code)
+        #expect(result.output == "false\tconfirmation_required\trunning\n")
+        let yes = try runner.lua(code, "--yes")
+        #expect(yes.output == "false\tconfirmation_required\trunning\n", "--yes must not answer a typed confirmation")
+    }
+
+    @Test func yesAnswersASimpleConfirmation() throws {
+        let result = try runner.lua("local r = pve.vm_action(nil, 101, 'shutdown'); print(r.status, r.changed, r.verified)", "--yes")
+        #expect(result.output == "stopped\ttrue\ttrue\n", "\(result.errors)")
+    }
+
+    @Test(arguments: [("CI", "true"), ("CLAUDECODE", "1")])
+    func demandsAnApprovalFromAgentsAndCI(name: String, value: String) throws {
+        let result = try runner.pvelua(
+            "--cluster", "demo", "--yes", "-e", "pve.vm_action(nil, 103, 'start')", environment: [name: value])
+        #expect(result.status == 21, "\(result.errors)")
+    }
+
+    @Test func errorsNameTheLineAndTheHint() throws {
+        let file = try runner.home.write("broken.lua", "local x = 1\nprint(x)\npve.vm_action(nil, 101, \"explode\")\n")
+        let result = try runner.pvelua("--cluster", "demo", "run", file.path)
+        #expect(result.output == "1\n")
+        #expect(result.errors.contains("broken.lua:3"), "\(result.errors)")
+        #expect(result.errors.contains("3 | pve.vm_action(nil, 101, \"explode\")"), "\(result.errors)")
+        #expect(result.errors.contains("hint:"))
+    }
+
+    @Test func requireFindsModulesBesideTheRunbook() throws {
+        _ = try runner.home.write("tools.lua", "return { answer = function() return 42 end }")
+        let file = try runner.home.write("main.lua", "print(require('tools').answer())")
+        #expect(try runner.pvelua("--cluster", "demo", "run", file.path).output == "42\n")
+    }
+
+    @Test(arguments: [["--cluster", "nosuch", "-e", "return 1"], ["run", "/nonexistent.lua"], ["nonsense"], ["-e"], ["run"]])
+    func usageErrorsEndWithTwo(arguments: [String]) throws {
+        let result = try runner.pvelua(arguments)
+        #expect(result.status == 2, "\(result.errors)")
+        #expect(result.output == "")
+        #expect(!result.errors.isEmpty)
+    }
+
+    @Test func helpListsExitStatuses() throws {
+        for arguments in [["--help"], ["run", "--help"], ["eval", "--help"], ["repl", "--help"]] {
+            let result = try runner.pvelua(arguments)
+            #expect(result.status == 0)
+            #expect(result.output.contains("EXIT STATUS"), "\(arguments)")
+        }
+        #expect(try runner.pvelua("--version").output.contains("0.1.0"))
+    }
+}
