@@ -13,15 +13,16 @@ struct YAMLReaderTests {
     @Test(arguments: [
         ("5", "5"), ("-7", "-7"), ("0", "0"), ("9223372036854775807", "9223372036854775807"),
         ("9223372036854775808", "f:1:4: the number is too large: 9223372036854775808"),
-        ("010", "f:1:4: a number must not begin with 0: 010"), ("0x10", "f:1:4: a number must not begin with 0: 0x10"),
+        ("010", "f:1:4: a number must not begin with 0: 010"), ("0x10", "f:1:4: expected a whole number, found `0x10`"),
         ("\"5\"", "f:1:4: expected a whole number, found quoted text"),
-        ("5.0", "f:1:4: expected a whole number, found `5.0`"), ("-", "f:1:4: expected a whole number, found a list"),
-        ("", "f:1:2: expected a whole number, found nothing"), ("٥", "f:1:4: expected a whole number, found `٥`"),
+        ("5.0", "f:1:4: expected a whole number, found `5.0`"),
+        ("-", "f:1:4: block sequence entries are not allowed in this context"),
+        ("", "f:1:3: expected a whole number, found nothing"), ("٥", "f:1:4: expected a whole number, found `٥`"),
         ("[1]", "f:1:4: expected a whole number, found a list"),
         ("1_000", "f:1:4: expected a whole number, found `1_000`"),
     ])
     func readsWholeNumbers(_ text: String, _ expected: String) {
-        #expect(message { try value(text).integer() }.hasSuffix(expected.hasPrefix("f:1:4: a number") ? "" : expected))
+        #expect(message { try value(text).integer() } == expected)
     }
 
     @Test(arguments: [
