@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A pattern in which `*` stands for any run of characters and `?` for one; letters match in either case.
+///
+/// Matching takes at most pattern × text steps, whatever the pattern.
+public struct Glob: Hashable, Sendable, CustomStringConvertible {
+    /// The pattern as written.
+    public let pattern: String
+    private let scalars: [Unicode.Scalar]
+
+    /// Makes a pattern.
+    public init(_ pattern: String) {
+        self.pattern = pattern
+        scalars = Array(pattern.lowercased().unicodeScalars)
+    }
+
+    /// Whether the whole text matches.
+    public func matches(_ text: String) -> Bool {
+        let text = Array(text.lowercased().unicodeScalars)
+        var position = 0
+        var index = 0
+        var star: (position: Int, index: Int)?
+        while index < text.count {
+            if position < scalars.count, scalars[position] == "*" {
+                star = (position, index)
+                position += 1
+            } else if position < scalars.count, scalars[position] == "?" || scalars[position] == text[index] {
+                position += 1
+                index += 1
+            } else if let last = star {
+                star = (last.position, last.index + 1)
+                position = last.position + 1
+                index = last.index + 1
+            } else {
+                return false
+            }
+        }
+        return scalars[position...].allSatisfy { $0 == "*" }
+    }
+
+    /// Whether the action's name matches.
+    public func matches(_ action: Action) -> Bool { matches(action.rawValue) }
+
+    /// The pattern.
+    public var description: String { pattern }
+}

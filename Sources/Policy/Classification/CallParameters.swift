@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The parameters of a call, read the way Proxmox reads them.
+///
+/// A name may stand more than once.
+struct CallParameters: Sendable {
+    let all: [(name: String, value: String)]
+
+    /// Every value given for a name.
+    func values(_ name: String) -> [String] { all.filter { $0.name == name }.map(\.value) }
+
+    func has(_ name: String) -> Bool { all.contains { $0.name == name } }
+
+    /// Whether a flag may be on: it is given and not plainly off.
+    func isOn(_ name: String) -> Bool {
+        values(name).contains { !["0", "off", "no", "false"].contains($0.lowercased()) }
+    }
+
+    /// Whether a flag may be off: it is given and not plainly on.
+    func isOff(_ name: String) -> Bool {
+        values(name).contains { !["1", "on", "yes", "true"].contains($0.lowercased()) }
+    }
+
+    /// The elements of a list parameter, which Proxmox splits at commas, semicolons, white space and NUL.
+    func list(_ name: String) -> [String] {
+        values(name).flatMap { value in
+            value.unicodeScalars.split { ",; \t\n\r\u{0B}\u{0C}\0".unicodeScalars.contains($0) }.map(String.init)
+        }
+    }
+}
+
+/// What the keys of a guest's configuration mean.
+enum ConfigKey {
+    /// Whether a key holds a disk or a volume: `scsi0`, `mp1`, `rootfs`, `unused0`.
+    static func isDisk(_ key: String) -> Bool {
+        key == "rootfs"
+            || isNumbered(
+                key, ["ide", "sata", "scsi", "virtio", "efidisk", "tpmstate", "unused", "mp"])
+    }
+
+    /// Whether a key hands the guest a piece of its host: a PCI or USB device, a serial port, a shared directory.
+    static func isHostDevice(_ key: String) -> Bool {
+        isNumbered(key, ["hostpci", "usb", "serial", "parallel", "virtiofs", "dev"]) || key.hasPrefix("lxc.")
+    }
+
+    private static func isNumbered(_ key: String, _ prefixes: [String]) -> Bool {
+        prefixes.contains { prefix in
+            let digits = key.utf8.dropFirst(prefix.utf8.count)
+            return key.hasPrefix(prefix) && !digits.isEmpty && digits.allSatisfy { (0x30...0x39).contains($0) }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Model
+
+/// What the parameters of a call add to the actions of its endpoint.
+enum ParameterRules {
+    /// Every action that a rule below can add.
+    static let vocabulary: Set<Action> = [
+        "backup.restore", "backup.restore.overwrite", "guest.unprotect", "guest.destroy.purge", "guest.destroy",
+        "disk.destroy", "guest.args", "guest.hookscript", "guest.passthrough", "guest.force", "guest.start",
+        "guest.stop", "guest.shutdown", "guest.suspend", "guest.config", "backup.delete", "backup.hookscript",
+    ]
+
+    static func actions(_ base: Set<Action>, _ path: [String], _ parameters: CallParameters) -> Set<Action> {
+        var result: Set<Action> = []
+        for action in base {
+            switch action {
+            case "guest.create": result.formUnion(creation(parameters).union(configuration(parameters)))
+            case "guest.config": result.formUnion(configuration(parameters))
+            case "guest.clone", "guest.migrate", "disk.move", "guest.destroy", "guest.shutdown", "snapshot.rollback":
+                result.formUnion(flags(of: action, parameters))
+            case "backup.create", "backup.job": result.formUnion(backup(parameters))
+            case "ha.config":
+                if parameters.has("state") { result.formUnion(["guest.start", "guest.shutdown"]) }
+            default: break
+            }
+        }
+        // A restore's `force` is its own, stricter action; everywhere else it means: over Proxmox's objection.
+        let isForced = parameters.isOn("force") && !result.contains("backup.restore")
+        if path.first == "nodes", isForced || parameters.isOn("skiplock") { result.insert("guest.force") }
+        return result
+    }
+
+    private static func creation(_ parameters: CallParameters) -> Set<Action> {
+        var result: Set<Action> = []
+        if parameters.has("archive") || parameters.isOn("restore") { result.insert("backup.restore") }
+        if parameters.isOn("force") { result.insert("backup.restore.overwrite") }
+        if parameters.isOn("start") || parameters.isOn("live-restore") { result.insert("guest.start") }
+        return result
+    }
+
+    private static func configuration(_ parameters: CallParameters) -> Set<Action> {
+        var result: Set<Action> = []
+        let deleted = parameters.list("delete")
+        if deleted.contains(where: ConfigKey.isDisk) { result.insert("disk.destroy") }
+        if parameters.isOff("protection") || deleted.contains("protection")
+            || parameters.list("revert").contains("protection")
+        {
+            result.insert("guest.unprotect")
+        }
+        for (name, value) in parameters.all {
+            if name == "args" { result.insert("guest.args") }
+            if name == "hookscript" { result.insert("guest.hookscript") }
+            if ConfigKey.isHostDevice(name) { result.insert("guest.passthrough") }
+            // A disk given as a path is a device or directory of the host.
+            if ConfigKey.isDisk(name), value.hasPrefix("/") || value.contains("=/") {
+                result.insert("guest.passthrough")
+            }
+        }
+        return result
+    }
+
+    private static func flags(of action: Action, _ parameters: CallParameters) -> Set<Action> {
+        var result: Set<Action> = []
+        switch action {
+        case "guest.destroy":
+            if parameters.isOn("purge") { result.insert("guest.destroy.purge") }
+            if parameters.isOn("destroy-unreferenced-disks") { result.insert("disk.destroy") }
+        case "guest.shutdown":
+            if parameters.isOn("forceStop") { result.insert("guest.stop") }
+        case "guest.migrate":
+            // Containers cannot move while they run: `restart` shuts them down first.
+            if parameters.isOn("restart") { result.insert("guest.shutdown") }
+            if parameters.isOn("delete") { result.insert("guest.destroy") }
+        case "disk.move":
+            if parameters.isOn("delete") { result.insert("disk.destroy") }
+            if parameters.has("target-vmid") { result.insert("guest.config") }
+        case "snapshot.rollback":
+            if parameters.isOn("start") { result.insert("guest.start") }
+        default: break
+        }
+        return result
+    }
+
+    private static func backup(_ parameters: CallParameters) -> Set<Action> {
+        var result: Set<Action> = []
+        if parameters.has("prune-backups") || parameters.has("maxfiles") { result.insert("backup.delete") }
+        if parameters.has("script") { result.insert("backup.hookscript") }
+        if parameters.values("mode").contains("stop") { result.insert("guest.shutdown") }
+        if parameters.values("mode").contains("suspend") { result.insert("guest.suspend") }
+        return result
+    }
+}

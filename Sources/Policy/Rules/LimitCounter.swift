@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Model
+
+/// Counts what a run has done against its limits.
+public struct LimitCounter: Sendable {
+    private let limits: RunLimits
+    private var changes = 0
+    private var guests: Set<Int> = []
+    private var byLimit: [Int]
+
+    /// Makes a counter at zero.
+    public init(_ limits: RunLimits) {
+        self.limits = limits
+        byLimit = limits.actions.map { _ in 0 }
+    }
+
+    /// Counts one call that is about to be made; a call that only reads costs nothing.
+    ///
+    /// - Throws: ``Failure`` of kind `limit` naming the limit; the call then was not counted.
+    public mutating func admit(actions: Set<Action>, guests touched: [Int]) throws(Failure) {
+        guard actions.contains(where: { !$0.isRead }) else { return }
+        if let most = limits.changes, changes >= most { throw over("changes", most, actions) }
+        let known = guests.union(touched)
+        if let most = limits.guests, known.count > most { throw over("guests", most, actions) }
+        var counts = byLimit
+        for (index, limit) in limits.actions.enumerated() where actions.contains(where: { limit.pattern.matches($0) }) {
+            guard counts[index] < limit.most else { throw over(limit.pattern.pattern, limit.most, actions) }
+            counts[index] += 1
+        }
+        changes += 1
+        guests = known
+        byLimit = counts
+    }
+
+    private func over(_ name: String, _ most: Int, _ actions: Set<Action>) -> Failure {
+        var failure = Failure(
+            .limit, "this run may make no more: the policy's limits.run.\(name) is \(most)",
+            hint: "split the work into several runs, or raise the limit in policy.yaml")
+        failure.action = actions.filter { !$0.isRead }.min()?.rawValue
+        return failure
+    }
+}

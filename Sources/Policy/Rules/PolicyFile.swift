@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Model
+internal import YAML
+
+/// The form of a policy file.
+enum PolicyFile {
+    static func read(_ root: YAMLNode) throws(YAMLError) -> PolicySet {
+        let reader = try YAMLReader(root, of: "a policy", keys: ["version", "rules", "limits"])
+        _ = try reader.required("version").integer(in: 1...1)
+        var rules: [PolicyRule] = []
+        for node in try reader.required("rules").elements() {
+            let rule = try rule(node)
+            guard !rules.contains(where: { $0.id == rule.id }) else {
+                throw node.error("two rules have the id `\(rule.id)`")
+            }
+            rules.append(rule)
+        }
+        let limits = try reader.optional("limits").map(limits) ?? RunLimits()
+        return PolicySet(rules: rules, limits: limits)
+    }
+
+    private static func rule(_ node: YAMLNode) throws(YAMLError) -> PolicyRule {
+        let reader = try YAMLReader(
+            node, of: "a rule", keys: ["id", "actions", "except", "effect", "callers", "where"])
+        let effect = try reader.required("effect")
+        let word = try effect.word(of: Effect.allCases.map(\.rawValue))
+        guard let parsed = Effect(rawValue: word) else { throw effect.error("unknown effect") }
+        let id = try reader.required("id")
+        guard try !id.text().isEmpty else { throw id.error("a rule's id must not be empty") }
+        return PolicyRule(
+            id: try id.text(), actions: try patterns(try reader.required("actions")),
+            except: try reader.optional("except").map(patterns) ?? [], effect: parsed,
+            callers: try reader.optional("callers").map(callers) ?? Set(Caller.allCases),
+            place: "\(node.file):\(node.line):\(node.column)",
+            condition: try reader.optional("where").map(condition) ?? GuestCondition(tests: []))
+    }
+
+    private static func patterns(_ node: YAMLNode) throws(YAMLError) -> [Glob] {
+        var result: [Glob] = []
+        for element in try nonEmpty(node) { result.append(try pattern(element, element.text())) }
+        return result
+    }
+
+    /// A pattern must match something, or a rule that was meant to forbid would forbid nothing.
+    private static func pattern(_ node: YAMLNode, _ text: String) throws(YAMLError) -> Glob {
+        let glob = Glob(text)
+        guard ActionClassifier.vocabulary.contains(where: { glob.matches($0) }) else {
+            let hint = Spelling.suggestion(for: text, among: ActionClassifier.vocabulary.map(\.rawValue))
+            throw node.error("no action matches `\(text)`" + (hint.map { "; \($0)" } ?? ""))
+        }
+        return glob
+    }
+
+    private static func callers(_ node: YAMLNode) throws(YAMLError) -> Set<Caller> {
+        var result: Set<Caller> = []
+        for element in try nonEmpty(node) {
+            let word = try element.word(of: Caller.allCases.map(\.rawValue))
+            if let caller = Caller(rawValue: word) { result.insert(caller) }
+        }
+        return result
+    }
+
+    private static func condition(_ node: YAMLNode) throws(YAMLError) -> GuestCondition {
+        let names = GuestCondition.Attribute.allCases.map(\.rawValue)
+        let reader = try YAMLReader(node, of: "where", keys: names)
+        var tests: [(attribute: GuestCondition.Attribute, patterns: [GuestCondition.Pattern])] = []
+        for attribute in GuestCondition.Attribute.allCases {
+            guard let value = reader.optional(attribute.rawValue) else { continue }
+            var patterns: [GuestCondition.Pattern] = []
+            if case .sequence = value.kind {
+                for element in try nonEmpty(value) { patterns.append(try test(attribute, element)) }
+            } else {
+                patterns = [try test(attribute, value)]
+            }
+            tests.append((attribute, patterns))
+        }
+        guard !tests.isEmpty else {
+            throw node.error("where must name at least one of \(names.joined(separator: ", "))")
+        }
+        return GuestCondition(tests: tests)
+    }
+
+    private static func test(
+        _ attribute: GuestCondition.Attribute, _ node: YAMLNode
+    ) throws(YAMLError) -> GuestCondition.Pattern {
+        let text = try node.text()
+        guard !text.isEmpty else { throw node.error("a pattern must not be empty") }
+        switch attribute {
+        case .vmid:
+            if text.contains("*") || text.contains("?") { return .glob(Glob(text)) }
+            let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+            guard ends.count <= 2, let first = ends.first ?? nil, let last = ends.last ?? nil, first <= last else {
+                throw node.error("expected a vmid or a range such as 100-199, found `\(text)`")
+            }
+            return .range(first...last)
+        case .kind: return .glob(Glob(try node.word(of: GuestKind.allCases.map(\.rawValue))))
+        case .template: return .glob(Glob(String(try node.boolean())))
+        default: return .glob(Glob(text))
+        }
+    }
+
+    private static func limits(_ node: YAMLNode) throws(YAMLError) -> RunLimits {
+        let reader = try YAMLReader(node, of: "limits", keys: ["run"])
+        var result = RunLimits()
+        for (key, value) in try reader.required("run").members() {
+            let most = try value.integer(in: 0...1_000_000)
+            switch key.scalar {
+            case "changes": result.changes = most
+            case "guests": result.guests = most
+            default: result.actions.append(.init(pattern: try pattern(key, try key.text()), most: most))
+            }
+        }
+        return result
+    }
+
+    private static func nonEmpty(_ node: YAMLNode) throws(YAMLError) -> [YAMLNode] {
+        let elements = try node.elements()
+        guard !elements.isEmpty else { throw node.error("the list must not be empty") }
+        return elements
+    }
+}
