@@ -68,7 +68,7 @@ let package = Package(
         library("Configuration", ["Model", "YAML"]),
         library("Policy", ["Model", "YAML", "EmbeddedAssets"]),
         library("Journal", ["Model", "CSQLite", "CCrypto"]),
-        library("Proxmox", ["Model", "CCurl", .product(name: "Logging", package: "swift-log")]),
+        library("Proxmox", ["Model", "JSON", "CCurl", .product(name: "Logging", package: "swift-log")]),
         library("Simulator", ["Proxmox", "Model", "JSON", "YAML", "EmbeddedAssets"]),
         library("SimulatorServer", ["Simulator", "Proxmox", "CCrypto"] + nio),
         library("Runbook", ["Policy", "Journal", "Proxmox", "Wire", "LuaSources", "Text"]),

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Model
+
+extension ProxmoxClient {
+    /// Sends a request to one host, once, and reads the answer.
+    func exchange(
+        _ call: APICall, _ request: HTTPRequest, _ host: ProxmoxHost
+    ) async throws(FailedExchange) -> APIAnswer {
+        let start = clock.now()
+        let response: HTTPResponse
+        do {
+            response = try await host.transport.send(request)
+        } catch {
+            log.failed(call, host, error, clock.now() - start)
+            throw FailedExchange(error, call, host: host.name)
+        }
+        log.answered(call, host, response.status, clock.now() - start)
+        let envelope = Envelope(response)
+        if let answer = envelope.answer { return answer }
+        if (200...299).contains(response.status) { throw Self.garbled(call, envelope) }
+        var failed = FailedExchange(ErrorClassifier.classify(envelope.refusal(of: call)))
+        failed.mayPass =
+            [502, 503, 504, 595, 596, 597, 598, 599].contains(response.status) && failed.failure.kind != .tls
+        throw failed
+    }
+
+    /// A good status without a readable answer. For a write that says nothing about what was done.
+    private static func garbled(_ call: APICall, _ envelope: Envelope) -> FailedExchange {
+        var failure = Failure(.server, "the server's answer is not what the Proxmox API sends")
+        if !call.method.isRead {
+            failure = Failure(
+                .outcomeUnknown, "the request may have been carried out: the answer makes no sense",
+                hint: "look at the tasks and the guest before doing it again")
+        }
+        failure.status = envelope.response.status
+        failure.raw = envelope.excerpt
+        return FailedExchange(failure)
+    }
+}

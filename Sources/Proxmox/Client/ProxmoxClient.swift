@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Logging
+public import Model
+internal import Synchronization
+
+/// A Proxmox cluster: sends calls to whichever member answers, and tells what became of them.
+///
+/// A read is repeated when it went wrong on the way. A write is sent at most once: what cannot be told from the answer is
+/// thrown as `outcome_unknown`, for the caller to find out by looking.
+public final class ProxmoxClient: Sendable {
+    /// How patient this client is.
+    public let settings: ClientSettings
+    /// The time it goes by.
+    public let clock: any ClientClock
+    let hosts: [ProxmoxHost]
+    let log: CallLog
+    private let credential: any Credential
+    /// The host that answered last; it is asked first.
+    private let preferred = Mutex(0)
+    let board: TaskBoard
+
+    /// Makes a client; nothing is sent yet.
+    ///
+    /// - Parameter hosts: Members of one cluster in the order they are tried.
+    public init(
+        hosts: [ProxmoxHost], credential: any Credential, settings: ClientSettings = ClientSettings(),
+        clock: any ClientClock = SystemClock(), logger: Logger = Logger(label: "proxmox")
+    ) {
+        self.hosts = hosts
+        self.credential = credential
+        self.settings = settings
+        self.clock = clock
+        log = CallLog(logger: logger)
+        board = TaskBoard()
+    }
+
+    /// Sends one call and waits for its answer.
+    ///
+    /// - Throws: ``Failure``. For a write, the kinds `connection`, `node_unreachable` and `tls` mean that it was not done and
+    ///   `outcome_unknown` that it may have been.
+    public func send(_ call: APICall) async throws(Failure) -> APIAnswer {
+        guard !hosts.isEmpty else { throw Failure(.config, "no host is configured") }
+        let headers = try await credential.headers(for: call.method)
+        let request = try call.request(headers: headers, timeout: settings.requestTimeout)
+        let first = preferred.withLock { $0 } % hosts.count
+        do {
+            let (answer, index) =
+                call.method.isRead
+                ? try await read(call, request, from: first) : try await write(call, request, from: first)
+            preferred.withLock { $0 = index }
+            return answer
+        } catch {
+            throw error.failure
+        }
+    }
+
+    private func read(
+        _ call: APICall, _ request: HTTPRequest, from first: Int
+    ) async throws(FailedExchange) -> (APIAnswer, Int) {
+        let attempts = max(settings.readAttempts, hosts.count)
+        var attempt = 0
+        while true {
+            let index = (first + attempt) % hosts.count
+            attempt += 1
+            do throws(FailedExchange) {
+                return (try await exchange(call, request, hosts[index]), index)
+            } catch {
+                guard error.mayPass, attempt < attempts else { throw error }
+            }
+            // Every host gets its first chance at once; pauses begin with the second round.
+            guard attempt >= hosts.count else { continue }
+            do {
+                try await clock.sleep(for: settings.pause(before: attempt - hosts.count + 1))
+            } catch {
+                throw FailedExchange(Failure(.cancelled, "the caller gave up"))
+            }
+        }
+    }
+
+    private func write(
+        _ call: APICall, _ request: HTTPRequest, from first: Int
+    ) async throws(FailedExchange) -> (APIAnswer, Int) {
+        var tried = 0
+        while true {
+            let index = (first + tried) % hosts.count
+            tried += 1
+            do throws(FailedExchange) {
+                return (try await exchange(call, request, hosts[index]), index)
+            } catch {
+                // Only a host that no connection could be made to has certainly not seen the request.
+                guard error.isUnconnected, tried < hosts.count else { throw error }
+            }
+        }
+    }
+}

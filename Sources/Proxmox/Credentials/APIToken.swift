@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Model
+
+/// An API token: who it is, `user@realm!name`, and its secret.
+public struct APIToken: Credential, CustomStringConvertible {
+    /// The token's id, `user@realm!name`.
+    public let id: String
+    private let secret: Secret
+
+    /// Makes a token.
+    ///
+    /// - Throws: ``Failure`` of the kind `config` where the id is no token id or the secret holds what would change the
+    ///   meaning of the header: Proxmox decodes percent signs, stops at `;` and splits at the last `=`.
+    public init(id: String, secret: Secret) throws(Failure) {
+        guard Self.isTokenID(id) else {
+            throw Failure(
+                .config, "'\(id)' is no API token id",
+                hint: "write it as user@realm!name, for example automation@pve!runbooks")
+        }
+        let isFine = secret.reveal { bytes in
+            !bytes.isEmpty
+                && bytes.allSatisfy { $0 > 0x20 && $0 < 0x7f && !"%;=,\"".utf8.contains($0) }
+        }
+        guard isFine else {
+            throw Failure(
+                .config, "the secret of token \(id) is empty or holds characters that no secret has",
+                hint: "it is the UUID that Proxmox showed once when the token was made")
+        }
+        self.id = id
+        self.secret = secret
+    }
+
+    /// The `Authorization` field.
+    public func headers(for method: HTTPMethod) async throws(Failure) -> [HTTPHeader] {
+        let value = secret.reveal { "PVEAPIToken=\(id)=" + String(decoding: $0, as: UTF8.self) }
+        return [HTTPHeader("Authorization", value)]
+    }
+
+    /// The token's id.
+    public var description: String { id }
+
+    /// `user@realm!name`: the user part may hold `@` and `!`, so it is split from the right (pve-facts §4).
+    private static func isTokenID(_ id: String) -> Bool {
+        guard let mark = id.lastIndex(of: "!"), id.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }),
+            !id.utf8.contains(where: { "%;=,/:\"".utf8.contains($0) })
+        else { return false }
+        let user = id[..<mark]
+        guard let at = user.lastIndex(of: "@") else { return false }
+        return !user[..<at].isEmpty && isName(user[user.index(after: at)...]) && isName(id[id.index(after: mark)...])
+    }
+
+    private static func isName(_ text: Substring) -> Bool {
+        guard let first = text.utf8.first, first.isASCIILetter, text.utf8.count >= 2 else { return false }
+        return text.utf8.allSatisfy { $0.isASCIIAlphanumeric || "._-".utf8.contains($0) }
+    }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Model
+
+/// Tells what kind of failure a refusal is, from status and text, the same for calls and tasks.
+public enum ErrorClassifier {
+    /// The failure behind a refusal; its `raw` is the text as it came.
+    public static func classify(_ refusal: Refusal) -> Failure {
+        var text = TextCleaning.line(refusal.text)
+        var status = refusal.status
+        if refusal.isTask, let code = embeddedStatus(text) {
+            // An exception with a code shows it: "403 Permission check failed (…)" (PVE::Exception).
+            status = code
+            text = String(text.dropFirst(4))
+        }
+        var failure = Failure(.server, text.isEmpty ? "no reason given" : text, raw: refusal.text)
+        failure.status = refusal.status
+        failure.fields = refusal.fields
+        if !refusal.fields.isEmpty {
+            let details = refusal.fields.map { "\($0.name): \(TextCleaning.line($0.text))" }.joined(separator: "; ")
+            failure.message = text.isEmpty ? details : "\(text) \(details)"
+        }
+        if let verdict = transportVerdict(refusal, text) {
+            (failure.kind, failure.hint) = verdict
+            return failure
+        }
+        if apply(ErrorRules.all, to: text, refusal, &failure) { return failure }
+        for field in refusal.fields where apply(ErrorRules.fields, to: field.text, refusal, &failure) {
+            return failure
+        }
+        (failure.kind, failure.hint) = fallback(status, refusal, text)
+        return failure
+    }
+
+    private static func apply(
+        _ rules: [ErrorRule], to text: String, _ refusal: Refusal, _ failure: inout Failure
+    ) -> Bool {
+        for rule in rules {
+            guard let captures = rule.captures(in: text, isTask: refusal.isTask) else { continue }
+            failure.kind = rule.kind
+            failure.hint = rule.hint(captures)
+            rule.note(&failure, captures)
+            return true
+        }
+        return false
+    }
+
+    /// What the status alone decides, before any text counts.
+    private static func transportVerdict(_ refusal: Refusal, _ text: String) -> (ErrorKind, String?)? {
+        guard let status = refusal.status else { return nil }
+        switch status {
+        case 401:
+            return (.auth, "check the token's id and secret, that it has not expired and that its user is enabled")
+        case 595:
+            return (.nodeUnreachable, "the node did not take the request, so nothing was done: is it up?")
+        case 596 where text.contains("certificate verify failed"):
+            // The handshake between the nodes failed, so the request went no further.
+            return (
+                .tls,
+                "use the node's short name; if it is right, its certificate changed: pvecm updatecerts on that node"
+            )
+        case 596...599:
+            if refusal.isRead { return (.nodeUnreachable, "the node took the request but did not answer") }
+            return (.outcomeUnknown, "the node may have carried it out: look before doing it again")
+        case 502...504:
+            if refusal.isRead { return (.connection, "a proxy in front of the server could not reach it") }
+            return (.outcomeUnknown, "a proxy in front of the server gave up: look before doing it again")
+        default: return nil
+        }
+    }
+
+    /// What remains when no text is known.
+    private static func fallback(_ status: Int?, _ refusal: Refusal, _ text: String) -> (ErrorKind, String?) {
+        switch status {
+        case 400: return (.parameter, nil)
+        case 403: return (.permission, "the user or the token lacks a privilege")
+        case 404: return (.notFound, nil)
+        case 501 where text.contains("data too large"):
+            return (.parameter, "the request is larger than the server takes")
+        case 501: return (.unsupported, "this server has no such path or method: check the path and its version")
+        case 506: return (.unsupported, nil)
+        default: return (refusal.isTask ? .taskFailed : .server, refusal.isTask ? "the task's log may tell why" : nil)
+        }
+    }
+
+    private static func embeddedStatus(_ text: String) -> Int? {
+        let head = text.prefix(4)
+        guard head.count == 4, head.last == " ", let code = Int(head.dropLast()), (400...599).contains(code) else {
+            return nil
+        }
+        return code
+    }
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CCurl
+
+/// One request on its way, with its libcurl handle; lives on the transport's thread only.
+final class CurlExchange {
+    let job: CurlJob
+    let easy: UnsafeMutableRawPointer
+    private var head = ResponseHead()
+    private var body: [UInt8] = []
+    private let maximumBody: Int
+    private var isTooLarge = false
+    /// Set by libcurl before it writes the first byte of the request: until then nothing can have been sent.
+    private var requestBegan = false
+    private var headerList: UnsafeMutablePointer<curl_slist>?
+    private let words: UnsafeMutablePointer<CChar>
+
+    /// Prepares a handle, or returns nil where libcurl cannot.
+    init?(_ job: CurlJob, endpoint: HTTPEndpoint, settings: CurlSettings, trust: OpaquePointer) {
+        guard let easy = curl_easy_init() else { return nil }
+        self.job = job
+        self.easy = easy
+        maximumBody = settings.maximumBody
+        words = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        words.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        guard configure(endpoint: endpoint, settings: settings, trust: trust) else { return nil }
+    }
+
+    deinit {
+        curl_easy_cleanup(easy)
+        curl_slist_free_all(headerList)
+        words.deallocate()
+    }
+
+    /// What became of the request, given libcurl's result.
+    func outcome(_ code: CURLcode, trust: OpaquePointer) -> Result<HTTPResponse, TransportFailure> {
+        if code == CURLE_OK {
+            guard (100...999).contains(head.status) else {
+                return .failure(TransportFailure(.garbled, mayHaveBeenSent: true, "the answer has no HTTP status"))
+            }
+            return .success(
+                HTTPResponse(status: head.status, reason: head.reason, headers: head.headers, body: body))
+        }
+        if isTooLarge {
+            return .failure(
+                TransportFailure(.garbled, mayHaveBeenSent: true, "answer larger than \(maximumBody) bytes"))
+        }
+        if code == CURLE_PEER_FAILED_VERIFICATION, cc_pin_refused(easy) {
+            return .failure(TransportFailure(.tls, mayHaveBeenSent: requestBegan, Self.pinMessage(trust)))
+        }
+        var text = String(cString: words)
+        if text.isEmpty { text = String(cString: curl_easy_strerror(code)) }
+        return .failure(
+            TransportFailure(
+                CurlVerdict.cause(of: code, words: text, requestBegan: requestBegan), mayHaveBeenSent: requestBegan,
+                text))
+    }
+
+    /// The failure of a request that its caller gave up.
+    var abandoned: TransportFailure {
+        TransportFailure(.cancelled, mayHaveBeenSent: requestBegan, "the caller gave up")
+    }
+
+    private static func pinMessage(_ trust: OpaquePointer) -> String {
+        var digest = [UInt8](repeating: 0, count: 32)
+        digest.withUnsafeMutableBufferPointer { buffer in
+            if let base = buffer.baseAddress { cc_refused_digest(trust, base) }
+        }
+        let seen = Fingerprint(bytes: digest).map(String.init(describing:)) ?? "?"
+        return "the server's certificate \(seen) is not among the configured fingerprints"
+    }
+
+    private func configure(endpoint: HTTPEndpoint, settings: CurlSettings, trust: OpaquePointer) -> Bool {
+        let request = job.request
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        var isFine = true
+        func need(_ code: CURLcode) { if code != CURLE_OK { isFine = false } }
+
+        need(cc_set_pointer(easy, CURLOPT_ERRORBUFFER, words))
+        need(cc_set_text(easy, CURLOPT_URL, "https://\(endpoint)\(request.target)"))
+        need(cc_set_text(easy, CURLOPT_PROTOCOLS_STR, "https"))
+        need(cc_set_long(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1))
+        need(cc_set_long(easy, CURLOPT_SSL_ENABLE_ALPN, 0))
+        need(cc_set_long(easy, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2))
+        need(cc_set_long(easy, CURLOPT_FOLLOWLOCATION, 0))
+        need(cc_set_long(easy, CURLOPT_PATH_AS_IS, 1))
+        need(cc_set_long(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1))
+        need(cc_set_long(easy, CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue)))
+        // An empty name switches proxies off, those named in the environment too.
+        need(cc_set_text(easy, CURLOPT_PROXY, ""))
+        need(cc_set_long(easy, CURLOPT_NOSIGNAL, 1))
+        need(cc_set_long(easy, CURLOPT_TCP_NODELAY, 1))
+        need(cc_set_text(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate"))
+        need(cc_set_text(easy, CURLOPT_USERAGENT, settings.userAgent))
+        need(cc_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, settings.connectTimeout.boundedMilliseconds))
+        need(cc_set_long(easy, CURLOPT_TIMEOUT_MS, request.timeout.boundedMilliseconds))
+        // pveproxy closes a connection after 5 s of silence (PVE/APIServer/AnyEvent.pm).
+        need(cc_set_long(easy, CURLOPT_MAXAGE_CONN, 4))
+        need(cc_set_trust(easy, trust))
+        switch settings.trust {
+        case .system: break
+        case .authority(let file, _):
+            need(cc_set_text(easy, CURLOPT_CAINFO, file))
+            need(cc_set_text(easy, CURLOPT_CAPATH, nil))
+        case .pins:
+            need(cc_set_text(easy, CURLOPT_CAINFO, nil))
+            need(cc_set_text(easy, CURLOPT_CAPATH, nil))
+        }
+        need(cc_set_body_function(easy, receiveBody, context))
+        need(cc_set_header_function(easy, receiveHeader, context))
+        need(cc_set_ready_function(easy, noteConnection, context))
+        setMethod(request, need)
+        setHeaders(request, need)
+        return isFine
+    }
+
+    private func setMethod(_ request: HTTPRequest, _ need: (CURLcode) -> Void) {
+        switch request.method {
+        case .get: need(cc_set_long(easy, CURLOPT_HTTPGET, 1))
+        case .delete: need(cc_set_text(easy, CURLOPT_CUSTOMREQUEST, "DELETE"))
+        case .post, .put:
+            let body = request.body ?? []
+            need(cc_set_long(easy, CURLOPT_POST, 1))
+            need(cc_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)))
+            (body + [0]).withUnsafeBytes { bytes in
+                need(cc_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: bytes.baseAddress)))
+            }
+            if request.method == .put { need(cc_set_text(easy, CURLOPT_CUSTOMREQUEST, "PUT")) }
+        }
+        // On a reused connection that turns out to be dead libcurl silently sends the request again, which nobody could
+        // tell from sending it once. A new connection is never retried, so "at most once" holds for every change.
+        if !request.method.isRead { need(cc_set_long(easy, CURLOPT_FRESH_CONNECT, 1)) }
+    }
+
+    private func setHeaders(_ request: HTTPRequest, _ need: (CURLcode) -> Void) {
+        // An empty value keeps libcurl from adding the field: no 100-continue, no content type that nobody chose.
+        var lines = ["Expect:"]
+        if !request.headers.contains(where: { $0.name.lowercased() == "content-type" }) {
+            lines.append("Content-Type:")
+        }
+        lines += request.headers.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
+        for line in lines {
+            guard let list = curl_slist_append(headerList, line) else { return need(CURLE_OUT_OF_MEMORY) }
+            headerList = list
+        }
+        need(cc_set_list(easy, CURLOPT_HTTPHEADER, headerList))
+    }
+
+    fileprivate func takeBody(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard bytes.count <= maximumBody - body.count else {
+            isTooLarge = true
+            return false
+        }
+        body.append(contentsOf: bytes)
+        return true
+    }
+
+    fileprivate func takeHeader(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool { head.take(bytes) }
+    fileprivate func connectionStands() { requestBegan = true }
+}
+
+/// The exchange and the bytes that libcurl hands to a callback.
+private func received(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ count: Int, _ context: UnsafeMutableRawPointer?,
+    _ take: (CurlExchange, UnsafeBufferPointer<UInt8>) -> Bool
+) -> Int {
+    guard let bytes, let context else { return 0 }
+    let exchange = Unmanaged<CurlExchange>.fromOpaque(context).takeUnretainedValue()
+    let raw = UnsafeRawBufferPointer(start: bytes, count: count)
+    // Any number but `count` makes libcurl give up.
+    return raw.withMemoryRebound(to: UInt8.self) { take(exchange, $0) } ? count : count &+ 1
+}
+
+private let receiveBody: cc_data_function = { bytes, size, count, context in
+    received(bytes, size &* count, context) { $0.takeBody($1) }
+}
+private let receiveHeader: cc_data_function = { bytes, size, count, context in
+    received(bytes, size &* count, context) { $0.takeHeader($1) }
+}
+private let noteConnection: cc_ready_function = { context, _, _, _, _ in
+    if let context { Unmanaged<CurlExchange>.fromOpaque(context).takeUnretainedValue().connectionStands() }
+    return Int32(CURL_PREREQFUNC_OK)
+}

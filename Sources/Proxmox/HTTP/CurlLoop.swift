@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CCurl
+
+/// What the transport's thread does: start requests, drive libcurl, hand out results, sleep.
+final class CurlLoop {
+    private let engine: CurlEngine
+    private var waiting: [CurlJob] = []
+    private var running: [UnsafeMutableRawPointer: CurlExchange] = [:]
+
+    /// libcurl's own set-up; made once a process, by the first request.
+    private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+
+    init(_ engine: CurlEngine) { self.engine = engine }
+
+    /// Serves requests until the engine is closed.
+    func run() {
+        let pins = engine.settings.trust.pins
+        let isPinsOnly = if case .pins = engine.settings.trust { true } else { false }
+        let trust = pins.flatMap(\.bytes).withUnsafeBufferPointer { bytes in
+            cc_trust_new(bytes.baseAddress, pins.count, isPinsOnly)
+        }
+        defer { cc_trust_free(trust) }
+        guard Self.isReady, let trust, let multi = curl_multi_init() else {
+            refuse(engine.retire(), "libcurl could not be set up")
+            return
+        }
+        // Declared after the judge's release, so it runs before it: connections must not outlive their judge.
+        defer { curl_multi_cleanup(multi) }
+        cc_multi_set_long(multi, CURLMOPT_MAXCONNECTS, engine.settings.maximumConnections)
+        cc_multi_set_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_NOTHING))
+        serve(multi, trust)
+        let rest = engine.retire()
+        for exchange in running.values { end(exchange, multi, .failure(exchange.abandoned)) }
+        refuse(waiting + rest, "the transport was closed", .cancelled)
+    }
+
+    private func serve(_ multi: UnsafeMutableRawPointer, _ trust: OpaquePointer) {
+        while true {
+            let commands = engine.take(opened: multi)
+            waiting += commands.jobs
+            if commands.isClosed { return }
+            if !commands.cancelled.isEmpty { give(up: commands.cancelled, multi) }
+            start(multi, trust)
+            var count: Int32 = 0
+            guard curl_multi_perform(multi, &count) == CURLM_OK else { return }
+            if collect(multi, trust) { continue }
+            guard curl_multi_poll(multi, nil, 0, 60_000, nil) == CURLM_OK else { return }
+        }
+    }
+
+    private func start(_ multi: UnsafeMutableRawPointer, _ trust: OpaquePointer) {
+        while !waiting.isEmpty, running.count < engine.settings.maximumConnections {
+            let job = waiting.removeFirst()
+            guard let exchange = CurlExchange(job, endpoint: engine.endpoint, settings: engine.settings, trust: trust),
+                curl_multi_add_handle(multi, exchange.easy) == CURLM_OK
+            else {
+                refuse([job], "libcurl does not take the request")
+                continue
+            }
+            running[exchange.easy] = exchange
+        }
+    }
+
+    /// Hands out what has ended; says whether that made room for waiting requests.
+    private func collect(_ multi: UnsafeMutableRawPointer, _ trust: OpaquePointer) -> Bool {
+        var ended: [(CurlExchange, CURLcode)] = []
+        var left: Int32 = 0
+        while let message = curl_multi_info_read(multi, &left) {
+            guard message.pointee.msg == CURLMSG_DONE, let exchange = running[message.pointee.easy_handle] else {
+                continue
+            }
+            ended.append((exchange, cc_message_result(message)))
+        }
+        for (exchange, code) in ended { end(exchange, multi, exchange.outcome(code, trust: trust)) }
+        return !ended.isEmpty && !waiting.isEmpty
+    }
+
+    private func give(up cancelled: Set<UInt64>, _ multi: UnsafeMutableRawPointer) {
+        refuse(waiting.filter { cancelled.contains($0.id) }, "the caller gave up", .cancelled)
+        waiting.removeAll { cancelled.contains($0.id) }
+        for exchange in running.values where cancelled.contains(exchange.job.id) {
+            end(exchange, multi, .failure(exchange.abandoned))
+        }
+    }
+
+    private func end(
+        _ exchange: CurlExchange, _ multi: UnsafeMutableRawPointer, _ result: Result<HTTPResponse, TransportFailure>
+    ) {
+        curl_multi_remove_handle(multi, exchange.easy)
+        running[exchange.easy] = nil
+        exchange.job.continuation.resume(returning: result)
+    }
+
+    private func refuse(_ jobs: [CurlJob], _ words: String, _ cause: TransportFailure.Cause = .connect) {
+        let failure = TransportFailure(cause, mayHaveBeenSent: false, words)
+        for job in jobs { job.continuation.resume(returning: .failure(failure)) }
+    }
+}
