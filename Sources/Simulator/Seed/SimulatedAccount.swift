@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One user of the simulated cluster, with tokens.
+public struct SimulatedUser: Sendable, Hashable {
+    /// `name@realm`.
+    public var id: String
+    /// The password, or nil where logging in is impossible.
+    public var password: String?
+    /// Whether the user may do anything at all.
+    public var enabled: Bool
+    /// The tokens.
+    public var tokens: [SimulatedToken]
+
+    /// Makes a user.
+    public init(_ id: String, password: String? = nil, enabled: Bool = true, tokens: [SimulatedToken] = []) {
+        self.id = id
+        self.password = password
+        self.enabled = enabled
+        self.tokens = tokens
+    }
+
+    /// The part after the last `@`.
+    public var realm: String { String(id.split(separator: "@").last ?? "") }
+}
+
+/// One API token.
+public struct SimulatedToken: Sendable, Hashable {
+    /// The part after the `!`.
+    public var id: String
+    /// The secret.
+    public var secret: String
+    /// Whether it has only the privileges given to itself and its user alike.
+    public var separated: Bool
+
+    /// Makes a token.
+    public init(_ id: String, secret: String, separated: Bool = false) {
+        self.id = id
+        self.secret = secret
+        self.separated = separated
+    }
+}
+
+/// One entry of the access control list.
+public struct SimulatedGrant: Sendable, Hashable {
+    /// The path it is for.
+    public var path: String
+    /// The user or the token, `name@realm` or `name@realm!token`.
+    public var holder: String
+    /// The role.
+    public var role: String
+    /// Whether it holds for everything below the path too.
+    public var propagates: Bool
+
+    /// Makes an entry.
+    public init(_ path: String, holder: String, role: String, propagates: Bool = true) {
+        self.path = path
+        self.holder = holder
+        self.role = role
+        self.propagates = propagates
+    }
+}
