@@ -11,17 +11,17 @@ public struct PolicyQuestion: Hashable, Sendable {
     ///
     /// An action that always touches a guest (see ``touchesGuest(_:)``) is judged as touching one nothing is known about
     /// where this is empty, so that forgetting the guest never loosens a decision.
-    public var guests: [GuestFacts]
+    public var guests: [PolicyGuest]
 
     /// Makes a question about any number of guests.
-    public init(actions: Set<Action>, caller: Caller, guests: [GuestFacts]) {
+    public init(actions: Set<Action>, caller: Caller, guests: [PolicyGuest]) {
         self.actions = actions
         self.caller = caller
         self.guests = guests
     }
 
     /// Makes a question about one guest or none.
-    public init(actions: Set<Action>, caller: Caller, guest: GuestFacts? = nil) {
+    public init(actions: Set<Action>, caller: Caller, guest: PolicyGuest? = nil) {
         self.init(actions: actions, caller: caller, guests: guest.map { [$0] } ?? [])
     }
 
@@ -32,8 +32,8 @@ public struct PolicyQuestion: Hashable, Sendable {
     }
 
     /// What an action is judged against: each guest, one unknown guest, or (nil) no guest.
-    func subjects(of action: Action) -> [GuestFacts?] {
-        if guests.isEmpty { return [Self.touchesGuest(action) ? GuestFacts() : nil] }
+    func subjects(of action: Action) -> [PolicyGuest?] {
+        if guests.isEmpty { return [Self.touchesGuest(action) ? PolicyGuest() : nil] }
         return guests
     }
 }

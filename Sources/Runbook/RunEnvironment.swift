@@ -12,8 +12,8 @@ public struct RunEnvironment: Sendable {
     public var client: ProxmoxClient
     /// What may be done.
     public var policy: PolicySet
-    /// Where intents, outcomes and counters are kept.
-    public var journal: any JournalStore
+    /// Opens the place where intents, outcomes and counters are kept.
+    public var openJournal: @Sendable () throws(Failure) -> any JournalStore
     /// Who is asked.
     public var consent: any ConsentGiver
     /// Who is asking.
@@ -22,8 +22,10 @@ public struct RunEnvironment: Sendable {
     public var output: any RunOutput
     /// Where `require` looks.
     public var modules: ModuleFinder
-    /// The clock.
+    /// The clock that waiting goes by.
     public var clock: any ClientClock
+    /// The time of day, in seconds since 1970.
+    public var now: @Sendable () -> Double
     /// Bounds and conventions.
     public var settings: RunSettings
     /// Makes an id for a run, unique and ordered by time.
@@ -31,19 +33,22 @@ public struct RunEnvironment: Sendable {
 
     /// Makes an environment.
     public init(
-        clusterName: String, client: ProxmoxClient, policy: PolicySet, journal: any JournalStore,
+        clusterName: String, client: ProxmoxClient, policy: PolicySet,
+        openJournal: @escaping @Sendable () throws(Failure) -> any JournalStore,
         consent: any ConsentGiver, caller: Caller, output: any RunOutput, modules: ModuleFinder,
-        clock: any ClientClock, settings: RunSettings, makeID: @escaping @Sendable () -> String
+        clock: any ClientClock, now: @escaping @Sendable () -> Double, settings: RunSettings,
+        makeID: @escaping @Sendable () -> String
     ) {
         self.clusterName = clusterName
         self.client = client
         self.policy = policy
-        self.journal = journal
+        self.openJournal = openJournal
         self.consent = consent
         self.caller = caller
         self.output = output
         self.modules = modules
         self.clock = clock
+        self.now = now
         self.settings = settings
         self.makeID = makeID
     }
@@ -61,6 +66,8 @@ public struct RunSettings: Sendable {
     public var limits = WorkerLimits()
     /// The seed of the script's random numbers.
     public var seed: Int64 = 0
+    /// Whether simple confirmations count as given (`--yes`).
+    public var assumesYes = false
     /// What `--param` gave.
     public var parameters: [(name: String, value: String)] = []
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Text
 
 /// Readers that take a value as one type and say where it is wrong. They follow the core schema of YAML 1.2, narrowed:
 /// a boolean is `true` or `false`, a whole number is decimal, and what is quoted is text.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Text
 
 /// Reads a mapping whose keys are known beforehand; a key that is not among them is an error with a suggestion.
 ///

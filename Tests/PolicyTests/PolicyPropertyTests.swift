@@ -34,7 +34,7 @@ struct PolicyPropertyTests {
         var strictest: Effect?
         for action in question.actions {
             var guest = question.guests.first
-            if guest == nil, action.rawValue.hasPrefix("guest.") { guest = GuestFacts() }
+            if guest == nil, action.rawValue.hasPrefix("guest.") { guest = PolicyGuest() }
             var found: Effect?
             for rule in rules where rule.callers.contains(question.caller) {
                 guard rule.patterns.contains(where: { covers($0, action.rawValue) }),
@@ -72,7 +72,7 @@ struct PolicyPropertyTests {
             let text = "version: 1\nrules:\n" + rules.enumerated().map { $1.yaml($0) }.joined(separator: "\n")
             let policy = try PolicySet.load(yaml: text, file: "p")
             for _ in 0..<20 {
-                let guest = GuestFacts(
+                let guest = PolicyGuest(
                     node: random.pick([nil, "pve1", "pve2"]), tags: random.pick([nil, [], ["web"], ["x", "crown-1"]]))
                 let question = PolicyQuestion(
                     actions: Set((0..<random.below(3)).map { _ in random.pick(Self.actions) }),

@@ -4,12 +4,12 @@ import Policy
 import Testing
 
 struct PolicySetTests {
-    private let known = GuestFacts(
+    private let known = PolicyGuest(
         vmid: 101, name: "web-1", node: "pve1", pool: "", tags: ["web"], kind: .qemu, status: "running",
         isTemplate: false)
 
     private func decide(
-        _ policy: PolicySet, _ actions: Set<Action>, _ caller: Caller = .human, _ guest: GuestFacts? = nil
+        _ policy: PolicySet, _ actions: Set<Action>, _ caller: Caller = .human, _ guest: PolicyGuest? = nil
     ) -> String {
         let decision = policy.evaluate(PolicyQuestion(actions: actions, caller: caller, guest: guest))
         return "\(decision.effect.rawValue) \(decision.rule ?? "-")"
@@ -50,12 +50,12 @@ struct PolicySetTests {
                   - { id: ask, actions: [guest.stop], effect: confirm, where: { node: [pve1, pve2], vmid: "10?" } }
                 """, file: "p")
         #expect(
-            decide(policy, ["guest.stop"], .human, GuestFacts(vmid: 150, node: "pve3", pool: "lab")) == "allow pool")
-        #expect(decide(policy, ["guest.stop"], .human, GuestFacts(vmid: 150, node: "pve3")) == "deny -")
-        #expect(decide(policy, ["guest.stop"], .human, GuestFacts(vmid: 200, node: "pve3", pool: "lab")) == "deny -")
-        #expect(decide(policy, ["guest.stop"], .human, GuestFacts(vmid: 105, pool: "lab")) == "confirm ask")
+            decide(policy, ["guest.stop"], .human, PolicyGuest(vmid: 150, node: "pve3", pool: "lab")) == "allow pool")
+        #expect(decide(policy, ["guest.stop"], .human, PolicyGuest(vmid: 150, node: "pve3")) == "deny -")
+        #expect(decide(policy, ["guest.stop"], .human, PolicyGuest(vmid: 200, node: "pve3", pool: "lab")) == "deny -")
+        #expect(decide(policy, ["guest.stop"], .human, PolicyGuest(vmid: 105, pool: "lab")) == "confirm ask")
         let decision = policy.evaluate(
-            PolicyQuestion(actions: ["guest.stop"], caller: .human, guest: GuestFacts(vmid: 105, pool: "lab")))
+            PolicyQuestion(actions: ["guest.stop"], caller: .human, guest: PolicyGuest(vmid: 105, pool: "lab")))
         #expect(
             decision.reasons.map(\.description) == [
                 "rule pool: guest.stop → allow (guest 105)",
@@ -85,7 +85,7 @@ struct PolicySetTests {
                 """, file: "home")
         let both = user.bounded(by: ceiling)
         #expect(decide(both, ["guest.stop"], .human, known) == "allow all")
-        #expect(decide(both, ["guest.stop"], .human, GuestFacts(kind: .lxc)) == "deny never")
+        #expect(decide(both, ["guest.stop"], .human, PolicyGuest(kind: .lxc)) == "deny never")
         #expect(both.limits.changes == 3 && both.limits.guests == 1)
     }
 

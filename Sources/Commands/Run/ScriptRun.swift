@@ -11,14 +11,14 @@ struct ScriptRun {
 
     func run(_ chunk: Chunk, folder: String?) async throws(Failure) -> ExitStatus {
         let environment = try await Workplace(context: context, options: options).environment(moduleFolder: folder)
-        let scope = try RunOpening.open(environment, script: chunk)
+        let scope = RunScope(id: environment.makeID(), environment: environment, script: chunk)
         let session = try await RunbookSession.start(environment, worker: context.worker, run: scope)
         let interrupts = InterruptWatch { await session.interrupt() }
         let outcome = await session.evaluate(chunk)
         interrupts.stop()
         await session.end()
         let status = report(outcome, chunk)
-        try RunOpening.close(environment, scope, status: status.rawValue)
+        try await scope.close(status: status.rawValue)
         return status
     }
 

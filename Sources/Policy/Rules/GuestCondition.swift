@@ -32,7 +32,7 @@ struct GuestCondition: Hashable, Sendable {
 
     var tests: [(attribute: Attribute, patterns: [Pattern])]
 
-    func match(_ guest: GuestFacts?) -> Match {
+    func match(_ guest: PolicyGuest?) -> Match {
         guard !tests.isEmpty else { return .yes }
         guard let guest else { return .no }
         var unknown: [String] = []
@@ -47,7 +47,7 @@ struct GuestCondition: Hashable, Sendable {
     }
 
     /// What the guest has of an attribute: nil where that is not known, nothing where it is known to have none.
-    private func values(of attribute: Attribute, _ guest: GuestFacts) -> [String]? {
+    private func values(of attribute: Attribute, _ guest: PolicyGuest) -> [String]? {
         switch attribute {
         case .vmid: guest.vmid.map { [String($0)] }
         case .name: guest.name.map { [$0] }

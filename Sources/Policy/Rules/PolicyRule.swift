@@ -20,7 +20,7 @@ public struct PolicyRule: Hashable, Sendable {
     /// The attributes the rule does not know of the guest, empty for a plain match, nil for none.
     ///
     /// What is not known counts as a match for every effect but `allow`.
-    func match(_ action: Action, caller: Caller, guest: GuestFacts?) -> [String]? {
+    func match(_ action: Action, caller: Caller, guest: PolicyGuest?) -> [String]? {
         guard callers.contains(caller), actions.contains(where: { $0.matches(action) }),
             !except.contains(where: { $0.matches(action) })
         else { return nil }

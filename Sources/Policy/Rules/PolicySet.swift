@@ -44,7 +44,7 @@ public struct PolicySet: Hashable, Sendable {
     }
 
     /// Every rule that matches, or the denial that no rule does.
-    private func reasons(for action: Action, caller: Caller, guest: GuestFacts?) -> [Decision.Reason] {
+    private func reasons(for action: Action, caller: Caller, guest: PolicyGuest?) -> [Decision.Reason] {
         let matching = rules.compactMap { rule -> Decision.Reason? in
             guard let unknown = rule.match(action, caller: caller, guest: guest) else { return nil }
             return Decision.Reason(

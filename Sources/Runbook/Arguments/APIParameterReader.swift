@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import JSON
 internal import Model
+internal import Proxmox
 internal import Wire
 
 /// Reads the table of parameters that a script hands to `pve.api`.
@@ -29,5 +30,24 @@ enum APIParameterReader {
             }
         }
         return .object(object)
+    }
+
+    /// The checked table as parameters of a call, in the order of their names: Lua tables have none of their own.
+    static func parameters(_ table: JSONValue?) -> [(name: String, value: APIParameter)] {
+        let members = table?.object?.members ?? []
+        return members.sorted { $0.key < $1.key }.compactMap { member in
+            parameter(member.value).map { (name: member.key, value: $0) }
+        }
+    }
+
+    private static func parameter(_ value: JSONValue) -> APIParameter? {
+        switch value {
+        case .bool(let flag): .boolean(flag)
+        case .integer(let number): Int(exactly: number).map(APIParameter.integer)
+        case .number(let number): .number(number)
+        case .string(let text): .text(text)
+        case .array(let elements): .list(elements.compactMap(parameter))
+        case .null, .object: nil
+        }
     }
 }

@@ -23,7 +23,7 @@ struct Change: Sendable {
     var action: String { endpoint.action }
 
     /// `guest 101 (web-1)`
-    var subject: String { "guest \(guest.vmid) (\(TextExcerpt.of(guest.name ?? "unnamed")))" }
+    var subject: String { "guest \(guest.vmid) (\(TextExcerpt.of(guest.name)))" }
 }
 
 /// What became of a change.

@@ -73,7 +73,7 @@ struct ConsentDesk: Sendable {
 
     private func question(_ decision: Decision, _ call: APICall, _ change: Change?) -> ConsentQuestion {
         ConsentQuestion(
-            effect: decision.effect, cluster: environment.clusterName, action: decision.action.rawValue,
+            effect: decision.effect, cluster: environment.clusterName, action: decision.action?.rawValue ?? "call",
             rule: decision.rule ?? "none", guest: change.map { $0.guest.summary },
             request: "\(call.method.rawValue) \(call.path)", warning: change?.endpoint.warning)
     }

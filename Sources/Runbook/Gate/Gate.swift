@@ -63,33 +63,35 @@ struct Gate: Sendable {
         let decision = environment.policy.evaluate(question(actions, change.guest))
         change.guest = try await ConsentDesk(environment: environment).settle(decision, call: change.call, change: change)
         try await run.count(actions, vmid: change.guest.vmid)
-        let step = StepRecorder(journal: environment.journal, run: run.id, number: await run.nextStep())
-        try step.intend(change, actions: actions, decision: decision, now: await environment.clock.now())
+        let step = try await run.begin(
+            StepIntent(
+                actions: actions, method: change.call.method.rawValue, path: change.call.path.description,
+                parameters: change.call.parametersJSON, vmid: change.guest.vmid.rawValue,
+                node: change.guest.node.rawValue, identity: change.guest.identity))
         return try await carryOut(change, step)
     }
 
     private func carryOut(_ change: Change, _ step: StepRecorder) async throws(Failure) -> ChangeOutcome {
-        let answer: APIAnswer
+        let reference: TaskReference
         do throws(Failure) {
-            try step.sent()
-            answer = try await client.send(change.call)
+            try await step.sent()
+            reference = try TaskReference(try await client.send(change.call).data)
         } catch {
-            throw try step.notAccepted(error)
+            throw try await step.notAccepted(error)
         }
-        guard case .task(let upid) = TaskReference(answer.data) else {
-            let outcome = try await verified(change, upid: nil, warnings: 0, step)
-            return outcome
+        guard case .task(let upid) = reference else {
+            return try await verified(change, upid: nil, warnings: 0, step)
         }
-        try step.accepted(upid)
+        try await step.accepted(upid)
         guard change.waits else {
-            await run.remember(upid, step: step.number)
+            await run.remember(upid, step)
             return ChangeOutcome(upid: upid)
         }
         let task: TaskOutcome
         do throws(Failure) {
             task = try await client.wait(for: upid, timeout: change.timeout)
         } catch {
-            throw try step.taskFailed(error)
+            throw try await step.taskFailed(error)
         }
         return try await verified(change, upid: upid, warnings: task.warnings, step)
     }
@@ -99,28 +101,27 @@ struct Gate: Sendable {
     ) async throws(Failure) -> ChangeOutcome {
         do throws(Failure) {
             let report = try await client.verify(
-                change.endpoint.postCondition, of: change.guest, snapshot: change.snapshot, task: upid,
-                timeout: change.timeout)
+                change.endpoint.postCondition, of: change.guest.reference, since: change.guest,
+                snapshot: change.snapshot?.rawValue, timeout: change.timeout)
             let outcome = ChangeOutcome(upid: upid, guest: report.facts, warnings: warnings, isVerified: true)
-            try step.done(outcome.json(change), warnings: warnings)
+            try await step.done(outcome.json(change), warnings: warnings)
             return outcome
         } catch {
-            throw try step.taskFailed(error)
+            throw try await step.taskFailed(error)
         }
     }
 
     /// Waits for a task that an earlier call left running, and closes its step if it is one of this run's.
     func poll(_ upid: UPID, timeout: Duration, interval: Duration?) async throws(Failure) -> TaskOutcome {
-        let number = await run.takeStep(of: upid)
-        let step = number.map { StepRecorder(journal: environment.journal, run: run.id, number: $0) }
+        let step = await run.takeStep(of: upid)
         do throws(Failure) {
-            let outcome = try await client.wait(for: upid, timeout: timeout, interval: interval)
-            try step?.done(outcome.json, warnings: outcome.warnings)
+            let outcome = try await client.wait(for: upid, timeout: timeout, interval: interval ?? .seconds(1))
+            try await step?.done(outcome.json, warnings: outcome.warnings)
             return outcome
         } catch {
-            if error.kind == .taskTimeout, let number { await run.remember(upid, step: number) }
-            guard let step, error.kind != .taskTimeout else { throw error }
-            throw try step.taskFailed(error)
+            guard let step else { throw error }
+            if error.kind == .taskTimeout { await run.remember(upid, step) }
+            throw try await step.taskFailed(error)
         }
     }
 

@@ -1,38 +1,83 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import JSON
 internal import Journal
 public import Model
 internal import Policy
 
-/// One run: its id, its steps so far and what it has used of its limits.
+/// One run: its id, its record in the journal and what it has used of its limits.
+///
+/// The journal is opened and the run recorded when the first change is about to be made or a number is drawn: a run that
+/// only looks leaves no trace and needs no disk.
 public actor RunScope {
     /// The run's id in the journal.
     public nonisolated let id: String
-    private var steps = 0
-    private var stepOfTask: [UPID: Int] = [:]
+    private let environment: RunEnvironment
+    private let script: Chunk?
+    private var store: (any JournalStore)?
+    private var recording: Swift.Task<Failure?, Never>?
+    private var stepOfTask: [UPID: StepRecorder] = [:]
     private var counter: LimitCounter
 
-    /// Makes the scope of a new run under the limits of a policy.
-    public init(id: String, policy: PolicySet) {
+    /// Makes the scope of a new run; a REPL session has no one script.
+    public init(id: String, environment: RunEnvironment, script: Chunk?) {
         self.id = id
-        counter = LimitCounter(limits: policy.runLimits)
+        self.environment = environment
+        self.script = script
+        counter = LimitCounter(environment.policy.limits)
     }
 
-    /// The number of the next step.
-    func nextStep() -> Int {
-        steps += 1
-        return steps
+    /// The journal, opened at the first need.
+    func journal() throws(Failure) -> any JournalStore {
+        if let store { return store }
+        let opened = try environment.openJournal()
+        store = opened
+        return opened
     }
 
     /// Counts a change against the run's limits.
     ///
     /// - Throws: ``Failure`` of kind `limit` where it would be one too many; nothing is counted then.
-    func count(_ actions: Set<Action>, vmid: VMID?) throws(Failure) {
-        try counter.count(actions: actions, vmid: vmid)
+    func count(_ actions: Set<Action>, vmid: VMID) throws(Failure) {
+        try counter.admit(actions: actions, guests: [vmid.rawValue])
+    }
+
+    /// Writes the intent of a step, durably, and the run's own row before the first one.
+    func begin(_ intent: StepIntent) async throws(Failure) -> StepRecorder {
+        let journal = try journal()
+        try await record(in: journal)
+        let number = try await journal.recordIntent(run: id, intent, at: environment.now())
+        return StepRecorder(journal: journal, run: id, number: number, now: environment.now)
+    }
+
+    /// Writes the run's row, once; steps that begin meanwhile wait for it.
+    private func record(in journal: any JournalStore) async throws(Failure) {
+        let row = RunRecord(
+            id: id, cluster: environment.clusterName, script: script?.name ?? "repl",
+            scriptSHA256: script.map { ContentHash.sha256($0.source) } ?? "", caller: environment.caller,
+            started: environment.now())
+        let task =
+            recording
+            ?? Swift.Task {
+                do throws(Failure) {
+                    try await journal.beginRun(row)
+                    return nil
+                } catch {
+                    return error
+                }
+            }
+        recording = task
+        if let failure = await task.value { throw failure }
     }
 
     /// Remembers which step a task belongs to, for a later `pve.poll`.
-    func remember(_ task: UPID, step: Int) { stepOfTask[task] = step }
+    func remember(_ task: UPID, _ step: StepRecorder) { stepOfTask[task] = step }
 
     /// The step that a task belongs to, once: the caller records its outcome.
-    func takeStep(of task: UPID) -> Int? { stepOfTask.removeValue(forKey: task) }
+    func takeStep(of task: UPID) -> StepRecorder? { stepOfTask.removeValue(forKey: task) }
+
+    /// Records how the run ended, if it was recorded at all.
+    public func close(status: Int32) async throws(Failure) {
+        guard recording != nil else { return }
+        try await journal().endRun(id, outcome: ["status": JSONValue(Int(status))], at: environment.now())
+    }
 }

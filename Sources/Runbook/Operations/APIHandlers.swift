@@ -7,8 +7,7 @@ internal import Proxmox
 enum APIHandlers {
     static func get(_ call: OperationCall) async throws(Failure) -> JSONValue {
         let path = try APIPath(parsing: call.arguments.text("path") ?? "")
-        let parameters = APIParameters(call.arguments.value("parameters"))
-        let request = APICall(.get, path, parameters: parameters.list)
+        let request = APICall(.get, path, APIParameterReader.parameters(call.arguments.value("parameters")))
         return try await call.gate.read(request) { client throws(Failure) in try await client.send(request).data }
     }
 }

@@ -17,18 +17,19 @@ enum InventoryHandlers {
         return .array(
             nodes.map { node in
                 let fields = ["node", "status", "cpu", "maxcpu", "mem", "maxmem", "disk", "maxdisk", "uptime"]
-                return .object(JSONObject(fields.compactMap { name in node.fields[name].map { (name, $0) } }))
+                return .object(JSONObject(fields.compactMap { name in node.members[name].map { (name, $0) } }))
             })
     }
 
     static func vm(_ call: OperationCall) async throws(Failure) -> JSONValue {
         let vmid = try call.arguments.guest()
-        let request = APICall(.get, APIPath("nodes", "{node}", "qemu", vmid.description, "status", "current"))
+        // The node is not known yet, and does not matter to what the call is.
+        let request = try APICall.get("nodes", "localhost", "qemu", vmid.description, "status", "current")
         return try await call.gate.read(request) { _ throws(Failure) in try await call.gate.resolve(vmid) }.json
     }
 
     static func version(_ call: OperationCall) async throws(Failure) -> JSONValue {
-        let request = APICall(.get, APIPath("version"))
+        let request = try APICall.get("version")
         let answer = try await call.gate.read(request) { client throws(Failure) in try await client.send(request).data }
         var object = answer.object ?? JSONObject()
         object["pvelua"] = .string(call.environment.settings.version)
@@ -37,9 +38,9 @@ enum InventoryHandlers {
     }
 
     private static func resources(
-        _ call: OperationCall, _ type: ResourceType
+        _ call: OperationCall, _ type: ClusterResource.Filter
     ) async throws(Failure) -> [ClusterResource] {
-        let request = APICall(.get, APIPath("cluster", "resources"), parameters: [("type", .text(type.rawValue))])
+        let request = try APICall.get("cluster", "resources", parameters: [("type", .text(type.rawValue))])
         return try await call.gate.read(request) { client throws(Failure) in try await client.resources(type: type) }
     }
 
@@ -48,12 +49,11 @@ enum InventoryHandlers {
             guard let pattern = filters.text(name) else { return true }
             return values.contains { Glob(pattern).matches($0) }
         }
-        let isTemplate = guest.fields["template"]?.perlBool ?? false
-        return (filters.text("status").map { $0 == guest.status } ?? true)
+                return (filters.text("status").map { $0 == guest.status } ?? true)
             && (filters.node().map { $0 == guest.node } ?? true)
             && (filters.text("pool").map { $0 == guest.pool } ?? true)
-            && (filters.text("kind").map { $0 == guest.kind?.rawValue } ?? true)
-            && (filters.flag("template") ?? false) == isTemplate
+            && (filters.text("kind").map { $0 == guest.guest?.kind.rawValue } ?? true)
+            && (filters.flag("template") ?? false) == guest.isTemplate
             && glob("tag", guest.tags) && glob("name", guest.name.map { [$0] } ?? [])
     }
 }
@@ -67,16 +67,16 @@ enum GuestRecord {
     static func json(_ guest: ClusterResource) -> JSONValue {
         var object = JSONObject([
             ("vmid", guest.vmid.map { JSONValue($0.rawValue) } ?? .null), ("name", JSONValue(guest.name)),
-            ("node", JSONValue(guest.node?.rawValue)), ("kind", JSONValue(guest.kind?.rawValue)),
+            ("node", JSONValue(guest.node?.rawValue)), ("kind", JSONValue(guest.guest?.kind.rawValue)),
             ("status", .string(guest.status ?? "unknown")),
-            ("template", .bool(guest.fields["template"]?.perlBool ?? false)),
+            ("template", .bool(guest.isTemplate)),
             ("tags", .array(guest.tags.map(JSONValue.string))),
         ])
         for name in ["pool", "lock", "hastate"] {
-            if let text = guest.fields[name]?.perlText { object[name] = .string(text) }
+            if let text = guest.members[name]?.perlText { object[name] = .string(text) }
         }
         for name in numbers {
-            if let value = guest.fields[name], !value.isNull { object[name] = value }
+            if let value = guest.members[name], !value.isNull { object[name] = value }
         }
         return .object(object)
     }

@@ -11,12 +11,16 @@ enum LocalHandlers {
     }
 
     static func sleep(_ call: OperationCall) async throws(Failure) -> JSONValue {
-        try await call.environment.clock.sleep(for: call.arguments.seconds("seconds") ?? .zero)
+        do throws(CancellationError) {
+            try await call.environment.clock.sleep(for: call.arguments.seconds("seconds") ?? .zero)
+        } catch {
+            throw Failure(.cancelled, "interrupted while sleeping")
+        }
         return .null
     }
 
     static func now(_ call: OperationCall) async throws(Failure) -> JSONValue {
-        .number(call.environment.clock.now())
+        .number(call.environment.now())
     }
 
     static func table(_ call: OperationCall) async throws(Failure) -> JSONValue {

@@ -24,8 +24,8 @@ enum PowerHandlers {
         if isSatisfied(endpoint, guest) { return unchanged(endpoint, guest) }
         let timeout = options.seconds("timeout")
         let request = APICall(
-            .post, APIPath("nodes", guest.node.rawValue, guest.kind.rawValue, guest.vmid.description, "status", action),
-            parameters: parameters(action, timeout: timeout, force: options.flag("force") ?? false))
+            .post, try guest.reference.path("status", action),
+            parameters(action, timeout: timeout, force: options.flag("force") ?? false))
         let change = Change(
             operation: call.operation, endpoint: endpoint, call: request, guest: guest,
             timeout: timeout.map { $0 + grace(action) } ?? call.environment.settings.taskTimeout,
@@ -39,7 +39,7 @@ enum PowerHandlers {
             throw .parameter("node", "is \(node), but the task runs on \(upid.node)")
         }
         let options = call.arguments.options()
-        let request = APICall(.get, APIPath("nodes", upid.node.rawValue, "tasks", upid.description, "status"))
+        let request = try APICall.get("nodes", upid.node.rawValue, "tasks", upid.description, "status")
         return try await call.gate.read(request) { _ throws(Failure) in
             try await call.gate.poll(
                 upid, timeout: options.seconds("timeout") ?? call.environment.settings.taskTimeout,
@@ -50,7 +50,7 @@ enum PowerHandlers {
     /// Asking for a state that already holds changes nothing, so nothing is asked or sent.
     private static func isSatisfied(_ endpoint: Endpoint, _ guest: GuestFacts) -> Bool {
         switch endpoint.selector {
-        case "start", "resume": guest.isRunning && !guest.isPaused
+        case "start", "resume": guest.isRunning
         case "stop", "shutdown": guest.isStopped
         case "suspend": guest.isPaused
         default: false
@@ -67,8 +67,8 @@ enum PowerHandlers {
     }
 
     /// Shutdown and reboot have a time-out of their own on the node; the task outlives it a little.
-    private static func parameters(_ action: String, timeout: Duration?, force: Bool) -> [(String, APIParameter)] {
-        var list: [(String, APIParameter)] = []
+    private static func parameters(_ action: String, timeout: Duration?, force: Bool) -> [(name: String, value: APIParameter)] {
+        var list: [(name: String, value: APIParameter)] = []
         if action == "shutdown" || action == "reboot", let timeout {
             list.append(("timeout", .integer(max(1, Int(timeout.components.seconds)))))
         }
@@ -78,17 +78,5 @@ enum PowerHandlers {
 
     private static func grace(_ action: String) -> Duration {
         action == "shutdown" || action == "reboot" ? .seconds(30) : .zero
-    }
-}
-
-extension TaskOutcome {
-    /// The outcome as scripts see it.
-    var json: JSONValue {
-        .object(
-            JSONObject([
-                ("status", .string(warnings > 0 ? "warning" : "ok")), ("exitstatus", .string(exitStatus)),
-                ("upid", .string(upid.description)), ("node", .string(upid.node.rawValue)),
-                ("warnings", JSONValue(warnings)), ("log", .array(log.map(JSONValue.string))),
-            ]))
     }
 }

@@ -15,14 +15,12 @@ enum SnapshotHandlers {
             throw .parameter("options.vmstate", "is for virtual machines; \(guest.vmid) is a container")
         }
         let name = try await name(call, options, guest)
-        var parameters: [(String, APIParameter)] = [("snapname", .text(name.rawValue))]
+        var parameters: [(name: String, value: APIParameter)] = [("snapname", .text(name.rawValue))]
         if let description = options.text("description") { parameters.append(("description", .text(description))) }
         if options.flag("vmstate") == true { parameters.append(("vmstate", .boolean(true))) }
         let change = Change(
             operation: call.operation, endpoint: endpoint,
-            call: APICall(
-                .post, APIPath("nodes", guest.node.rawValue, guest.kind.rawValue, guest.vmid.description, "snapshot"),
-                parameters: parameters),
+            call: APICall(.post, try guest.reference.path("snapshot"), parameters),
             guest: guest, snapshot: name,
             timeout: options.seconds("timeout") ?? call.environment.settings.taskTimeout,
             waits: options.flag("wait") ?? true)
@@ -48,12 +46,13 @@ enum SnapshotHandlers {
         if let given = options.integer("change_number") {
             number = given
         } else if naming.usesNumber {
-            number = try call.environment.journal.nextNumber(
+            number = try await call.gate.run.journal().nextNumber(
                 counter: "snapshot/\(call.environment.clusterName)", first: naming.firstNumber)
         } else {
             number = 0
         }
         return try naming.name(
-            number: number, vmid: guest.vmid, guestName: guest.name ?? "", seconds: Int(call.environment.clock.now()))
+            number: number, vmid: guest.vmid, guestName: guest.name,
+            seconds: Int(call.environment.now()))
     }
 }

@@ -2,7 +2,7 @@
 public import Model
 
 /// What is known about a guest when a policy is asked; nil means that it could not be learned.
-public struct GuestFacts: Hashable, Sendable {
+public struct PolicyGuest: Hashable, Sendable {
     /// Its number.
     public var vmid: Int?
     /// Its name.

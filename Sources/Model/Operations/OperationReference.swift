@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The reference page of the `pve` language, rendered from the operation table.
+public enum OperationReference {
+    /// The page as Markdown.
+    public static func markdown() -> String {
+        var lines = [
+            "# The pve language", "",
+            "Generated from the operation table (`Sources/Model/Operations`); `make docs` writes it anew.",
+            "Standard Lua 5.4 is there without what escapes: no `io`, no `os.execute`, no `package`, no bytecode. `require` finds",
+            "modules beside the runbook. A wrong argument is an error of kind `parameter` that names it; nothing is sent then.", "",
+            "| function | what it does | reach |", "|---|---|---|",
+        ]
+        lines += OperationTable.all.map { "| [`pve.\($0.name)`](#\(anchor($0))) | \($0.summary) | \($0.reach.rawValue) |" }
+        lines += [
+            "| `pve.params` | What `--param key=value` gave, as text; read-only. | local |",
+            "| `pve.is_error(e, kind)` | Whether `e` is an error of pvelua, and of that kind where one is named. | local |", "",
+        ]
+        for operation in OperationTable.all { lines += page(operation) }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func anchor(_ operation: Operation) -> String {
+        "pve" + operation.name.filter { $0 != "." }
+    }
+
+    private static func page(_ operation: Operation) -> [String] {
+        let names = operation.parameters.map { $0.isRequired ? $0.name : "[\($0.name)]" }
+        var lines = ["## pve.\(operation.name)", "", "`pve.\(operation.name)(\(names.joined(separator: ", ")))`", "", operation.summary, ""]
+        for parameter in operation.parameters {
+            lines.append(item(parameter, level: 0))
+            if case .options(let options) = parameter.type { lines += options.map { item($0, level: 1) } }
+        }
+        if !operation.parameters.isEmpty { lines.append("") }
+        lines += ["Returns \(operation.returns).", "", "```lua", operation.example, "```", ""]
+        if !operation.methods.isEmpty {
+            lines += ["As methods of a guest: " + operation.methods.map { "`vm:\($0.name)()`" }.joined(separator: ", ") + ".", ""]
+        }
+        if !operation.endpoints.isEmpty {
+            lines += ["| call | action | guests | done when | a second time |", "|---|---|---|---|---|"]
+            lines += operation.endpoints.map(row) + [""]
+        }
+        return lines
+    }
+
+    private static func item(_ parameter: Parameter, level: Int) -> String {
+        let indent = String(repeating: "  ", count: level)
+        return "\(indent)- `\(parameter.name)` — \(parameter.type.description)\(parameter.isRequired ? "" : ", optional"). \(parameter.summary)"
+    }
+
+    private static func row(_ endpoint: Endpoint) -> String {
+        let kinds = GuestKind.allCases.filter(endpoint.kinds.contains).map(\.rawValue).joined(separator: ", ")
+        let repeats = endpoint.method == "GET" ? "reads again" : endpoint.repeats.rawValue
+        return "| `\(endpoint.method) \(endpoint.path)` | `\(endpoint.action)` | \(kinds) | \(condition(endpoint)) | \(repeats) |"
+    }
+
+    private static func condition(_ endpoint: Endpoint) -> String {
+        switch endpoint.postCondition {
+        case .none: endpoint.method == "GET" ? "answered" : "the task ended well"
+        case .running: "the guest runs"
+        case .stopped: "the guest is stopped"
+        case .paused: "the guest is paused"
+        case .restarted: "the guest runs anew"
+        case .snapshotExists: "the snapshot is listed"
+        }
+    }
+}
