@@ -49,7 +49,9 @@ let package = Package(
         .target(
             name: "CCurl",
             linkerSettings: [.linkedLibrary("curl"), .linkedLibrary("ssl"), .linkedLibrary("crypto")]),
-        .target(name: "LuaBridge", dependencies: ["CLua", "CSeccomp", "CSimdjson"]),
+        .target(
+            name: "LuaBridge", dependencies: ["CLua", "CSeccomp", "CSimdjson"],
+            linkerSettings: [.linkedLibrary("lua5.4"), .linkedLibrary("seccomp")]),
 
         // Files that travel inside the binaries, brought in by #embed.
         .target(name: "LuaSources", path: "lua", exclude: ["README.md", "prelude.lua"]),

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "internal.h"
+
+#include <stdlib.h>
+
+// A live set just under the limit makes every allocation a full collection; so many of them end the chunk.
+enum { most_refusals = 64, look_after = 1 << 20 };
+
+static void *refuse(lb_state *s) {
+    if (++s->refusals > most_refusals && s->end == LB_NONE) s->end = LB_MEMORY;
+    return NULL;
+}
+
+void *lb_allocate(void *state, void *pointer, size_t old_size, size_t new_size) {
+    lb_state *s = state;
+    // For a new object Lua passes its type in place of the old size.
+    size_t held = pointer == NULL ? 0 : old_size;
+    if (new_size == 0) {
+        free(pointer);
+        s->used -= held;
+        return NULL;
+    }
+    if (new_size > held && !s->unlimited) {
+        size_t grow = new_size - held;
+        bool too_long = pointer == NULL && old_size == LUA_TSTRING && new_size > LB_STRING + 64;
+        if (too_long || s->used > s->limits.memory || grow > s->limits.memory - s->used) return refuse(s);
+        s->fresh += grow;
+        if (s->fresh > look_after) {
+            // One instruction can copy megabytes, so look at the clock after the next one.
+            s->fresh = 0;
+            s->work += LB_LOOK;
+            if (s->current != NULL) lua_sethook(s->current, lb_hook, LUA_MASKCOUNT, 1);
+        }
+    }
+    void *result = realloc(pointer, new_size);
+    // Lua relies on shrinking never to fail.
+    if (result == NULL) return new_size <= held ? pointer : refuse(s);
+    s->used += new_size;
+    s->used -= held;
+    return result;
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+// Error objects of the host. Which call one came from is kept in a table that scripts cannot reach, keyed by the object,
+// so a forged one is never taken for a real one.
+#include "internal.h"
+
+#include <stdio.h>
+
+const char lb_null = 0;
+static const char metatable = 0, ids = 0;
+
+static int text(lua_State *L) {
+    lua_settop(L, 1);
+    if (!lua_istable(L, 1)) return lb_tostring(L);
+    lua_pushliteral(L, "kind");
+    bool kind = lua_rawget(L, 1) == LUA_TSTRING;
+    lua_pushliteral(L, "message");
+    bool message = lua_rawget(L, 1) == LUA_TSTRING;
+    lua_pushfstring(L, "%s: %s", kind ? lua_tostring(L, 2) : "error", message ? lua_tostring(L, 3) : "no message");
+    return 1;
+}
+
+/// Turns the table on top into an error object of that call, 0 for none.
+void lb_push_error(lua_State *L, uint32_t call) {
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &metatable);
+    lua_setmetatable(L, -2);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &ids);
+    lua_pushvalue(L, -2);
+    lua_pushinteger(L, call);
+    lua_rawset(L, -3);
+    lua_pop(L, 1);
+}
+
+/// Raises an error object of the worker itself.
+void lb_raise(lua_State *L, const char *kind, const char *message) {
+    lua_createtable(L, 0, 2);
+    lua_pushstring(L, kind);
+    lua_setfield(L, -2, "kind");
+    lua_pushstring(L, message);
+    lua_setfield(L, -2, "message");
+    lb_push_error(L, 0);
+    lua_error(L);
+}
+
+bool lb_error_id(lua_State *L, int index, uint32_t *call) {
+    if (lua_type(L, index) != LUA_TTABLE) return false;
+    index = lua_absindex(L, index);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &ids);
+    lua_pushvalue(L, index);
+    bool known = lua_rawget(L, -2) == LUA_TNUMBER;
+    *call = known ? (uint32_t)lua_tointeger(L, -1) : 0;
+    lua_pop(L, 2);
+    return known;
+}
+
+int lb_is_error(lua_State *L) {
+    uint32_t call;
+    lua_settop(L, 2);
+    bool is = lb_error_id(L, 1, &call);
+    if (is && !lua_isnil(L, 2)) {
+        lua_pushliteral(L, "kind");
+        lua_rawget(L, 1);
+        is = lua_rawequal(L, -1, 2);
+    }
+    lua_pushboolean(L, is);
+    return 1;
+}
+
+static const char *raw_text(lua_State *L, int index, const char *key, size_t *count) {
+    // The keys stand in the error metatable's strings, so pushing them allocates nothing new.
+    lua_pushstring(L, key);
+    lua_rawget(L, index);
+    const char *found = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, count) : NULL;
+    lua_pop(L, 1);
+    return found;
+}
+
+static void put_field(lb_buffer *b, const char *key, const char *value) {
+    if (*value == 0) return;
+    lb_put_key(b, key);
+    lb_put_text(b, 5, value, strlen(value));
+}
+
+static void set_count(lb_buffer *b, size_t at, uint32_t count) {
+    if (b->overflow || b->count < at + 4) return;
+    uint8_t bytes[4] = {(uint8_t)count, 0, 0, 0};
+    memcpy(b->bytes + at, bytes, 4);
+}
+
+static bool ends_with(const char *text, size_t count, const char *end) {
+    size_t length = strlen(end);
+    return count >= length && memcmp(text + count - length, end, length) == 0;
+}
+
+/// Packs what is known about the uncaught error at that index, into an empty buffer.
+void lb_pack_error(lua_State *L, int index, lb_buffer *b) {
+    lb_state *s = lb_of(L);
+    char scratch[128];
+    size_t count = 0;
+    uint32_t call = 0, fields = 1;
+    index = lua_absindex(L, index);
+    bool issued = lb_error_id(L, index, &call), is_table = lua_istable(L, index), incomplete = false;
+    const char *message = NULL;
+    if (lua_type(L, index) == LUA_TSTRING) {
+        message = lua_tolstring(L, index, &count);
+        size_t prefix = strlen(s->where);
+        if (prefix > 0 && count > prefix + 2 && memcmp(message, s->where, prefix) == 0 && message[prefix] == ':') {
+            message += prefix + 2;
+            count -= prefix + 2;
+        }
+        incomplete = s->trace[0] == 0 && ends_with(message, count, "near <eof>");
+    } else if (is_table) {
+        message = raw_text(L, index, "message", &count);
+    } else if (lua_isinteger(L, index)) {
+        count = (size_t)snprintf(scratch, sizeof scratch, "%lld", (long long)lua_tointeger(L, index));
+        message = scratch;
+    } else if (lua_type(L, index) == LUA_TNUMBER) {
+        count = (size_t)snprintf(scratch, sizeof scratch, "%.14g", lua_tonumber(L, index));
+        message = scratch;
+    }
+    if (message == NULL) {
+        count = (size_t)snprintf(scratch, sizeof scratch, "(error object is a %s value)", luaL_typename(L, index));
+        message = scratch;
+    }
+    bool deep = !is_table && s->deep && memmem(message, count, "stack overflow", 14) != NULL;
+    if (count > 1u << 20) count = 1u << 20;
+    lb_put_tag(b, 7);
+    size_t at = b->count;
+    lb_put_u32(b, 1);
+    lb_put_key(b, "message");
+    lb_put_text(b, 5, message, count);
+    if (s->where[0] != 0) put_field(b, "where", s->where), fields++;
+    if (s->trace[0] != 0) put_field(b, "traceback", s->trace), fields++;
+    if (deep) put_field(b, "limit", "depth"), fields++;
+    if (issued && call != 0) {
+        int64_t number = call;
+        lb_put_key(b, "call"), fields++;
+        lb_put_tag(b, 3);
+        lb_put(b, &number, 8);
+    }
+    if (incomplete) {
+        lb_put_key(b, "incomplete"), fields++;
+        lb_put_tag(b, 2);
+    }
+    if (is_table) {
+        size_t before = b->count;
+        lb_put_key(b, "value");
+        lb_pack(L, index, b);
+        if (b->overflow) {
+            b->overflow = false;
+            b->count = before;
+        } else {
+            fields++;
+        }
+    }
+    set_count(b, at, fields);
+}
+
+/// Packs the limit that ended the chunk.
+void lb_pack_end(lb_state *s, lb_buffer *b) {
+    char message[128];
+    switch (s->end) {
+    case LB_MEMORY:
+        snprintf(message, sizeof message, "the script needs more than %llu MiB of memory",
+            (unsigned long long)(s->limits.memory >> 20));
+        break;
+    case LB_CPU: {
+        bool slice = (double)s->total / 1e9 <= s->limits.cpu_total;
+        snprintf(message, sizeof message, "the script ran for %g s %s", slice ? s->limits.cpu_slice : s->limits.cpu_total,
+            slice ? "without a call to pve" : "in all");
+        break;
+    }
+    case LB_OUTPUT:
+        snprintf(message, sizeof message, "the script printed more than %llu bytes",
+            (unsigned long long)s->limits.output);
+        break;
+    default: snprintf(message, sizeof message, "interrupted");
+    }
+    lb_put_tag(b, 7);
+    lb_put_u32(b, 2 + (s->where[0] != 0) + (s->trace[0] != 0));
+    put_field(b, "message", message);
+    put_field(b, "limit", lb_end_name(s->end));
+    put_field(b, "where", s->where);
+    put_field(b, "traceback", s->trace);
+}
+
+void lb_open_errors(lua_State *L) {
+    lua_createtable(L, 0, 4);
+    lua_pushcfunction(L, text);
+    lua_setfield(L, -2, "__tostring");
+    lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "__metatable");
+    lua_pushliteral(L, "message");
+    lua_rawseti(L, -2, 1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &metatable);
+    // A weak table of ours is data, not a metatable, so upstream's 983bc433 has nothing to free too early.
+    lua_newtable(L);
+    lua_createtable(L, 0, 1);
+    lua_pushliteral(L, "k");
+    lua_setfield(L, -2, "__mode");
+    lua_setmetatable(L, -2);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &ids);
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// JSON from the host to Lua tables. simdjson has finished before the first Lua value is made, so nothing of C++ is on
+// the stack when Lua raises for want of memory. A null member is absent; a null element is the value `pve.null`.
+#include "internal.h"
+
+typedef struct walker {
+    const uint64_t *words;
+    const uint8_t *strings;
+    size_t index;
+} walker;
+
+static uint8_t kind_of(uint64_t word) { return (uint8_t)(word >> 56); }
+static uint64_t payload_of(uint64_t word) { return word & 0x00ffffffffffffff; }
+
+static void push_text(lua_State *L, const walker *w, uint64_t offset) {
+    uint32_t count;
+    memcpy(&count, w->strings + offset, 4);
+    lua_pushlstring(L, (const char *)w->strings + offset + 4, count);
+}
+
+static void push_double(lua_State *L, uint64_t bits) {
+    double number;
+    memcpy(&number, &bits, 8);
+    lua_pushnumber(L, number);
+}
+
+static int capacity_of(uint64_t word) {
+    uint64_t count = payload_of(word) >> 32;
+    return count > 1 << 20 ? 1 << 20 : (int)count;
+}
+
+static void push(lua_State *L, walker *w);
+
+static void push_array(lua_State *L, walker *w, uint64_t word) {
+    size_t end = (size_t)(payload_of(word) & 0xffffffff);
+    lua_createtable(L, capacity_of(word), 0);
+    for (lua_Integer element = 1; w->index < end - 1; element++) {
+        if (kind_of(w->words[w->index]) == 'n') {
+            w->index++;
+            lua_pushlightuserdata(L, (void *)&lb_null);
+        } else {
+            push(L, w);
+        }
+        lua_rawseti(L, -2, element);
+    }
+    w->index = end;
+}
+
+static void push_object(lua_State *L, walker *w, uint64_t word) {
+    size_t end = (size_t)(payload_of(word) & 0xffffffff);
+    lua_createtable(L, 0, capacity_of(word));
+    while (w->index < end - 1) {
+        push_text(L, w, payload_of(w->words[w->index++]));
+        push(L, w);
+        lua_rawset(L, -3);
+    }
+    w->index = end;
+}
+
+static void push(lua_State *L, walker *w) {
+    luaL_checkstack(L, 4, "JSON nested too deep");
+    uint64_t word = w->words[w->index++];
+    switch (kind_of(word)) {
+    case '"': push_text(L, w, payload_of(word)); break;
+    case 'l': lua_pushinteger(L, (lua_Integer)w->words[w->index++]); break;
+    case 'u': lua_pushnumber(L, (lua_Number)w->words[w->index++]); break;
+    case 'd': push_double(L, w->words[w->index++]); break;
+    case 't': lua_pushboolean(L, 1); break;
+    case 'f': lua_pushboolean(L, 0); break;
+    case '[': push_array(L, w, word); break;
+    case '{': push_object(L, w, word); break;
+    default: lua_pushnil(L);
+    }
+}
+
+bool lb_push_json(lua_State *L, const uint8_t *bytes, size_t count) {
+    lb_state *s = lb_of(L);
+    sj_tape tape;
+    if (sj_parse(s->json, bytes, count, &tape) != 0 || tape.words == NULL || tape.strings == NULL) return false;
+    walker w = {tape.words, tape.strings, 1};
+    push(L, &w);
+    return true;
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lua values to packed bytes: exact, without metamethods and without an allocation that could raise.
+#include "internal.h"
+
+#include <stdio.h>
+
+enum { deepest = 60 };
+
+typedef struct path {
+    const void *tables[deepest];
+    int depth;
+} path;
+
+static void opaque(lb_buffer *b, const char *text) { lb_put_text(b, 8, text, strlen(text)); }
+
+static void integer(lb_buffer *b, lua_Integer number) {
+    lb_put_tag(b, 3);
+    lb_put(b, &number, 8);
+}
+
+typedef enum { list, map, mixed, holes } shape;
+
+static shape shape_of(lua_State *L, int index, uint32_t *count) {
+    lua_Integer numbers = 0, names = 0, highest = 0;
+    bool other = false;
+    lua_pushnil(L);
+    while (lua_next(L, index)) {
+        lua_pop(L, 1);
+        if (lua_type(L, -1) == LUA_TSTRING) {
+            names++;
+        } else if (lua_isinteger(L, -1) && lua_tointeger(L, -1) > 0) {
+            numbers++;
+            if (lua_tointeger(L, -1) > highest) highest = lua_tointeger(L, -1);
+        } else {
+            other = true;
+        }
+    }
+    *count = (uint32_t)(numbers + names);
+    if (other || (numbers > 0 && names > 0)) return mixed;
+    if (numbers == 0) return map;
+    return highest == numbers ? list : holes;
+}
+
+static void pack(lua_State *L, int index, lb_buffer *b, path *p);
+
+static void pack_table(lua_State *L, int index, lb_buffer *b, path *p) {
+    const void *self = lua_topointer(L, index);
+    for (int level = 0; level < p->depth; level++)
+        if (p->tables[level] == self) return opaque(b, "a table that contains itself");
+    if (p->depth == deepest || !lua_checkstack(L, 8)) return opaque(b, "a table nested too deep");
+    p->tables[p->depth++] = self;
+    uint32_t count = 0;
+    switch (shape_of(L, index, &count)) {
+    case mixed: opaque(b, "a table with mixed keys"); break;
+    case holes: opaque(b, "a list with holes"); break;
+    case list:
+        lb_put_tag(b, 6);
+        lb_put_u32(b, count);
+        for (uint32_t element = 1; element <= count && !b->overflow; element++) {
+            lua_rawgeti(L, index, element);
+            pack(L, lua_gettop(L), b, p);
+            lua_pop(L, 1);
+        }
+        break;
+    case map:
+        lb_put_tag(b, 7);
+        lb_put_u32(b, count);
+        lua_pushnil(L);
+        while (lua_next(L, index)) {
+            size_t length = 0;
+            const char *key = lua_tolstring(L, -2, &length);
+            lb_put_u32(b, (uint32_t)length);
+            lb_put(b, key, length);
+            pack(L, lua_gettop(L), b, p);
+            lua_pop(L, 1);
+            if (b->overflow) {
+                lua_pop(L, 1);
+                break;
+            }
+        }
+        break;
+    }
+    p->depth--;
+}
+
+static void pack_number(lua_State *L, int index, lb_buffer *b) {
+    if (lua_isinteger(L, index)) return integer(b, lua_tointeger(L, index));
+    lua_Number number = lua_tonumber(L, index);
+    lb_put_tag(b, 4);
+    lb_put(b, &number, 8);
+}
+
+static void pack_userdata(lua_State *L, int index, lb_buffer *b, path *p) {
+    if (!lua_checkstack(L, 4) || !lb_thaw(L, index)) return opaque(b, "a userdata");
+    pack_table(L, lua_gettop(L), b, p);
+    lua_pop(L, 1);
+}
+
+static void pack(lua_State *L, int index, lb_buffer *b, path *p) {
+    switch (lua_type(L, index)) {
+    case LUA_TNIL: lb_put_tag(b, 0); break;
+    case LUA_TBOOLEAN: lb_put_tag(b, lua_toboolean(L, index) ? 2 : 1); break;
+    case LUA_TNUMBER: pack_number(L, index, b); break;
+    case LUA_TSTRING: {
+        size_t count = 0;
+        const char *text = lua_tolstring(L, index, &count);
+        lb_put_text(b, 5, text, count);
+        break;
+    }
+    case LUA_TTABLE: pack_table(L, index, b, p); break;
+    case LUA_TUSERDATA: pack_userdata(L, index, b, p); break;
+    case LUA_TFUNCTION: opaque(b, "a function"); break;
+    case LUA_TTHREAD: opaque(b, "a coroutine"); break;
+    case LUA_TLIGHTUSERDATA:
+        if (lua_touserdata(L, index) == &lb_null) lb_put_tag(b, 0);
+        else opaque(b, "a userdata");
+        break;
+    default: opaque(b, "a value of an unknown type");
+    }
+}
+
+void lb_pack(lua_State *L, int index, lb_buffer *b) {
+    path p = {.depth = 0};
+    pack(L, lua_absindex(L, index), b, &p);
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+const char *lb_lua_version(void) { return LUA_VERSION_MAJOR "." LUA_VERSION_MINOR "." LUA_VERSION_RELEASE; }
+
+lb_state *lb_new(lb_limits limits, lb_host host) {
+    lb_state *s = aligned_alloc(16, (sizeof *s + 15) & ~(size_t)15);
+    if (s == NULL) return NULL;
+    *s = (lb_state){.host = host, .limits = limits, .unlimited = true};
+    s->json = sj_new(64);
+    s->L = lua_newstate(lb_allocate, s);
+    if (s->json == NULL || s->L == NULL) {
+        lb_free(s);
+        return NULL;
+    }
+    *lb_slot(s->L) = (uintptr_t)s;
+    return s;
+}
+
+void lb_free(lb_state *s) {
+    if (s == NULL) return;
+    if (s->L != NULL) lua_close(s->L);
+    sj_free(s->json);
+    free(s->answer.bytes);
+    free(s->packed.bytes);
+    free(s->printed.bytes);
+    free(s);
+}
+
+// What 5.4.4 makes while it reports an error for want of memory must exist already: it would raise unprotected.
+static void pin(lua_State *L) {
+    static const char *const texts[] = {
+        "error in error handling", "C stack overflow", "stack overflow", "not enough memory", "message", "kind",
+        "where", "limit", "k",
+    };
+    lua_newtable(L);
+    for (size_t index = 0; index < sizeof texts / sizeof *texts; index++) {
+        lua_pushstring(L, texts[index]);
+        lua_rawseti(L, -2, (lua_Integer)index + 1);
+    }
+    lua_setfield(L, LUA_REGISTRYINDEX, "pvelua.pinned");
+}
+
+static void set(lua_State *L, const char *name, lua_CFunction function) {
+    lua_pushcfunction(L, function);
+    lua_setfield(L, -2, name);
+}
+
+typedef struct opening {
+    const uint8_t *prelude, *boot;
+    size_t prelude_count, boot_count;
+} opening;
+
+static int open(lua_State *L) {
+    const opening *o = lua_touserdata(L, 1);
+    pin(L);
+    lb_open_errors(L);
+    lb_open_frozen(L);
+    lb_open_globals(L);
+    if (lb_load(L, o->prelude, o->prelude_count, LB_PRELUDE, NULL) != LUA_OK) return lua_error(L);
+    lua_newtable(L);
+    set(L, "call", lb_call);
+    set(L, "freeze", lb_frozen);
+    set(L, "is_error", lb_is_error);
+    lua_pushlightuserdata(L, (void *)&lb_null);
+    lua_setfield(L, -2, "null");
+    lb_unpack(L, o->boot, o->boot_count);
+    lua_setfield(L, -2, "boot");
+    lua_call(L, 1, 1);
+    // The prelude returns the function that takes a chunk's parameters.
+    luaL_checktype(L, -1, LUA_TFUNCTION);
+    lua_setfield(L, LUA_REGISTRYINDEX, "pvelua.parameters");
+    return 0;
+}
+
+const char *lb_open(
+    lb_state *s, const uint8_t *prelude, size_t prelude_count, const uint8_t *boot, size_t boot_count, uint64_t seed) {
+    static char message[512];
+    opening o = {prelude, boot, prelude_count, boot_count};
+    s->seed = seed;
+    lua_pushcfunction(s->L, open);
+    lua_pushlightuserdata(s->L, &o);
+    bool failed = lua_pcall(s->L, 1, 0, 0) != LUA_OK;
+    if (failed) {
+        const char *text = lua_tostring(s->L, -1);
+        snprintf(message, sizeof message, "%s", text == NULL ? "the prelude failed" : text);
+    }
+    lua_settop(s->L, 0);
+    // Set before any coroutine exists, so that each one inherits it.
+    lua_sethook(s->L, lb_hook, LUA_MASKCOUNT, LB_HOOK);
+    s->unlimited = false;
+    return failed ? message : NULL;
+}

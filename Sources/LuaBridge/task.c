@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// Top-level coroutines: a chunk from its source to the frame that tells how it ended.
+#include "internal.h"
+
+#include <stdio.h>
+
+// Runs where the error was raised, before its stack is gone.
+static int note(lua_State *L) {
+    lb_state *s = lb_of(L);
+    lua_Debug ar;
+    size_t count = 0;
+    if (s->end != LB_NONE) return 1;
+    const char *message = lua_type(L, 1) == LUA_TSTRING ? lua_tolstring(L, 1, &count) : NULL;
+    size_t prefix = message == NULL ? 0 : lb_position(L, message, count);
+    if (prefix > 0 && prefix < sizeof s->where) snprintf(s->where, sizeof s->where, "%.*s", (int)prefix, message);
+    else lb_where(L, s->where, sizeof s->where);
+    lb_trace(L, 0, s->trace, sizeof s->trace);
+    s->deep = lua_getstack(L, 150, &ar);
+    return 1;
+}
+
+static int finish_body(lua_State *L, int status, lua_KContext context) {
+    (void)context;
+    lb_state *s = lb_of(L);
+    if (status == LUA_ERRMEM && s->end == LB_NONE) s->end = LB_MEMORY;
+    if (s->end != LB_NONE) return lb_die(L);
+    if (status == LUA_OK || status == LUA_YIELD) return lua_gettop(L) - 1;
+    lb_set(L, LB_ERROR);
+    return 1;
+}
+
+static int body(lua_State *L) {
+    lua_pushcfunction(L, note);
+    lua_insert(L, 1);
+    return finish_body(L, lua_pcallk(L, lua_gettop(L) - 2, LUA_MULTRET, 1, 0, finish_body), 0);
+}
+
+static void skip_mark_and_shebang(lb_chunk *chunk) {
+    static const uint8_t mark[] = {0xef, 0xbb, 0xbf};
+    if (chunk->count >= 3 && memcmp(chunk->source, mark, 3) == 0) {
+        chunk->source += 3;
+        chunk->count -= 3;
+    }
+    if (chunk->count < 2 || memcmp(chunk->source, "#!", 2) != 0) return;
+    // The line break stays, so that lines keep their numbers.
+    while (chunk->count > 0 && *chunk->source != '\n') {
+        chunk->source++;
+        chunk->count--;
+    }
+}
+
+static int compile(lua_State *L, const lb_chunk *chunk) {
+    if (chunk->expression) {
+        if (lb_load(L, chunk->source, chunk->count, chunk->name, "return ") == LUA_OK) return LUA_OK;
+        if (lb_of(L)->end != LB_NONE) return LUA_ERRRUN;
+        lua_pop(L, 1);
+    }
+    return lb_load(L, chunk->source, chunk->count, chunk->name, NULL);
+}
+
+// Protected: sets the parameters and returns the coroutine, or raises what keeps the chunk from compiling.
+static int prepare(lua_State *L) {
+    lb_chunk *chunk = lua_touserdata(L, 1);
+    lua_getfield(L, LUA_REGISTRYINDEX, "pvelua.parameters");
+    if (chunk->params_count > 0) lb_unpack(L, chunk->params, chunk->params_count);
+    else lua_newtable(L);
+    lua_call(L, 1, 0);
+    lua_State *T = lua_newthread(L);
+    lb_set(T, LB_TOP);
+    lua_pushcfunction(T, body);
+    if (compile(L, chunk) != LUA_OK) return lua_error(L);
+    lua_xmove(L, T, 1);
+    lua_pushinteger(L, luaL_ref(L, LUA_REGISTRYINDEX));
+    return 1;
+}
+
+static lb_status failed(lb_state *s, lua_State *L) {
+    lb_empty(&s->packed);
+    if (s->end != LB_NONE) lb_pack_end(s, &s->packed);
+    else lb_pack_error(L, -1, &s->packed);
+    lb_flush(s);
+    return LB_FAILED;
+}
+
+static lb_status done(lb_state *s, lua_State *T, int results) {
+    int first = lua_gettop(T) - results + 1;
+    lb_empty(&s->packed);
+    lb_put_tag(&s->packed, 6);
+    lb_put_u32(&s->packed, (uint32_t)results);
+    for (int index = first; index < first + results; index++) lb_pack(T, index, &s->packed);
+    lb_flush(s);
+    if (!s->packed.overflow) return LB_DONE;
+    lb_empty(&s->packed);
+    lb_put_tag(&s->packed, 7);
+    lb_put_u32(&s->packed, 1);
+    lb_put_key(&s->packed, "message");
+    const char *message = "the values that the script returned take more than 64 MiB";
+    lb_put_text(&s->packed, 5, message, strlen(message));
+    return LB_FAILED;
+}
+
+static lb_status drop(lb_state *s, int task, lb_status status) {
+    luaL_unref(s->L, LUA_REGISTRYINDEX, task);
+    lua_settop(s->L, 0);
+    if (s->end != LB_NONE) lua_gc(s->L, LUA_GCCOLLECT);
+    s->end = LB_NONE;
+    s->current = NULL;
+    s->blocked = false;
+    return status;
+}
+
+lb_status lb_resume(lb_state *s, int task) {
+    int results = 0;
+    lua_rawgeti(s->L, LUA_REGISTRYINDEX, task);
+    lua_State *T = lua_tothread(s->L, -1);
+    if (T == NULL) return drop(s, task, LB_FAILED);
+    s->current = T;
+    s->reason = LB_YIELD_NONE;
+    lb_clear(T, LB_PARKED);
+    lb_clock_start(s);
+    int status = lua_resume(T, s->L, lua_status(T) == LUA_OK ? lua_gettop(T) - 1 : 0, &results);
+    lb_clock_stop(s);
+    s->current = NULL;
+    if (status == LUA_ERRMEM && s->end == LB_NONE) s->end = LB_MEMORY;
+    if (s->end != LB_NONE) return drop(s, task, failed(s, T));
+    if (status == LUA_YIELD) {
+        lb_set(T, LB_PARKED);
+        lua_settop(s->L, 0);
+        lb_flush(s);
+        return LB_WAITING;
+    }
+    if (status == LUA_OK && !lb_has(T, LB_ERROR)) return drop(s, task, done(s, T, results));
+    return drop(s, task, failed(s, T));
+}
+
+lb_status lb_start(lb_state *s, lb_chunk chunk, int *task) {
+    lua_State *L = s->L;
+    s->end = LB_NONE;
+    s->deep = false;
+    s->where[0] = s->trace[0] = 0;
+    s->total = s->output = s->work = 0;
+    lb_clock_start(s);
+    skip_mark_and_shebang(&chunk);
+    lua_settop(L, 0);
+    lua_pushcfunction(L, prepare);
+    lua_pushlightuserdata(L, &chunk);
+    int status = lua_pcall(L, 1, 1, 0);
+    lb_clock_stop(s);
+    if (status == LUA_ERRMEM && s->end == LB_NONE) s->end = LB_MEMORY;
+    if (status != LUA_OK || s->end != LB_NONE) {
+        size_t count = 0;
+        const char *message = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &count) : "";
+        size_t prefix = lb_chunk_position(chunk.name, message, count);
+        if (prefix > 0 && prefix < sizeof s->where) snprintf(s->where, sizeof s->where, "%.*s", (int)prefix, message);
+        return drop(s, LUA_NOREF, failed(s, L));
+    }
+    *task = (int)lua_tointeger(L, -1);
+    lua_settop(L, 0);
+    return lb_resume(s, *task);
+}
+
+lb_status lb_interrupt(lb_state *s, int task) {
+    lua_rawgeti(s->L, LUA_REGISTRYINDEX, task);
+    lua_State *T = lua_tothread(s->L, -1);
+    s->end = LB_INTERRUPT;
+    if (T != NULL) lb_where(T, s->where, sizeof s->where), lb_trace(T, 0, s->trace, sizeof s->trace);
+    return drop(s, task, failed(s, s->L));
+}
+
+uint32_t lb_waiting(const lb_state *s) { return s->waiting; }
+
+const uint8_t *lb_result(const lb_state *s, size_t *count) {
+    *count = s->packed.count;
+    return s->packed.bytes;
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import LuaBridge
+internal import LuaSources
+internal import Wire
+
+/// The Lua state of the worker and the loop that feeds it frames.
+///
+/// Swift touches no Lua value: it hands bytes to the bridge and gets a status and bytes back.
+final class Session {
+    private let channel: Channel
+    private var state: OpaquePointer?
+    /// The tasks that wait for the host, by the call they wait for.
+    private var tasks: [UInt32: Int32] = [:]
+    /// The id of the run frame whose chunk has not ended.
+    private var chunk: UInt32?
+
+    /// Makes the state, still without libraries.
+    init?(_ boot: Boot, _ channel: Channel) {
+        self.channel = channel
+        let host = lb_host(
+            context: Unmanaged.passUnretained(self).toOpaque(),
+            send: { Session.of($0)?.channel.send($1, id: $2, payload: UnsafeRawBufferPointer(start: $3, count: $4)) },
+            wait: { Session.of($0)?.wait($1) ?? 1 },
+            interrupted: { Session.of($0)?.isInterrupted() ?? false ? 1 : 0 })
+        guard let state = lb_new(boot.limits, host) else { return nil }
+        self.state = state
+    }
+
+    deinit { lb_free(state) }
+
+    private static func of(_ context: UnsafeMutableRawPointer?) -> Session? {
+        context.map { Unmanaged<Session>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    /// Opens the libraries and runs the prelude; returns what went wrong.
+    func open(_ boot: Boot) -> String? {
+        guard let state else { return "no state" }
+        let prelude = lua_source_named("prelude")
+        let problem = boot.payload.withUnsafeBufferPointer { bytes in
+            bytes.baseAddress.map {
+                lb_open(state, prelude.bytes, prelude.count, $0, bytes.count, boot.seed)
+            } ?? nil
+        }
+        return problem.map { String(cString: $0) }
+    }
+
+    /// Runs chunks until the host closes the channel.
+    func serve() -> Never {
+        guard let state else { WorkerProcess.leave(.refused) }
+        while true {
+            let frame = channel.next()
+            switch frame.kind {
+            case .run where chunk == nil: start(frame, state)
+            // The answer to a call of a chunk that has ended meanwhile is of no use to anybody.
+            case .reply, .fail: resume(frame, state)
+            case .interrupt: interrupt(state)
+            default: WorkerProcess.leave(.garbled)
+            }
+        }
+    }
+
+    private func start(_ frame: Frame, _ state: OpaquePointer) {
+        guard let map = try? PackedValue(decoding: frame.payload), case .string(let source)? = map["source"] else {
+            WorkerProcess.leave(.garbled)
+        }
+        chunk = frame.id
+        let params = (map["params"] ?? .map([])).encoded()
+        let name = map["name"]?.text ?? "=(chunk)"
+        var task: Int32 = 0
+        let status = source.withUnsafeBufferPointer { source in
+            params.withUnsafeBufferPointer { params in
+                name.withCString { name in
+                    let chunk = lb_chunk(
+                        source: source.baseAddress, count: source.count, name: name, params: params.baseAddress,
+                        params_count: params.count, expression: map["expression"] == .bool(true) ? 1 : 0)
+                    return lb_start(state, chunk, &task)
+                }
+            }
+        }
+        settle(status, task, state)
+    }
+
+    private func resume(_ frame: Frame, _ state: OpaquePointer) {
+        guard let task = tasks.removeValue(forKey: frame.id) else { return }
+        answer(frame, state)
+        settle(lb_resume(state, task), task, state)
+    }
+
+    private func answer(_ frame: Frame, _ state: OpaquePointer) {
+        frame.payload.withUnsafeBufferPointer {
+            lb_answer(state, frame.kind.rawValue, $0.baseAddress, $0.count)
+        }
+    }
+
+    private func interrupt(_ state: OpaquePointer) {
+        guard let (call, task) = tasks.first else { return }
+        tasks[call] = nil
+        settle(lb_interrupt(state, task), task, state)
+    }
+
+    private func settle(_ status: lb_status, _ task: Int32, _ state: OpaquePointer) {
+        switch status {
+        case LB_WAITING: tasks[lb_waiting(state)] = task
+        case LB_DONE: finish(.done, state)
+        default: finish(.error, state)
+        }
+    }
+
+    private func finish(_ kind: FrameKind, _ state: OpaquePointer) {
+        var count = 0
+        let bytes = lb_result(state, &count)
+        channel.send(kind.rawValue, id: chunk ?? 0, payload: UnsafeRawBufferPointer(start: bytes, count: count))
+        chunk = nil
+    }
+
+    // MARK: - What the bridge asks
+
+    /// Waits for the answer to one call while the script cannot be parked.
+    private func wait(_ id: UInt32) -> Int32 {
+        let frame = channel.next { $0.kind == .interrupt || ($0.kind == .reply || $0.kind == .fail) && $0.id == id }
+        guard frame.kind != .interrupt, let state else { return 1 }
+        answer(frame, state)
+        return 0
+    }
+
+    private func isInterrupted() -> Bool { channel.take { $0.kind == .interrupt } != nil }
+}
