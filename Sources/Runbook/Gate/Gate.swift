@@ -42,7 +42,7 @@ struct Gate: Sendable {
     ) async throws(Failure) -> Answer {
         let actions = ActionClassifier.actions(of: call)
         let decision = environment.policy.evaluate(question(actions, nil))
-        try await ConsentDesk(environment: environment).settle(decision, call: call, change: nil)
+        try await ConsentDesk(environment: environment).settle(decision, call: call)
         return try await body(client)
     }
 
@@ -61,7 +61,7 @@ struct Gate: Sendable {
         var change = proposal
         let actions = ActionClassifier.actions(of: change.call)
         let decision = environment.policy.evaluate(question(actions, change.guest))
-        change.guest = try await ConsentDesk(environment: environment).settle(decision, call: change.call, change: change)
+        change.guest = try await ConsentDesk(environment: environment).settle(decision, change: change)
         try await run.count(actions, vmid: change.guest.vmid)
         let step = try await run.begin(
             StepIntent(
