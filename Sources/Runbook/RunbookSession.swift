@@ -75,7 +75,7 @@ public actor RunbookSession {
 
     private func listen() {
         Swift.Task { [worker] in
-            for await event in worker.events { await self.handle(event) }
+            for await event in worker.events { self.handle(event) }
         }
     }
 
@@ -126,15 +126,11 @@ public actor RunbookSession {
         guard let continuation = chunks.removeValue(forKey: frame.id) else {
             return worker.kill(reason: "it ended a chunk that was not running")
         }
-        do throws(WireError) {
-            guard let values = try PackedValue(decoding: frame.payload).elements else {
-                throw WireError(description: "no list of results")
-            }
-            continuation.resume(returning: .values(values.map(ScriptValue.init)))
-        } catch {
-            worker.kill(reason: "it sent \(error.description)")
-            continuation.resume(returning: .failed(ScriptFailure(Failure(.script, "the worker sent \(error.description)"))))
+        guard let values = (try? PackedValue(decoding: frame.payload))?.elements else {
+            worker.kill(reason: "it sent results that cannot be read")
+            return continuation.resume(returning: .failed(ScriptFailure(Failure(.script, "the worker sent garbage"))))
         }
+        continuation.resume(returning: .values(values.map(ScriptValue.init)))
     }
 
     private func failed(_ frame: Frame) {

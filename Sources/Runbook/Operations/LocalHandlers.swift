@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import JSON
 internal import Model
+internal import Proxmox
 
 /// Operations that never leave this machine.
 enum LocalHandlers {
