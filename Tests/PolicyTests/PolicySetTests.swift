@@ -108,7 +108,7 @@ struct PolicySetTests {
         ("version: 1\nrules: [{ id: a, actions: [], effect: allow }]", "p:2:27: the list must not be empty"),
         (
             "version: 1\nrules: [{ id: a, actions: [\"*\"], effect: allow, callers: }]",
-            "p:2:57: expected a list, found nothing"
+            "p:2:58: expected a list, found nothing"
         ),
         (
             "version: 1\nrules: [{ id: a, actions: [\"*\"], effect: allow, where: {} }]",

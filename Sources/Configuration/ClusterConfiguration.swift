@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How one cluster is reached.
+public struct ClusterConfiguration: Hashable, Sendable {
+    /// The name it goes by in commands.
+    public var name: String
+    /// Its members, tried in turn; never empty.
+    public var hosts: [HostAddress]
+    /// Who pvelua is there.
+    public var auth: Authentication
+    /// How the members prove who they are.
+    public var tls: TLSConfiguration
+    /// How long to wait.
+    public var timeouts: TimeoutConfiguration
+}
+
+/// A host and a port.
+public struct HostAddress: Hashable, Sendable, CustomStringConvertible {
+    /// The name or address; an IPv6 address stands without its brackets.
+    public var host: String
+    /// The port, 8006 unless another was named.
+    public var port: Int
+
+    /// Makes an address.
+    public init(host: String, port: Int = 8006) {
+        self.host = host
+        self.port = port
+    }
+
+    /// `host:port`, with brackets around an IPv6 address.
+    public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}
+
+/// Who pvelua is to a cluster.
+public enum Authentication: Hashable, Sendable {
+    /// An API token: its `user@realm!name` and where its secret is kept.
+    case token(id: String, secret: SecretSource)
+}
+
+/// How the members of a cluster prove who they are.
+///
+/// There is no way to leave the proof out.
+public struct TLSConfiguration: Hashable, Sendable {
+    /// The authority that signed their certificates, as a file with `~` expanded; nil for the system's authorities.
+    public var caFile: String?
+    /// SHA-256 fingerprints of certificates to accept, as `AA:BB:…`; empty to go by the authority.
+    public var fingerprints: [String]
+
+    /// Makes a configuration.
+    public init(caFile: String? = nil, fingerprints: [String] = []) {
+        self.caFile = caFile
+        self.fingerprints = fingerprints
+    }
+}
+
+/// How long to wait, in seconds.
+public struct TimeoutConfiguration: Hashable, Sendable {
+    /// For a connection.
+    public var connect: Double
+    /// For the answer to a request.
+    public var request: Double
+    /// For a task to end.
+    public var task: Double
+
+    /// Makes timeouts.
+    public init(connect: Double = 5, request: Double = 30, task: Double = 300) {
+        self.connect = connect
+        self.request = request
+        self.task = task
+    }
+}
+
+/// How snapshots are named.
+public struct SnapshotConfiguration: Hashable, Sendable {
+    /// The pattern, with `{number}`, `{date}`, `{time}`, `{vmid}` and `{name}`.
+    public var name: String
+    /// The first number, which `{number}` counts up from.
+    public var firstNumber: Int
+
+    /// Makes a configuration; without arguments, the one that holds without a file.
+    public init(name: String = "aiagent-snap-{number:04d}", firstNumber: Int = 1) {
+        self.name = name
+        self.firstNumber = firstNumber
+    }
+}

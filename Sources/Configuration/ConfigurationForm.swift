@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import YAML
+
+/// The form of `config.yaml`.
+struct ConfigurationForm {
+    let home: String
+
+    func file(_ root: YAMLNode) throws(YAMLError) -> ConfigurationFile {
+        let reader = try YAMLReader(
+            root, of: "the configuration", keys: ["version", "default_cluster", "clusters", "snapshots"])
+        _ = try reader.required("version").integer(in: 1...1)
+        var result = ConfigurationFile.none
+        for (key, value) in try reader.optional("clusters")?.members() ?? [] {
+            result.clusters.append(try cluster(key, value))
+        }
+        if let node = reader.optional("default_cluster") {
+            let name = try node.text()
+            let names = result.clusters.map(\.name) + ["demo"]
+            guard names.contains(name) else {
+                let hint = Spelling.suggestion(for: name, among: names).map { "; \($0)" } ?? ""
+                throw node.error("there is no cluster `\(name)`\(hint)")
+            }
+            result.defaultCluster = name
+        }
+        if let node = reader.optional("snapshots") { result.snapshots = try snapshots(node) }
+        return result
+    }
+
+    private func cluster(_ key: YAMLNode, _ node: YAMLNode) throws(YAMLError) -> ClusterConfiguration {
+        let name = try key.text()
+        let isProper = name.utf8.allSatisfy { byte in
+            (0x30...0x39).contains(byte) || (0x61...0x7a).contains(byte | 0x20) || "-_.".utf8.contains(byte)
+        }
+        guard !name.isEmpty, isProper else {
+            throw key.error("a cluster's name is made of letters, digits, `-`, `_` and `.`")
+        }
+        guard name != "demo" else { throw key.error("`demo` is the cluster that is built in; choose another name") }
+        let reader = try YAMLReader(
+            node, of: "a cluster", keys: ["hosts", "auth", "tls", "timeouts"], explanations: TLSForm.explanations)
+        let list = try reader.required("hosts")
+        var hosts: [HostAddress] = []
+        for element in try list.elements() { hosts.append(try HostForm.host(element)) }
+        guard !hosts.isEmpty else { throw list.error("name at least one host") }
+        return ClusterConfiguration(
+            name: name, hosts: hosts, auth: try AuthenticationForm.read(try reader.required("auth")),
+            tls: try reader.optional("tls").map { (node) throws(YAMLError) in try TLSForm.read(node, home: home) }
+                ?? TLSConfiguration(),
+            timeouts: try reader.optional("timeouts").map(timeouts) ?? TimeoutConfiguration())
+    }
+
+    private func timeouts(_ node: YAMLNode) throws(YAMLError) -> TimeoutConfiguration {
+        let reader = try YAMLReader(node, of: "timeouts", keys: ["connect", "request", "task"])
+        var result = TimeoutConfiguration()
+        if let value = reader.optional("connect") { result.connect = try seconds(value) }
+        if let value = reader.optional("request") { result.request = try seconds(value) }
+        if let value = reader.optional("task") { result.task = try seconds(value) }
+        return result
+    }
+
+    private func seconds(_ node: YAMLNode) throws(YAMLError) -> Double {
+        guard let seconds = TimeSpan.seconds(try node.text()), seconds > 0 else {
+            throw node.error("expected a time such as 300ms, 5s, 2m or 1h, found `\(try node.text())`")
+        }
+        guard seconds <= TimeSpan.longest else { throw node.error("longer than a week") }
+        return seconds
+    }
+
+    private func snapshots(_ node: YAMLNode) throws(YAMLError) -> SnapshotConfiguration {
+        let reader = try YAMLReader(node, of: "snapshots", keys: ["name", "first_number"])
+        var result = SnapshotConfiguration()
+        if let value = reader.optional("name") {
+            result.name = try value.text()
+            if let problem = SnapshotTemplate.problem(in: result.name) { throw value.error(problem) }
+        }
+        if let value = reader.optional("first_number") {
+            result.firstNumber = try value.integer(in: 0...999_999_999)
+        }
+        return result
+    }
+}

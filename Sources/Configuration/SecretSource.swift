@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Model
+
+/// Where a secret is kept; the secret itself is never part of a configuration.
+public enum SecretSource: Hashable, Sendable {
+    /// A file that only its owner can read.
+    case file(String)
+    /// An environment variable.
+    case environment(String)
+    /// A program that prints it, run without a shell.
+    case command([String])
+
+    /// How long a command may take.
+    static let commandSeconds = 10.0
+    /// The most bytes a secret may have.
+    static let maximumSize = 8192
+
+    /// Fetches the secret: its bytes, without the end of line that files and programs add.
+    ///
+    /// - Parameters:
+    ///   - environment: Where a variable is looked up, and what a command is started with.
+    ///   - home: The folder that `~` stands for.
+    /// - Throws: ``Failure`` of kind `config` that never holds the secret: a file others can read, nothing there, an empty
+    ///   secret or one of several lines, a command that fails or takes longer than ten seconds.
+    public func resolve(environment: [String: String], home: String) throws(Failure) -> [UInt8] {
+        let bytes: [UInt8]
+        switch self {
+        case .file(let path):
+            let path = Locations.expand(path, home: home)
+            guard let content = try FileContent.read(path, most: Self.maximumSize, isSecret: true) else {
+                throw Failure(.config, "\(path): there is no such file")
+            }
+            bytes = content
+        case .environment(let name):
+            guard let value = environment[name] else {
+                throw Failure(.config, "the environment variable \(name) is not set")
+            }
+            bytes = Array(value.utf8)
+        case .command(let words):
+            bytes = try SecretCommand(words: words, environment: environment).output(
+                most: Self.maximumSize, seconds: Self.commandSeconds)
+        }
+        return try trimmed(bytes)
+    }
+
+    private func trimmed(_ bytes: [UInt8]) throws(Failure) -> [UInt8] {
+        var bytes = bytes[...]
+        if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+        if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+        guard !bytes.isEmpty else { throw Failure(.config, "\(self): the secret is empty") }
+        // Such a byte would end or split a header line.
+        guard !bytes.contains(where: { $0 < 0x20 || $0 == 0x7f }) else {
+            throw Failure(.config, "\(self): the secret must be one line without control characters")
+        }
+        return Array(bytes)
+    }
+}
+
+extension SecretSource: CustomStringConvertible {
+    /// Where the secret is kept.
+    public var description: String {
+        switch self {
+        case .file(let path): path
+        case .environment(let name): "the environment variable \(name)"
+        case .command(let words): "the command \(words.first ?? "")"
+        }
+    }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Model
+
+/// The journal's tables and how older files become current ones.
+enum JournalSchema {
+    /// Each entry leads from its index to the next version; entries are only ever added.
+    static let migrations = [
+        """
+        CREATE TABLE run (
+            id TEXT PRIMARY KEY, cluster TEXT NOT NULL, script TEXT NOT NULL, script_sha256 TEXT NOT NULL,
+            caller TEXT NOT NULL, started REAL NOT NULL, ended REAL, outcome TEXT
+        ) STRICT;
+        CREATE INDEX run_started ON run (started);
+        CREATE TABLE step (
+            run TEXT NOT NULL REFERENCES run (id), sequence INTEGER NOT NULL,
+            actions TEXT NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL, parameters TEXT NOT NULL,
+            vmid INTEGER, node TEXT, identity TEXT,
+            state TEXT NOT NULL, upid TEXT,
+            intended REAL NOT NULL, sent REAL, accepted REAL, ended REAL, outcome TEXT,
+            PRIMARY KEY (run, sequence)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        """
+    ]
+
+    /// Brings a file up to date; two processes may do so at the same time.
+    static func migrate(_ connection: SQLiteConnection) throws(SQLiteError) {
+        try connection.transaction { () throws(SQLiteError) in
+            let version = try connection.query("PRAGMA user_version").first?.integer(0) ?? 0
+            guard version <= migrations.count else {
+                throw SQLiteError(code: 0, message: "written by a newer pvelua (version \(version))")
+            }
+            for index in max(version, 0)..<migrations.count { try connection.execute(migrations[index]) }
+            if version < migrations.count { try connection.execute("PRAGMA user_version = \(migrations.count)") }
+        }
+    }
+}

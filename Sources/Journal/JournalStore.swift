@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+public import JSON
+public import Model
+
+/// Where runs and their calls are written down, so that a crash leaves no doubt about what was sent.
+///
+/// What a method wrote is durable when it returns. All throw ``Failure``: of kind `config` where the store cannot be opened,
+/// read or written before a call was sent, of kind `in_doubt` where what became of a sent call could not be written.
+public protocol JournalStore: Sendable {
+    /// Writes down that a run begins.
+    func beginRun(_ run: RunRecord) async throws(Failure)
+    /// Writes down how a run ended.
+    func endRun(_ run: String, outcome: JSONValue, at time: Double) async throws(Failure)
+    /// Writes down what is about to be sent and returns the step's number in its run, from 1.
+    func recordIntent(run: String, _ intent: StepIntent, at time: Double) async throws(Failure) -> Int
+    /// Writes down that the bytes are about to leave.
+    func recordSent(run: String, step: Int, at time: Double) async throws(Failure)
+    /// Writes down that Proxmox took the call, with the task it became.
+    func recordAccepted(run: String, step: Int, upid: String?, at time: Double) async throws(Failure)
+    /// Writes down what came of the call; `in_doubt` may later be replaced, everything else is final.
+    func recordOutcome(run: String, step: Int, _ state: StepState, outcome: JSONValue, at time: Double)
+        async throws(Failure)
+    /// The next number of a counter, never handed out twice: the first one, or one more than the last.
+    func nextNumber(counter: String, first: Int) async throws(Failure) -> Int
+    /// One run, or nil where there is none of that name.
+    func run(_ id: String) async throws(Failure) -> RunRecord?
+    /// The latest runs, newest first.
+    func runs(limit: Int) async throws(Failure) -> [RunRecord]
+    /// The calls of a run, in order.
+    func steps(of run: String) async throws(Failure) -> [StepRecord]
+}
