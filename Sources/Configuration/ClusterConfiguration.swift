@@ -69,17 +69,3 @@ public struct TimeoutConfiguration: Hashable, Sendable {
         self.task = task
     }
 }
-
-/// How snapshots are named.
-public struct SnapshotConfiguration: Hashable, Sendable {
-    /// The pattern, with `{number}`, `{date}`, `{time}`, `{vmid}` and `{name}`.
-    public var name: String
-    /// The first number, which `{number}` counts up from.
-    public var firstNumber: Int
-
-    /// Makes a configuration; without arguments, the one that holds without a file.
-    public init(name: String = "aiagent-snap-{number:04d}", firstNumber: Int = 1) {
-        self.name = name
-        self.firstNumber = firstNumber
-    }
-}

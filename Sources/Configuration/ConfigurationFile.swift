@@ -9,10 +9,10 @@ public struct ConfigurationFile: Hashable, Sendable {
     /// The clusters, in the order written.
     public var clusters: [ClusterConfiguration]
     /// How snapshots are named.
-    public var snapshots: SnapshotConfiguration
+    public var snapshots: SnapshotNaming
 
     /// What holds where there is no file.
-    public static let none = ConfigurationFile(defaultCluster: nil, clusters: [], snapshots: SnapshotConfiguration())
+    public static let none = ConfigurationFile(defaultCluster: nil, clusters: [], snapshots: .shipped)
 
     /// The cluster of that name.
     public func cluster(named name: String) -> ClusterConfiguration? { clusters.first { $0.name == name } }

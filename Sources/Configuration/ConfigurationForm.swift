@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Model
 internal import YAML
 
 /// The form of `config.yaml`.
@@ -65,12 +66,16 @@ struct ConfigurationForm {
         return seconds
     }
 
-    private func snapshots(_ node: YAMLNode) throws(YAMLError) -> SnapshotConfiguration {
+    private func snapshots(_ node: YAMLNode) throws(YAMLError) -> SnapshotNaming {
         let reader = try YAMLReader(node, of: "snapshots", keys: ["name", "first_number"])
-        var result = SnapshotConfiguration()
+        var result = SnapshotNaming.shipped
         if let value = reader.optional("name") {
-            result.name = try value.text()
-            if let problem = SnapshotTemplate.problem(in: result.name) { throw value.error(problem) }
+            let template = try value.text()
+            do throws(SnapshotNaming.Problem) {
+                result = try SnapshotNaming(template: template)
+            } catch {
+                throw value.error(error.text)
+            }
         }
         if let value = reader.optional("first_number") {
             result.firstNumber = try value.integer(in: 0...999_999_999)

@@ -61,7 +61,7 @@ public struct RunSettings: Sendable {
     /// How long to wait for a task where the script says nothing.
     public var taskTimeout: Duration = .seconds(300)
     /// How snapshots are named.
-    public var snapshotNaming = SnapshotNaming()
+    public var snapshotNaming = SnapshotNaming.shipped
     /// What the worker may use.
     public var limits = WorkerLimits()
     /// The seed of the script's random numbers.

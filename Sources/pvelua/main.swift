@@ -1,2 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-print("not yet")
+import Commands
+import Glibc
+
+exit(await PveluaMain.run(Array(CommandLine.arguments.dropFirst()), context: .live()))

@@ -21,7 +21,7 @@ struct ConfigurationFileTests {
         #expect(lab.auth == .token(id: "automation@pve!runbooks", secret: .file("~/.config/pvelua/lab.token")))
         #expect(lab.tls == TLSConfiguration(caFile: "/home/a/.config/pvelua/lab-ca.pem"))
         #expect(lab.timeouts == TimeoutConfiguration(connect: 5, request: 30, task: 300))
-        #expect(file.snapshots == SnapshotConfiguration())
+        #expect(file.snapshots == .shipped)
     }
 
     @Test func takesWhatMayBeLeftOut() throws {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Configuration
 internal import Model
 internal import Runbook
 internal import Text
@@ -12,7 +13,7 @@ enum LimitOptions {
             guard parts.count == 2 else { throw usage(item, "is no limit; it looks like cpu=1s") }
             switch parts[0] {
             case "cpu":
-                guard let seconds = seconds(parts[1]) else { throw usage(item, "needs a duration such as 1s or 500ms") }
+                guard let seconds = TimeSpan.seconds(parts[1]), seconds > 0 else { throw usage(item, "needs a duration such as 1s or 500ms") }
                 result.processorSlice = min(result.processorSlice, seconds)
                 result.processorTotal = min(result.processorTotal, seconds)
             case "memory":
@@ -32,15 +33,6 @@ enum LimitOptions {
     }
 
     private static func usage(_ item: String, _ text: String) -> Failure { Failure(.usage, "--limit \(item) \(text)") }
-
-    private static func seconds(_ text: String) -> Double? {
-        let units: [(String, Double)] = [("ms", 0.001), ("s", 1), ("m", 60)]
-        for (unit, factor) in units where text.hasSuffix(unit) {
-            guard let number = Double(text.dropLast(unit.count)), number > 0, number.isFinite else { return nil }
-            return number * factor
-        }
-        return nil
-    }
 
     private static func bytes(_ text: String) -> Int? {
         let units: [(String, Int)] = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)]

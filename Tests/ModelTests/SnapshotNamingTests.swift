@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import Model
 import Testing
 
-@testable import Runbook
+@testable import Model
 
 struct SnapshotNamingTests {
     /// 2026-11-22 12:34:56 UTC
@@ -18,16 +17,16 @@ struct SnapshotNamingTests {
         #expect(try naming.name(number: 7, vmid: vmid, guestName: "web.1", seconds: moment).rawValue == expected)
     }
 
-    @Test(arguments: ["a{", "a{nmber}", "a{number:4d}", "a{number:0d}", "a{number:099d}"])
+    @Test(arguments: ["a{", "a{nmber}", "a{number:4d}", "a{number:0d}", "a{number:099d}", "", "{number}", "1a", "a b", "a/b", "{vmid}-x"])
     func refusesATemplateItCannotFill(template: String) {
-        #expect(throws: Failure.self) { try SnapshotNaming(template: template, firstNumber: 1) }
+        #expect(throws: SnapshotNaming.Problem.self) { try SnapshotNaming(template: template) }
     }
 
     @Test func refusesANameThatProxmoxWouldRefuse() throws {
-        let naming = try SnapshotNaming(template: "{number}", firstNumber: 1)
+        let naming = try SnapshotNaming(template: "{name}{number:09d}")
         let vmid = try #require(VMID(101))
         let failure = try #require(throws: Failure.self) {
-            try naming.name(number: 7, vmid: vmid, guestName: "x", seconds: moment)
+            try naming.name(number: 7, vmid: vmid, guestName: "7-" + String(repeating: "x", count: 50), seconds: moment)
         }
         #expect(failure.kind == .config)
     }

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import ArgumentParser
+internal import Configuration
+internal import JSON
+internal import Model
+internal import Runbook
+
+/// `pvelua cluster …`
+struct ClusterCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cluster", abstract: "Look at the configured clusters.", subcommands: [ClusterList.self])
+}
+
+/// `pvelua cluster list`
+struct ClusterList: ContextCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List the clusters of the configuration; asks none of them anything.",
+        discussion: ExitStatus.help)
+
+    @OptionGroup var options: GlobalOptions
+
+    func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
+        let configuration = try Workplace(context: context, options: options).configuration()
+        let records = rows(configuration)
+        switch options.format {
+        case .json: writeAll(1, JSONValue.array(records).encoded() + [0x0a])
+        case .text: ConsoleOutput(context, options: options).table(RunTable(records: records, columns: Self.columns))
+        }
+        return .done
+    }
+
+    private static let columns = ["name", "default", "hosts", "identity", "trust"]
+
+    private func rows(_ configuration: ConfigurationFile) -> [JSONValue] {
+        var rows = configuration.clusters.map { cluster in
+            row(
+                cluster.name, isDefault: cluster.name == configuration.defaultCluster,
+                hosts: cluster.hosts.map(\.description), identity: identity(cluster.auth), trust: trust(cluster.tls))
+        }
+        if configuration.cluster(named: Workplace.demo) == nil {
+            rows.append(
+                row(
+                    Workplace.demo, isDefault: (configuration.defaultCluster ?? Workplace.demo) == Workplace.demo,
+                    hosts: ["in process"], identity: "root@pam!demo", trust: "none needed"))
+        }
+        return rows
+    }
+
+    private func row(_ name: String, isDefault: Bool, hosts: [String], identity: String, trust: String) -> JSONValue {
+        .object(
+            JSONObject([
+                ("name", .string(name)), ("default", .bool(isDefault)), ("hosts", .array(hosts.map(JSONValue.string))),
+                ("identity", .string(identity)), ("trust", .string(trust)),
+            ]))
+    }
+
+    private func identity(_ auth: Authentication) -> String {
+        switch auth {
+        case .token(let id, _): id
+        }
+    }
+
+    private func trust(_ tls: TLSConfiguration) -> String {
+        let pins = tls.fingerprints.isEmpty ? nil : "\(tls.fingerprints.count) fingerprint(s)"
+        return [tls.caFile, pins].compactMap { $0 }.joined(separator: " and ").ifEmpty("system authorities")
+    }
+}
+
+extension String {
+    fileprivate func ifEmpty(_ other: String) -> String { isEmpty ? other : self }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import ArgumentParser
+internal import Configuration
+internal import EmbeddedAssets
+internal import Glibc
+internal import JSON
+internal import Model
+internal import Policy
+
+/// `pvelua config …`
+struct ConfigCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "config", abstract: "Make, check and find the configuration.",
+        subcommands: [ConfigInit.self, ConfigCheck.self, ConfigPath.self])
+}
+
+/// `pvelua config init`
+struct ConfigInit: ContextCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init", abstract: "Write an example configuration, unless there is one.", discussion: ExitStatus.help)
+
+    @OptionGroup var options: GlobalOptions
+
+    func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
+        let path = Workplace(context: context, options: options).locations.config
+        if access(path, F_OK) == 0 {
+            writeError("\(path) is there already and stays as it is\n")
+            return .done
+        }
+        try PrivateStorage.makeFolder(PrivateStorage.folder(of: path))
+        try PrivateStorage.makeFile(path)
+        let example = embedded_config_example()
+        let descriptor = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Failure(.config, "cannot write \(path)") }
+        defer { close(descriptor) }
+        writeAll(descriptor, Array(UnsafeBufferPointer(start: example.bytes, count: example.count)))
+        writeError("wrote \(path): put your hosts and token in, then run `pvelua config check`\n")
+        return .done
+    }
+}
+
+/// `pvelua config check`
+struct ConfigCheck: ContextCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Read configuration, secrets and policy, and say what is wrong.",
+        discussion: ExitStatus.help)
+
+    @OptionGroup var options: GlobalOptions
+
+    func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
+        let workplace = Workplace(context: context, options: options)
+        let configuration = try workplace.configuration()
+        if let name = configuration.defaultCluster, configuration.cluster(named: name) == nil, name != Workplace.demo {
+            throw Failure(.config, "\(workplace.locations.config): default_cluster \"\(name)\" is not among the clusters")
+        }
+        for cluster in configuration.clusters {
+            _ = try ClusterConnection(name: cluster.name, configuration: configuration, context: context, logLevel: .error)
+        }
+        _ = try workplace.policy()
+        let count = configuration.clusters.count
+        switch options.format {
+        case .json:
+            let names = configuration.clusters.map { JSONValue.string($0.name) }
+            writeAll(1, JSONValue.object(JSONObject([("ok", true), ("clusters", .array(names))])).encoded() + [0x0a])
+        case .text:
+            writeAll(1, Array("configuration and policy are sound: \(count) cluster\(count == 1 ? "" : "s")\n".utf8))
+        }
+        return .done
+    }
+}
+
+/// `pvelua config path`
+struct ConfigPath: ContextCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "path", abstract: "Print where the configuration is looked for.", discussion: ExitStatus.help)
+
+    @OptionGroup var options: GlobalOptions
+
+    func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
+        let path = Workplace(context: context, options: options).locations.config
+        let text = options.format == .json ? JSONValue.object(JSONObject([("path", .string(path))])).text : path
+        writeAll(1, Array((text + "\n").utf8))
+        return .done
+    }
+}

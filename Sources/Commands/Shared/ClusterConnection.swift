@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Configuration
+internal import Logging
+internal import Model
+internal import Proxmox
+internal import Runbook
+internal import Simulator
+internal import Text
+
+/// The way to one cluster, by its name in the configuration.
+struct ClusterConnection {
+    /// The client.
+    let client: ProxmoxClient
+    /// How long a task may take where nobody says otherwise.
+    let taskTimeout: Duration
+
+    init(name: String, configuration: ConfigurationFile, context: CommandContext, logLevel: LogLevel) throws(Failure) {
+        if let cluster = configuration.cluster(named: name) {
+            client = try Self.remote(cluster, context, logLevel)
+            taskTimeout = .seconds(cluster.timeouts.task)
+        } else if name == Workplace.demo {
+            client = try Self.demo(logLevel)
+            taskTimeout = .seconds(300)
+        } else {
+            let known = configuration.clusters.map(\.name) + [Workplace.demo]
+            throw Failure(
+                .config, "there is no cluster \"\(name)\"",
+                hint: Spelling.suggestion(for: name, among: known) ?? "the clusters are " + known.joined(separator: ", "))
+        }
+    }
+
+    private static func remote(
+        _ cluster: ClusterConfiguration, _ context: CommandContext, _ logLevel: LogLevel
+    ) throws(Failure) -> ProxmoxClient {
+        let id: String
+        let source: SecretSource
+        switch cluster.auth {
+        case .token(let tokenID, let tokenSecret): (id, source) = (tokenID, tokenSecret)
+        }
+        let secret = Secret(try source.resolve(environment: context.environment, home: context.home))
+        let settings = CurlSettings(
+            trust: try trust(cluster.tls, context), connectTimeout: .seconds(cluster.timeouts.connect),
+            userAgent: "pvelua/\(PveluaVersion.text)")
+        var hosts: [ProxmoxHost] = []
+        for host in cluster.hosts {
+            guard let endpoint = HTTPEndpoint(host: host.host, port: host.port) else {
+                throw Failure(.config, "\"\(host)\" is no host")
+            }
+            hosts.append(ProxmoxHost(name: host.description, transport: CurlTransport(endpoint, settings: settings)))
+        }
+        return ProxmoxClient(
+            hosts: hosts, credential: try APIToken(id: id, secret: secret),
+            settings: ClientSettings(requestTimeout: .seconds(cluster.timeouts.request)), logger: logger(logLevel))
+    }
+
+    private static func trust(_ tls: TLSConfiguration, _ context: CommandContext) throws(Failure) -> ServerTrust {
+        let pins = tls.fingerprints.compactMap { Fingerprint($0) }
+        guard let file = tls.caFile else { return pins.isEmpty ? .system : .pins(pins) }
+        return .authority(file: Locations.expand(file, home: context.home), pins: pins)
+    }
+
+    /// The embedded cluster: its tasks take a fiftieth of the time that real ones take.
+    private static func demo(_ logLevel: LogLevel) throws(Failure) -> ProxmoxClient {
+        let cluster = SimulatedCluster(try ClusterSeed.demo(), clock: WallClock(scale: 0.02))
+        return ProxmoxClient(
+            hosts: [ProxmoxHost(name: Workplace.demo, transport: SimulatorTransport(cluster))],
+            credential: try APIToken(id: ClusterSeed.demoTokenID, secret: Secret(ClusterSeed.demoTokenSecret)),
+            logger: logger(logLevel))
+    }
+
+    private static func logger(_ level: LogLevel) -> Logger {
+        var logger = Logger(label: "proxmox") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = level == .debug ? .debug : .error
+        return logger
+    }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Glibc
+internal import Model
+internal import Policy
+internal import Runbook
+
+/// Finds policies on disk.
+enum PolicyFiles {
+    private static let maximumSize = 1 << 20
+
+    /// The user's policy; nil where there is none.
+    static func load(_ path: String) throws(Failure) -> PolicySet? {
+        guard access(path, F_OK) == 0 else { return nil }
+        return try read(path)
+    }
+
+    /// The machine's ceiling; nil where there is none.
+    ///
+    /// - Throws: ``Failure`` of kind `config` where somebody else than root could have written it.
+    static func loadCeiling(_ path: String) throws(Failure) -> PolicySet? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        guard status.st_uid == 0, status.st_mode & 0o022 == 0 else {
+            throw Failure(
+                .config, "\(path) must belong to root and be writable by root only",
+                hint: "chown root:root \(path); chmod 644 \(path)")
+        }
+        return try read(path)
+    }
+
+    private static func read(_ path: String) throws(Failure) -> PolicySet {
+        let bytes = try FileReader.read(path: path, maximum: maximumSize)
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw Failure(.config, "\(path): not UTF-8") }
+        return try PolicySet.load(yaml: text, file: path)
+    }
+}

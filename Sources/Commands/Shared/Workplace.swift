@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Configuration
+internal import Glibc
+internal import Journal
+internal import Model
+internal import Policy
+internal import Runbook
+internal import Terminal
+
+/// Makes the world of a run out of options, files and environment variables.
+struct Workplace {
+    let context: CommandContext
+    let options: GlobalOptions
+
+    /// The name of the embedded cluster, which always exists.
+    static let demo = "demo"
+
+    var locations: Locations {
+        Locations(environment: context.environment, home: context.home, config: options.config)
+    }
+
+    /// The configuration; an empty one where there is no file.
+    func configuration() throws(Failure) -> ConfigurationFile {
+        try ConfigurationFile.load(environment: context.environment, home: context.home, config: options.config) ?? .none
+    }
+
+    /// The world of a run on the chosen cluster.
+    func environment(moduleFolder: String?) throws(Failure) -> RunEnvironment {
+        let configuration = try configuration()
+        let name = chosenCluster(configuration)
+        let output = ConsoleOutput(context, options: options)
+        let connection = try ClusterConnection(name: name, configuration: configuration, context: context, logLevel: options.logLevel)
+        var settings = RunSettings(version: PveluaVersion.text)
+        settings.taskTimeout = connection.taskTimeout
+        settings.snapshotNaming = configuration.snapshots
+        settings.limits = try LimitOptions.apply(options.limit, to: settings.limits)
+        settings.seed = Int64.random(in: 0...Int64.max)
+        settings.assumesYes = options.yes
+        settings.parameters = try parameters()
+        let journal = locations.journal
+        return RunEnvironment(
+            clusterName: name, client: connection.client, policy: try policy(),
+            openJournal: { () throws(Failure) in try SQLiteJournal(path: journal) },
+            consent: consent(), caller: Caller.detected(environment: context.environment), output: output,
+            modules: ModuleFinder(folder: moduleFolder), clock: connection.client.clock, now: Self.secondsSince1970,
+            settings: settings, makeID: { RunID.make(seconds: Self.secondsSince1970(), random: UInt64.random(in: 0...UInt64.max)) })
+    }
+
+    /// `--cluster`, `PVELUA_CLUSTER`, the configured default, or the embedded one, which is said aloud.
+    private func chosenCluster(_ configuration: ConfigurationFile) -> String {
+        let named = [options.cluster, context.environment["PVELUA_CLUSTER"], configuration.defaultCluster]
+        if let name = named.compactMap({ $0 }).first(where: { !$0.isEmpty }) { return name }
+        if configuration.clusters.count == 1 { return configuration.clusters[0].name }
+        if !options.quiet { writeError("no cluster is configured: working on the embedded cluster \"\(Self.demo)\"\n") }
+        return Self.demo
+    }
+
+    /// The user's policy or the shipped one, under the machine's ceiling.
+    func policy() throws(Failure) -> PolicySet {
+        let own = try PolicyFiles.load(locations.policy) ?? .shipped()
+        guard let ceiling = try PolicyFiles.loadCeiling(locations.ceiling) else { return own }
+        return own.bounded(by: ceiling)
+    }
+
+    private func consent() -> any ConsentGiver {
+        TerminalConsent(prompter: ControllingTerminal(), style: Style(isColored: context.environment["NO_COLOR"] == nil)) {
+            let number = String(Int.random(in: 0...9999))
+            return String(repeating: "0", count: 4 - number.count) + number
+        }
+    }
+
+    private func parameters() throws(Failure) -> [(name: String, value: String)] {
+        var result: [(name: String, value: String)] = []
+        for text in options.parameters {
+            let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 2, !parts[0].isEmpty else {
+                throw Failure(.usage, "--param \(text) is no parameter", hint: "it looks like --param tag=web")
+            }
+            guard !result.contains(where: { $0.name == parts[0] }) else {
+                throw Failure(.usage, "--param \(parts[0]) is given twice")
+            }
+            result.append((parts[0], parts[1]))
+        }
+        return result
+    }
+
+    private static let secondsSince1970: @Sendable () -> Double = {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+}
+
+/// Ids of runs: time first, so that they sort, then chance; Crockford's base 32, 22 characters.
+enum RunID {
+    private static let digits = Array("0123456789abcdefghjkmnpqrstvwxyz")
+
+    static func make(seconds: Double, random: UInt64) -> String {
+        let milliseconds = UInt64(max(0, min(seconds, 281_474_976_710) * 1000))
+        return encode(milliseconds, 9) + encode(random, 13)
+    }
+
+    private static func encode(_ number: UInt64, _ count: Int) -> String {
+        var rest = number
+        var text: [Character] = []
+        for _ in 0..<count {
+            text.append(digits[Int(rest & 31)])
+            rest >>= 5
+        }
+        return String(text.reversed())
+    }
+}
