@@ -67,7 +67,7 @@ let package = Package(
 
         // Know Proxmox.
         library("Model", ["JSON"]),
-        library("Configuration", ["Model", "YAML"]),
+        library("Configuration", ["Model", "YAML", "Text"]),
         library("Policy", ["Model", "YAML", "EmbeddedAssets", "Text"]),
         library("Journal", ["Model", "CSQLite", "CCrypto"]),
         library("Proxmox", ["Model", "JSON", "CCurl", .product(name: "Logging", package: "swift-log")]),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Model
+internal import Text
 internal import YAML
 
 /// The form of `config.yaml`.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import JSON
+package import JSON
 
 /// The value of one parameter of an API call.
 public enum APIParameter: Hashable, Sendable {
@@ -12,7 +12,7 @@ public enum APIParameter: Hashable, Sendable {
     case list([APIParameter])
 
     /// The value as a member of a JSON body.
-    var json: JSONValue {
+    package var json: JSONValue {
         switch self {
         case .text(let text): .string(text)
         case .integer(let number): JSONValue(number)
@@ -23,7 +23,7 @@ public enum APIParameter: Hashable, Sendable {
     }
 
     /// The value as the texts of a query, one for each element of a list.
-    var texts: [String] {
+    package var texts: [String] {
         switch self {
         case .text(let text): [text]
         case .integer(let number): [String(number)]
