@@ -306,7 +306,7 @@ function require(name)
   local answer = call("@require", name)
   local chunk, problem = load(answer.source, answer.name or "@" .. name, "t")
   if not chunk then
-    error(problem, 0)
+    error(format("module '%s' does not compile: %s", name, problem), 2)
   end
   loading[name] = true
   local results = pack(pcall(chunk, name))
