@@ -54,7 +54,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("lua5.4"), .linkedLibrary("seccomp")]),
 
         // Files that travel inside the binaries, brought in by #embed.
-        .target(name: "LuaSources", path: "lua", exclude: ["README.md", "prelude.lua"]),
+        .target(name: "LuaSources", path: "lua", exclude: ["README.md", "clock.lua", "guests.lua", "prelude.lua"]),
         .target(name: "EmbeddedAssets", path: "assets", exclude: ["clusters", "policy.yaml", "config.example.yaml"]),
 
         // Know nothing of Proxmox.

@@ -3,11 +3,19 @@
 
 #include <string.h>
 
+static const unsigned char clock_source[] = {
+#embed "clock.lua"
+};
+static const unsigned char guests[] = {
+#embed "guests.lua"
+};
 static const unsigned char prelude[] = {
 #embed "prelude.lua"
 };
 
 static const lua_source sources[] = {
+    {"clock", clock_source, sizeof clock_source},
+    {"guests", guests, sizeof guests},
     {"prelude", prelude, sizeof prelude},
 };
 

@@ -1,60 +1,14 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Runs once in every worker before the first chunk: builds `pve`, `require`, `os.time` and `os.date`.
+-- Builds `pve` and `require`; the last of the files that run once in every worker before the first chunk.
 -- `host` holds what C lends: call(name, …), freeze(table, name), is_error(value, kind), null, boot (the boot frame).
 
 local host = ...
 local call, freeze = host.call, host.freeze
 -- Locals, so that nothing a script does to its globals changes what happens here.
-local error, ipairs, load, math_floor, math_type, next, pcall, rawget, rawset, select, setmetatable, tonumber, tostring,
-  type =
-  error, ipairs, load, math.floor, math.type, next, pcall, rawget, rawset, select, setmetatable, tonumber, tostring,
-  type
-local format, find, gmatch, gsub, match, sub =
-  string.format, string.find, string.gmatch, string.gsub, string.match, string.sub
-local pack, unpack = table.pack, table.unpack
-
--- Guest objects ---------------------------------------------------------------------------------------------------
-
-local guest_methods = {}
-local guest_metatable = {
-  __index = guest_methods,
-  __metatable = false,
-  __name = "guest",
-  __tostring = function(vm)
-    local id, name = rawget(vm, "vmid"), rawget(vm, "name")
-    return format(name and "guest %s (%s)" or "guest %s", tostring(id), tostring(name))
-  end,
-}
-
-local function method(entry)
-  local before = entry.before or {}
-  local count = #before
-  return function(self, ...)
-    if type(self) ~= "table" then
-      error(format("call it with a colon: vm:%s(…)", entry.name), 2)
-    end
-    local arguments, given = {}, select("#", ...)
-    for index = 1, count do
-      local value = before[index]
-      if value == host.null then
-        value = nil
-      elseif type(value) == "string" and sub(value, 1, 1) == "@" then
-        value = rawget(self, sub(value, 2))
-      end
-      arguments[index] = value
-    end
-    for index = 1, given do
-      arguments[count + index] = (select(index, ...))
-    end
-    return call(entry.call, unpack(arguments, 1, count + given))
-  end
-end
-
-for _, entry in ipairs(host.boot.methods or {}) do
-  guest_methods[entry.name] = method(entry)
-end
-
--- The pve table ---------------------------------------------------------------------------------------------------
+local error, ipairs, load, next, pcall, rawget, rawset, setmetatable, tostring, type =
+  error, ipairs, load, next, pcall, rawget, rawset, setmetatable, tostring, type
+local find, format, gmatch, match, pack, sub =
+  string.find, string.format, string.gmatch, string.match, table.pack, string.sub
 
 -- The number of single-letter changes from one word to the other, where a swap of neighbours counts as one.
 local function distance(a, b)
@@ -118,7 +72,7 @@ local function stub(name)
   end
   return function(...)
     local result = call(name, ...)
-    return type(result) == "table" and setmetatable(result, guest_metatable) or result
+    return type(result) == "table" and setmetatable(result, host.guest) or result
   end
 end
 
@@ -168,128 +122,6 @@ members.null = host.null
 members.params = freeze({}, "pve.params")
 pve = seal(members, "pve")
 
--- Standard functions that ask the host ----------------------------------------------------------------------------
-
--- Days from 1970-01-01 to a date of the Gregorian calendar; the month may be any integer.
-local function days_from(year, month, day)
-  year, month = year + (month - 1) // 12, (month - 1) % 12 + 1
-  if month <= 2 then
-    year, month = year - 1, month + 12
-  end
-  return 365 * year + year // 4 - year // 100 + year // 400 + (153 * (month - 3) + 2) // 5 + day - 1 - 719468
-end
-
-local function date_from(time)
-  local days, second = time // 86400, time % 86400
-  local shifted = days + 719468
-  local era = shifted // 146097
-  local of_era = shifted % 146097
-  local year_of_era = (of_era - of_era // 1460 + of_era // 36524 - of_era // 146096) // 365
-  local of_year = of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
-  local shifted_month = (5 * of_year + 2) // 153
-  local month = shifted_month < 10 and shifted_month + 3 or shifted_month - 9
-  local year = year_of_era + era * 400 + (month <= 2 and 1 or 0)
-  return {
-    year = year, month = month, day = of_year - (153 * shifted_month + 2) // 5 + 1, hour = second // 3600,
-    min = second % 3600 // 60, sec = second % 60, wday = (days + 4) % 7 + 1, yday = days - days_from(year, 1, 1) + 1,
-    isdst = false,
-  }
-end
-
-local function now()
-  return math_floor(call("now"))
-end
-
-local function whole(table, name, default)
-  local value = table[name]
-  if value == nil then value = default end
-  local number = value ~= nil and math_type(tonumber(value)) and math_floor(tonumber(value))
-  if not number or number ~= tonumber(value) then
-    error(format("field '%s' %s in date table", name, value == nil and "missing" or "is not an integer"), 3)
-  end
-  if number > 2147483647 or number < -2147483648 then
-    error(format("field '%s' is out-of-bound", name), 3)
-  end
-  return number
-end
-
-os.time = function(date)
-  if date == nil then
-    return now()
-  end
-  if type(date) ~= "table" then
-    error("bad argument #1 to 'time' (table expected, got " .. type(date) .. ")", 2)
-  end
-  local year, month, day = whole(date, "year"), whole(date, "month"), whole(date, "day")
-  return days_from(year, month, day) * 86400 + whole(date, "hour", 12) * 3600 + whole(date, "min", 0) * 60
-    + whole(date, "sec", 0)
-end
-
-local weekdays = { "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday" }
-local months = {
-  "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-  "December",
-}
-
-local specifiers
-specifiers = {
-  Y = function(d) return format("%d", d.year) end,
-  y = function(d) return format("%02d", d.year % 100) end,
-  m = function(d) return format("%02d", d.month) end,
-  d = function(d) return format("%02d", d.day) end,
-  H = function(d) return format("%02d", d.hour) end,
-  I = function(d) return format("%02d", (d.hour + 11) % 12 + 1) end,
-  M = function(d) return format("%02d", d.min) end,
-  S = function(d) return format("%02d", d.sec) end,
-  p = function(d) return d.hour < 12 and "AM" or "PM" end,
-  j = function(d) return format("%03d", d.yday) end,
-  A = function(d) return weekdays[d.wday] end,
-  a = function(d) return sub(weekdays[d.wday], 1, 3) end,
-  B = function(d) return months[d.month] end,
-  b = function(d) return sub(months[d.month], 1, 3) end,
-  w = function(d) return format("%d", d.wday - 1) end,
-  F = function(d) return format("%d-%02d-%02d", d.year, d.month, d.day) end,
-  T = function(d) return format("%02d:%02d:%02d", d.hour, d.min, d.sec) end,
-  R = function(d) return format("%02d:%02d", d.hour, d.min) end,
-  D = function(d) return format("%02d/%02d/%02d", d.month, d.day, d.year % 100) end,
-  c = function(d) return specifiers.a(d) .. " " .. specifiers.b(d) .. format(" %2d ", d.day) .. specifiers.T(d)
-      .. format(" %d", d.year) end,
-  x = function(d) return specifiers.D(d) end,
-  X = function(d) return specifiers.T(d) end,
-  z = function() return "+0000" end,
-  Z = function() return "UTC" end,
-  s = function(d) return format("%d", d.time) end,
-  n = function() return "\n" end,
-  t = function() return "\t" end,
-  ["%"] = function() return "%" end,
-}
-
-os.date = function(pattern, time)
-  pattern = pattern == nil and "%c" or tostring(pattern)
-  if time == nil then
-    time = now()
-  end
-  time = math_type(time) and math_floor(time)
-  if not time or time > 253402300799 or time < -62135596800 then
-    error("bad argument #2 to 'date' (time out of range)", 2)
-  end
-  if sub(pattern, 1, 1) == "!" then
-    pattern = sub(pattern, 2)
-  end
-  local date = date_from(time)
-  if sub(pattern, 1, 2) == "*t" then
-    return date
-  end
-  date.time = time
-  return (gsub(pattern, "%%(.?)", function(letter)
-    local specifier = specifiers[letter]
-    if not specifier then
-      error(format("bad argument #1 to 'date' (invalid conversion specifier '%%%s')", letter), 4)
-    end
-    return specifier(date)
-  end))
-end
-
 local loaded, loading = {}, {}
 
 function require(name)
@@ -306,7 +138,7 @@ function require(name)
   local answer = call("@require", name)
   local chunk, problem = load(answer.source, answer.name or "@" .. name, "t")
   if not chunk then
-    error(problem, 0)
+    error(format("module '%s' does not compile: %s", name, problem), 2)
   end
   loading[name] = true
   local results = pack(pcall(chunk, name))
@@ -318,6 +150,6 @@ function require(name)
   return loaded[name]
 end
 
-return function(parameters)
+host.set_parameters = function(parameters)
   rawset(members, "params", freeze_deep(parameters, "pve.params"))
 end

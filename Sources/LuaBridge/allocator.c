@@ -7,7 +7,12 @@
 enum { most_refusals = 64, look_after = 1 << 20 };
 
 static void *refuse(lb_state *s) {
-    if (++s->refusals > most_refusals && s->end == LB_NONE) s->end = LB_MEMORY;
+    // Out of memory no message handler runs, so this is the moment to see where the script stands.
+    if (s->current != NULL && s->end == LB_NONE) {
+        lb_where(s->current, s->where, sizeof s->where);
+        lb_trace(s->current, 0, s->trace, sizeof s->trace);
+    }
+    if (++s->refusals > most_refusals) lb_out_of_memory(s);
     return NULL;
 }
 

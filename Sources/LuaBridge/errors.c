@@ -91,6 +91,12 @@ static bool ends_with(const char *text, size_t count, const char *end) {
     return count >= length && memcmp(text + count - length, end, length) == 0;
 }
 
+static bool is_overflow(const char *message, size_t count) {
+    return (count == 14 && memcmp(message, "stack overflow", count) == 0)
+        || (count == 16 && memcmp(message, "C stack overflow", count) == 0)
+        || (count > 16 && memcmp(message, "stack overflow (", 16) == 0);
+}
+
 /// Packs what is known about the uncaught error at that index, into an empty buffer.
 void lb_pack_error(lua_State *L, int index, lb_buffer *b) {
     lb_state *s = lb_of(L);
@@ -110,6 +116,7 @@ void lb_pack_error(lua_State *L, int index, lb_buffer *b) {
         incomplete = s->trace[0] == 0 && ends_with(message, count, "near <eof>");
     } else if (is_table) {
         message = raw_text(L, index, "message", &count);
+        if (s->text[0] != 0) message = s->text, count = strlen(s->text);
     } else if (lua_isinteger(L, index)) {
         count = (size_t)snprintf(scratch, sizeof scratch, "%lld", (long long)lua_tointeger(L, index));
         message = scratch;
@@ -121,7 +128,7 @@ void lb_pack_error(lua_State *L, int index, lb_buffer *b) {
         count = (size_t)snprintf(scratch, sizeof scratch, "(error object is a %s value)", luaL_typename(L, index));
         message = scratch;
     }
-    bool deep = !is_table && s->deep && memmem(message, count, "stack overflow", 14) != NULL;
+    bool deep = !is_table && is_overflow(message, count);
     if (count > 1u << 20) count = 1u << 20;
     lb_put_tag(b, 7);
     size_t at = b->count;

@@ -44,7 +44,7 @@ struct lb_state {
     sj_parser *json;
     size_t used, fresh;
     unsigned refusals;
-    bool unlimited, deep;
+    bool unlimited, noted, describing;
     /// Some coroutine below on the C stack cannot yield.
     bool blocked;
     lb_end end;
@@ -54,7 +54,7 @@ struct lb_state {
     uint32_t next_id, waiting;
     uint8_t answer_kind;
     lb_buffer answer, packed, printed;
-    char where[160], trace[4096];
+    char where[160], trace[4096], text[512];
 };
 
 static inline uintptr_t *lb_slot(lua_State *L) { return (uintptr_t *)lua_getextraspace(L); }
@@ -71,7 +71,7 @@ void lb_hook(lua_State *L, lua_Debug *ar);
 void lb_charge(lua_State *L, uint64_t steps);
 void lb_check(lua_State *L);
 int lb_die(lua_State *L);
-void lb_end_with(lua_State *L, lb_end why);
+void lb_out_of_memory(lb_state *s);
 void lb_clock_start(lb_state *s);
 void lb_clock_stop(lb_state *s);
 uint64_t lb_cpu_now(void);

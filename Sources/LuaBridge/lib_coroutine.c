@@ -21,7 +21,7 @@ static int status_of(lua_State *L, lua_State *co) {
 static int finish_body(lua_State *L, int status, lua_KContext context) {
     (void)context;
     lb_state *s = lb_of(L);
-    if (status == LUA_ERRMEM && s->end == LB_NONE) s->end = LB_MEMORY;
+    if (status == LUA_ERRMEM) lb_out_of_memory(s);
     if (s->end != LB_NONE) return lb_die(L);
     if (status == LUA_OK || status == LUA_YIELD) return lua_gettop(L);
     lb_set(L, LB_ERROR);
@@ -46,7 +46,7 @@ static int create(lua_State *L) {
     return 1;
 }
 
-// Runs `co` with its `arguments` topmost values. Returns how many results were moved to L, or -1 with an error value
+// Runs `co` with its `arguments` topmost values; a new one gets its function as well. Returns how many results were moved to L, or -1 with an error value
 // on top. Does not return when the coroutine waits for the host: L waits as well, and `again` goes on later.
 static int step(lua_State *L, lua_State *co, int arguments, lua_KFunction again) {
     lb_state *s = lb_of(L);
@@ -58,10 +58,11 @@ static int step(lua_State *L, lua_State *co, int arguments, lua_KFunction again)
     s->current = co;
     s->reason = LB_YIELD_NONE;
     lb_clear(co, LB_PARKED);
+    if (lua_status(co) == LUA_OK) arguments++;
     int status = lua_resume(co, L, arguments, &results);
     s->current = outer;
     s->blocked = blocked;
-    if (status == LUA_ERRMEM && s->end == LB_NONE) s->end = LB_MEMORY;
+    if (status == LUA_ERRMEM) lb_out_of_memory(s);
     if (s->end != LB_NONE) return lb_die(L);
     if (status == LUA_YIELD && s->reason == LB_YIELD_HOST) {
         lb_set(co, LB_PARKED);

@@ -79,7 +79,7 @@ static int load(lua_State *L) {
         source from = {.bytes = (const uint8_t *)text, .left = count, .function = 1};
         status = lua_load(L, text != NULL ? read_bytes : read_function, &from, name, "t");
     }
-    if (status == LUA_ERRMEM && s->end == LB_NONE) s->end = LB_MEMORY;
+    if (status == LUA_ERRMEM) lb_out_of_memory(s);
     if (s->end != LB_NONE) return lb_die(L);
     if (status != LUA_OK) {
         lua_pushnil(L);

@@ -4,7 +4,7 @@
 
 static int finish(lua_State *L, int status, lua_KContext below) {
     lb_state *s = lb_of(L);
-    if (status == LUA_ERRMEM && s->end == LB_NONE) s->end = LB_MEMORY;
+    if (status == LUA_ERRMEM) lb_out_of_memory(s);
     if (s->end != LB_NONE) return lb_die(L);
     if (status == LUA_OK || status == LUA_YIELD) return lua_gettop(L) - (int)below;
     if (lb_has(L, LB_CANCEL) && lua_isnil(L, -1)) return lua_error(L);

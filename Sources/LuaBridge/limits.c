@@ -32,18 +32,20 @@ const char *lb_end_name(lb_end end) {
     return names[end];
 }
 
-void lb_end_with(lua_State *L, lb_end why) {
-    lb_state *s = lb_of(L);
-    if (s->end == LB_NONE) s->end = why;
-    if (s->where[0] == 0) {
-        lb_where(L, s->where, sizeof s->where);
-        lb_trace(L, 0, s->trace, sizeof s->trace);
-    }
+void lb_out_of_memory(lb_state *s) {
+    if (s->end != LB_NONE) return;
+    s->end = LB_MEMORY;
+    // The allocator has noted where.
+    s->noted = true;
 }
 
 int lb_die(lua_State *L) {
     lb_state *s = lb_of(L);
-    lb_end_with(L, s->end);
+    if (!s->noted) {
+        lb_where(L, s->where, sizeof s->where);
+        lb_trace(L, 0, s->trace, sizeof s->trace);
+        s->noted = true;
+    }
     if (lua_isyieldable(L) && !s->blocked) return lua_yield(L, 0);
     // What still runs on the way up, such as __close, gets one instruction at a time.
     lua_sethook(L, lb_hook, LUA_MASKCOUNT, 1);

@@ -49,48 +49,71 @@ static void set(lua_State *L, const char *name, lua_CFunction function) {
     lua_setfield(L, -2, name);
 }
 
-typedef struct opening {
-    const uint8_t *prelude, *boot;
-    size_t prelude_count, boot_count;
-} opening;
+typedef struct bytes {
+    const uint8_t *start;
+    size_t count;
+} bytes;
 
 static int open(lua_State *L) {
-    const opening *o = lua_touserdata(L, 1);
+    const bytes *boot = lua_touserdata(L, 1);
     pin(L);
     lb_open_errors(L);
     lb_open_frozen(L);
     lb_open_globals(L);
-    if (lb_load(L, o->prelude, o->prelude_count, LB_PRELUDE, NULL) != LUA_OK) return lua_error(L);
     lua_newtable(L);
     set(L, "call", lb_call);
     set(L, "freeze", lb_frozen);
     set(L, "is_error", lb_is_error);
     lua_pushlightuserdata(L, (void *)&lb_null);
     lua_setfield(L, -2, "null");
-    lb_unpack(L, o->boot, o->boot_count);
+    lb_unpack(L, boot->start, boot->count);
     lua_setfield(L, -2, "boot");
-    lua_call(L, 1, 1);
-    // The prelude returns the function that takes a chunk's parameters.
-    luaL_checktype(L, -1, LUA_TFUNCTION);
-    lua_setfield(L, LUA_REGISTRYINDEX, "pvelua.parameters");
+    lua_setfield(L, LUA_REGISTRYINDEX, "pvelua.host");
     return 0;
 }
 
-const char *lb_open(
-    lb_state *s, const uint8_t *prelude, size_t prelude_count, const uint8_t *boot, size_t boot_count, uint64_t seed) {
+static int run_prelude(lua_State *L) {
+    const bytes *source = lua_touserdata(L, 1);
+    if (lb_load(L, source->start, source->count, LB_PRELUDE, NULL) != LUA_OK) return lua_error(L);
+    lua_getfield(L, LUA_REGISTRYINDEX, "pvelua.host");
+    lua_call(L, 1, 0);
+    return 0;
+}
+
+static int seal(lua_State *L) {
+    lua_getfield(L, LUA_REGISTRYINDEX, "pvelua.host");
+    lua_getfield(L, -1, "set_parameters");
+    luaL_checktype(L, -1, LUA_TFUNCTION);
+    lua_setfield(L, LUA_REGISTRYINDEX, "pvelua.parameters");
+    // Set before any coroutine exists, so that each one inherits it.
+    lua_sethook(L, lb_hook, LUA_MASKCOUNT, LB_HOOK);
+    return 0;
+}
+
+static const char *guarded(lb_state *s, lua_CFunction function, bytes argument) {
     static char message[512];
-    opening o = {prelude, boot, prelude_count, boot_count};
-    s->seed = seed;
-    lua_pushcfunction(s->L, open);
-    lua_pushlightuserdata(s->L, &o);
+    lua_pushcfunction(s->L, function);
+    lua_pushlightuserdata(s->L, &argument);
     bool failed = lua_pcall(s->L, 1, 0, 0) != LUA_OK;
     if (failed) {
         const char *text = lua_tostring(s->L, -1);
-        snprintf(message, sizeof message, "%s", text == NULL ? "the prelude failed" : text);
+        snprintf(message, sizeof message, "%s", text == NULL ? "an error without a message" : text);
     }
     lua_settop(s->L, 0);
-    // Set before any coroutine exists, so that each one inherits it.
-    lua_sethook(s->L, lb_hook, LUA_MASKCOUNT, LB_HOOK);
-    s->unlimited = false;
     return failed ? message : NULL;
+}
+
+const char *lb_open(lb_state *s, const uint8_t *boot, size_t boot_count, uint64_t seed) {
+    s->seed = seed;
+    return guarded(s, open, (bytes){boot, boot_count});
+}
+
+const char *lb_prelude(lb_state *s, const uint8_t *source, size_t count) {
+    return guarded(s, run_prelude, (bytes){source, count});
+}
+
+const char *lb_seal(lb_state *s) {
+    const char *problem = guarded(s, seal, (bytes){NULL, 0});
+    s->unlimited = false;
+    return problem;
 }

@@ -4,25 +4,41 @@
 
 #include <stdio.h>
 
+// What the error object of a script says of itself; asked here, where limits hold and an error is caught.
+static void describe(lua_State *L, lb_state *s) {
+    uint32_t call;
+    size_t count = 0;
+    s->text[0] = 0;
+    if (!lua_istable(L, 1) || lb_error_id(L, 1, &call)) return;
+    if (luaL_getmetafield(L, 1, "__tostring") == LUA_TNIL) return;
+    s->describing = true;
+    lua_pop(L, 1);
+    lb_push_text(L, 1);
+    const char *text = lua_tolstring(L, -1, &count);
+    snprintf(s->text, sizeof s->text, "%.*s", count > 500 ? 500 : (int)count, text);
+    lua_pop(L, 1);
+    s->describing = false;
+}
+
 // Runs where the error was raised, before its stack is gone.
 static int note(lua_State *L) {
     lb_state *s = lb_of(L);
-    lua_Debug ar;
     size_t count = 0;
+    if (s->describing) return 1;
     if (s->end != LB_NONE) return 1;
     const char *message = lua_type(L, 1) == LUA_TSTRING ? lua_tolstring(L, 1, &count) : NULL;
     size_t prefix = message == NULL ? 0 : lb_position(L, message, count);
     if (prefix > 0 && prefix < sizeof s->where) snprintf(s->where, sizeof s->where, "%.*s", (int)prefix, message);
     else lb_where(L, s->where, sizeof s->where);
     lb_trace(L, 0, s->trace, sizeof s->trace);
-    s->deep = lua_getstack(L, 150, &ar);
+    describe(L, s);
     return 1;
 }
 
 static int finish_body(lua_State *L, int status, lua_KContext context) {
     (void)context;
     lb_state *s = lb_of(L);
-    if (status == LUA_ERRMEM && s->end == LB_NONE) s->end = LB_MEMORY;
+    if (status == LUA_ERRMEM) lb_out_of_memory(s);
     if (s->end != LB_NONE) return lb_die(L);
     if (status == LUA_OK || status == LUA_YIELD) return lua_gettop(L) - 1;
     lb_set(L, LB_ERROR);
@@ -121,7 +137,7 @@ lb_status lb_resume(lb_state *s, int task) {
     int status = lua_resume(T, s->L, lua_status(T) == LUA_OK ? lua_gettop(T) - 1 : 0, &results);
     lb_clock_stop(s);
     s->current = NULL;
-    if (status == LUA_ERRMEM && s->end == LB_NONE) s->end = LB_MEMORY;
+    if (status == LUA_ERRMEM) lb_out_of_memory(s);
     if (s->end != LB_NONE) return drop(s, task, failed(s, T));
     if (status == LUA_YIELD) {
         lb_set(T, LB_PARKED);
@@ -136,8 +152,8 @@ lb_status lb_resume(lb_state *s, int task) {
 lb_status lb_start(lb_state *s, lb_chunk chunk, int *task) {
     lua_State *L = s->L;
     s->end = LB_NONE;
-    s->deep = false;
-    s->where[0] = s->trace[0] = 0;
+    s->noted = s->describing = false;
+    s->where[0] = s->trace[0] = s->text[0] = 0;
     s->total = s->output = s->work = 0;
     lb_clock_start(s);
     skip_mark_and_shebang(&chunk);
@@ -146,7 +162,7 @@ lb_status lb_start(lb_state *s, lb_chunk chunk, int *task) {
     lua_pushlightuserdata(L, &chunk);
     int status = lua_pcall(L, 1, 1, 0);
     lb_clock_stop(s);
-    if (status == LUA_ERRMEM && s->end == LB_NONE) s->end = LB_MEMORY;
+    if (status == LUA_ERRMEM) lb_out_of_memory(s);
     if (status != LUA_OK || s->end != LB_NONE) {
         size_t count = 0;
         const char *message = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &count) : "";

@@ -10,7 +10,7 @@ struct Boot {
     var seed: UInt64
     /// A session of many chunks: no RLIMIT_CPU, which would count them together.
     var interactive: Bool
-    /// A system call to try after the lock, or `refuse` to act as if the lock had been refused. For tests.
+    /// A system call to try after the lock, or `refuse` to act as if the lock had been refused; for tests.
     var selftest: String?
 
     /// Nil where the frame is no boot frame with a packed map.

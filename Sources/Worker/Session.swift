@@ -32,16 +32,17 @@ final class Session {
         context.map { Unmanaged<Session>.fromOpaque($0).takeUnretainedValue() }
     }
 
-    /// Opens the libraries and runs the prelude; returns what went wrong.
+    /// Opens the libraries and runs our own Lua files; returns what went wrong.
     func open(_ boot: Boot) -> String? {
         guard let state else { return "no state" }
-        let prelude = lua_source_named("prelude")
-        let problem = boot.payload.withUnsafeBufferPointer { bytes in
-            bytes.baseAddress.map {
-                lb_open(state, prelude.bytes, prelude.count, $0, bytes.count, boot.seed)
-            } ?? nil
+        var problem = boot.payload.withUnsafeBufferPointer { bytes in
+            bytes.baseAddress.flatMap { lb_open(state, $0, bytes.count, boot.seed) }
         }
-        return problem.map { String(cString: $0) }
+        for name in ["clock", "guests", "prelude"] where problem == nil {
+            let source = lua_source_named(name)
+            problem = lb_prelude(state, source.bytes, source.count)
+        }
+        return (problem ?? lb_seal(state)).map { String(cString: $0) }
     }
 
     /// Runs chunks until the host closes the channel.

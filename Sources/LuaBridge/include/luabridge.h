@@ -60,10 +60,13 @@ typedef enum lb_status {
 lb_state *_Nullable lb_new(lb_limits limits, lb_host host);
 /// Frees everything.
 void lb_free(lb_state *_Nullable state);
-/// Opens the libraries and runs the prelude with the packed boot map. Returns NULL, or what went wrong.
+/// Opens the libraries and unpacks the boot map. Returns NULL, or what went wrong.
 const char *_Nullable lb_open(
-    lb_state *_Nonnull state, const uint8_t *_Nonnull prelude, size_t prelude_count, const uint8_t *_Nonnull boot,
-    size_t boot_count, uint64_t seed);
+    lb_state *_Nonnull state, const uint8_t *_Nonnull boot, size_t boot_count, uint64_t seed);
+/// Runs a file of ours, with what C lends it as its argument. Returns NULL, or what went wrong.
+const char *_Nullable lb_prelude(lb_state *_Nonnull state, const uint8_t *_Nonnull source, size_t count);
+/// Ends the opening: from here on limits hold. Returns NULL, or what is missing.
+const char *_Nullable lb_seal(lb_state *_Nonnull state);
 
 /// Compiles a chunk and runs it until it waits or ends. `*task` is its handle while it waits.
 lb_status lb_start(lb_state *_Nonnull state, lb_chunk chunk, int *_Nonnull task);
