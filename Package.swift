@@ -101,7 +101,9 @@ let package = Package(
         tests("JournalTests", ["Journal", "Model", "JSON", "TestSupport"]),
         tests("TerminalTests", ["Terminal", "TestSupport"]),
         tests("WorkerTests", ["Wire", "TestSupport"]),
-        tests("ProxmoxTests", ["Proxmox", "Model", "JSON", "TestSupport"]),
+        .testTarget(
+            name: "ProxmoxTests", dependencies: ["Proxmox", "Model", "JSON", "TestSupport"],
+            exclude: ["Support/hostile_server.py"], swiftSettings: swift),
         tests("SimulatorTests", ["Simulator", "Proxmox", "Model", "JSON", "TestSupport"]),
         tests("RunbookTests", ["Runbook", "Wire", "Simulator", "Proxmox", "Policy", "Journal", "Model", "JSON", "TestSupport"]),
         tests("CommandTests", ["Commands", "Model", "JSON", "TestSupport"]),

@@ -39,15 +39,13 @@ public struct JSONObject: Sendable {
 }
 
 extension JSONObject: Hashable {
-    /// Two objects are equal when they hold the same members, whatever their order.
+    /// Two objects are equal when they hold the same members, whatever their order; of one name the last counts.
     public static func == (left: JSONObject, right: JSONObject) -> Bool {
-        left.members.count == right.members.count
-            && left.members.allSatisfy { right[$0.key] == $0.value }
+        left.names == right.names && left.names.allSatisfy { right[$0] == left[$0] }
     }
 
     /// Feeds the member names, without regard to order.
-    public func hash(into hasher: inout Hasher) {
-        hasher.combine(members.count)
-        for key in keys.sorted() { hasher.combine(key) }
-    }
+    public func hash(into hasher: inout Hasher) { hasher.combine(names) }
+
+    private var names: Set<String> { Set(keys) }
 }

@@ -57,7 +57,9 @@ private func parse(_ bytes: UnsafeBufferPointer<UInt8>) throws(JSONError) -> JSO
     return walker.next()
 }
 
-/// Turns simdjson's tape into values. The tape is simdjson's own output, so its offsets are trusted.
+/// Turns simdjson's tape into values.
+///
+/// The tape is simdjson's own output, so its offsets are trusted.
 private struct TapeWalker {
     let words: UnsafePointer<UInt64>
     let strings: UnsafePointer<UInt8>

@@ -24,7 +24,9 @@ extension ProxmoxClient {
         throw failed
     }
 
-    /// A good status without a readable answer. For a write that says nothing about what was done.
+    /// A good status without a readable answer.
+    ///
+    /// For a write that says nothing about what was done.
     private static func garbled(_ call: APICall, _ envelope: Envelope) -> FailedExchange {
         var failure = Failure(.server, "the server's answer is not what the Proxmox API sends")
         if !call.method.isRead {

@@ -37,7 +37,9 @@ struct ErrorRule: Sendable {
     }
 }
 
-/// The tables, first match wins. Texts are Proxmox's own (pve-facts §7); prefixes such as `clone failed: ` are possible
+/// The tables; the first match wins.
+///
+/// Texts are Proxmox's own (pve-facts §7); prefixes such as `clone failed: ` are possible
 /// almost everywhere, so nearly all are looked for anywhere in the text.
 enum ErrorRules {
     static let all: [ErrorRule] = access + contention + place + state + storage + cluster + tasks

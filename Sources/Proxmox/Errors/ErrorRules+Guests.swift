@@ -2,7 +2,9 @@
 internal import Model
 
 extension ErrorRules {
-    /// Locks and time-outs of locks. They stand early, since they come embedded: `unable to create VM 100 - can't lock …`.
+    /// Locks and time-outs of locks.
+    ///
+    /// They stand early, since they come embedded: `unable to create VM 100 - can't lock …`.
     static let contention: [ErrorRule] = [
         ErrorRule(
             .outcomeUnknown, ["'*'-locked command timed out - aborting"],

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+public import JSON
+public import Model
+
+/// One row of the cluster's overview: a guest, a node, a storage, a pool.
+///
+/// Only id, vmid, node, type, lock, tags and pool are live; name, status and figures are up to 10 s old, and of a new guest
+/// they are missing until then (pve-facts §6).
+public struct ClusterResource: Hashable, Sendable {
+    /// What a row is about; a type that is not listed here keeps its text.
+    public enum Kind: Hashable, Sendable {
+        case qemu, lxc, node, storage, pool, sdn
+        case other(String)
+
+        init(_ text: String) {
+            self =
+                switch text {
+                case "qemu": .qemu
+                case "lxc": .lxc
+                case "node": .node
+                case "storage": .storage
+                case "pool": .pool
+                case "sdn": .sdn
+                default: .other(text)
+                }
+        }
+    }
+
+    /// What the server may be asked to leave out; `vm` means guests of both kinds.
+    public enum Filter: String, Sendable, CaseIterable {
+        case vm, node, storage, sdn
+    }
+
+    /// What the row is about.
+    public let kind: Kind
+    /// The row's id, such as `qemu/100`.
+    public let id: String
+    /// The guest's number.
+    public let vmid: VMID?
+    /// The node it is on, or is.
+    public let node: NodeName?
+    /// The guest's name.
+    public let name: String?
+    /// The status; of a virtual machine it is QEMU's (`paused`, `prelaunch` …), not only running or stopped.
+    public let status: String?
+    /// The pool it belongs to.
+    public let pool: String?
+    /// Its tags.
+    public let tags: [String]
+    /// The operation that holds the guest.
+    public let lock: String?
+    /// Whether the guest is a template.
+    public let isTemplate: Bool
+    /// Seconds since its start.
+    public let uptime: Int?
+    /// The state that high availability keeps it in.
+    public let haState: String?
+    /// The storage's name.
+    public let storage: String?
+    /// All members of the row.
+    public let members: JSONObject
+
+    /// Reads a row, or nil where it has no type.
+    public init?(_ row: JSONValue) {
+        guard let members = row.object, let type = members["type"]?.string else { return nil }
+        self.members = members
+        kind = Kind(type)
+        id = members["id"]?.perlText ?? ""
+        vmid = members["vmid"]?.perlInteger.flatMap(VMID.init)
+        node = members["node"]?.perlText.flatMap(NodeName.init)
+        name = members["name"]?.perlText
+        status = members["status"]?.perlText
+        pool = members["pool"]?.perlText
+        tags = Self.tags(members["tags"]?.perlText)
+        lock = members["lock"]?.perlText.flatMap { $0.isEmpty ? nil : $0 }
+        isTemplate = members["template"]?.perlBool ?? false
+        uptime = members["uptime"]?.perlInteger
+        haState = members["hastate"]?.perlText
+        storage = members["storage"]?.perlText
+    }
+
+    /// The guest that the row is about, or nil where it is about something else.
+    public var guest: GuestReference? {
+        guard let vmid, let node else { return nil }
+        switch kind {
+        case .qemu: return GuestReference(vmid: vmid, kind: .qemu, node: node, pool: pool)
+        case .lxc: return GuestReference(vmid: vmid, kind: .lxc, node: node, pool: pool)
+        default: return nil
+        }
+    }
+
+    /// The tags in a list as Proxmox writes it: separated by `;`, `,` or spaces.
+    static func tags(_ text: String?) -> [String] {
+        (text ?? "").split { $0 == ";" || $0 == "," || $0 == " " }.map(String.init)
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import JSON
+public import Model
+
+extension ProxmoxClient {
+    /// The cluster's overview, as far as the credential may see it.
+    ///
+    /// - Parameter filter: What to ask for, or nil for everything.
+    public func resources(type filter: ClusterResource.Filter? = nil) async throws(Failure) -> [ClusterResource] {
+        let parameters: [(name: String, value: APIParameter)] = filter.map { [("type", .text($0.rawValue))] } ?? []
+        let answer = try await send(.get("cluster", "resources", parameters: parameters))
+        guard let rows = answer.data.array else {
+            throw Failure(.server, "the cluster's overview is not a list", raw: answer.data.excerpt)
+        }
+        return rows.compactMap(ClusterResource.init)
+    }
+
+    /// Where a guest is now and of which kind it is.
+    ///
+    /// - Throws: ``Failure`` of the kind `not_found` where there is none, or none that the credential may see.
+    public func locate(_ vmid: VMID) async throws(Failure) -> GuestReference {
+        for row in try await resources(type: .vm) where row.vmid == vmid {
+            if let guest = row.guest { return guest }
+        }
+        var failure = Failure(
+            .notFound, "there is no guest \(vmid)",
+            hint: "check the number; a guest shows only to those with VM.Audit on /vms/\(vmid)")
+        failure.vmid = vmid.rawValue
+        throw failure
+    }
+
+    /// What is true of a guest now, if it is where the reference says.
+    ///
+    /// - Throws: ``Failure`` of the kind `not_found` where it has moved or is gone.
+    public func facts(of guest: GuestReference) async throws(Failure) -> GuestFacts {
+        let currentPath = try guest.path("status", "current")
+        let configPath = try guest.path("config")
+        async let currentAnswer = object(at: currentPath)
+        let config = await object(at: configPath)
+        // The moment before the older of the two answers would be right; the younger is at most one request later.
+        let current = await currentAnswer
+        return GuestFacts(
+            guest, current: try current.get(), config: try config.get(), observedAt: clock.now())
+    }
+
+    /// What is true of a guest now, wherever it is.
+    ///
+    /// - Throws: ``Failure`` of the kind `not_found` where there is no such guest.
+    public func facts(of vmid: VMID) async throws(Failure) -> GuestFacts {
+        try await facts(following: try await locate(vmid))
+    }
+
+    /// What is true of a guest now; one that is no longer where the reference says is looked up, once.
+    ///
+    /// - Returns: Facts whose reference names the node it really is on.
+    public func facts(following guest: GuestReference) async throws(Failure) -> GuestFacts {
+        do {
+            return try await facts(of: guest)
+        } catch {
+            guard error.kind == .notFound else { throw error }
+            let found = try await locate(guest.vmid)
+            guard found.node != guest.node || found.kind != guest.kind else { throw error }
+            return try await facts(of: found)
+        }
+    }
+
+    private func object(at path: APIPath) async -> Result<JSONObject, Failure> {
+        do throws(Failure) {
+            let answer = try await send(APICall(.get, path))
+            guard let object = answer.data.object else {
+                throw Failure(.server, "the answer to \(path) is not an object", raw: answer.data.excerpt)
+            }
+            return .success(object)
+        } catch {
+            return .failure(error)
+        }
+    }
+}
+
+extension JSONValue {
+    /// The beginning of this value's text, for a failure's `raw`.
+    var excerpt: String { TextCleaning.cleaned(Array(encoded().prefix(200)), limit: 200) }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import JSON
+public import Model
+
+extension ProxmoxClient {
+    /// How a task stands now.
+    ///
+    /// Only the node it runs on knows, so that is who is asked.
+    ///
+    /// - Throws: ``Failure`` of the kind `outcome_unknown` where the node does not know the task.
+    public func task(_ upid: UPID) async throws(Failure) -> TaskStatus {
+        let answer: APIAnswer
+        do throws(Failure) {
+            answer = try await send(.get("nodes", upid.node.rawValue, "tasks", upid.description, "status"))
+        } catch {
+            throw error.about(upid)
+        }
+        switch answer.data["status"]?.perlText {
+        case "running": return .running
+        case "stopped": return TaskStatus(exitText: answer.data["exitstatus"]?.perlText ?? "")
+        default: throw Failure(.server, "a task's status makes no sense", raw: answer.data.excerpt).about(upid)
+        }
+    }
+
+    /// A part of a task's log.
+    ///
+    /// - Parameters:
+    ///   - start: How many lines to leave out at the beginning.
+    ///   - limit: How many lines to return; 0 for all.
+    public func log(_ upid: UPID, start: Int = 0, limit: Int = 50) async throws(Failure) -> TaskLog {
+        let answer = try await send(
+            .get(
+                "nodes", upid.node.rawValue, "tasks", upid.description, "log",
+                parameters: [("start", .integer(max(0, start))), ("limit", .integer(max(0, limit)))]))
+        // A log that cannot be read comes as one object instead of a list (pve-facts §4).
+        let rows = answer.data.array ?? [answer.data]
+        let lines = rows.compactMap { row -> TaskLogLine? in
+            guard let number = row["n"]?.perlInteger, let text = row["t"]?.perlText else { return nil }
+            return TaskLogLine(number: number, text: text)
+        }
+        return TaskLog(lines: lines, total: answer.total ?? lines.last?.number ?? 0)
+    }
+
+    /// The last lines of a task's log, or none where they cannot be had.
+    func logTail(_ upid: UPID, count: Int = 10) async -> [String] {
+        do throws(Failure) {
+            let total = try await log(upid, limit: 1).total
+            return try await log(upid, start: max(0, total - count), limit: count).lines.map(\.text)
+        } catch {
+            return []
+        }
+    }
+
+    /// The tasks that run on a node, as far as the credential may see them, or nil where they cannot be listed.
+    func runningTasks(on node: NodeName) async -> Set<UPID>? {
+        do throws(Failure) {
+            let answer = try await send(
+                .get(
+                    "nodes", node.rawValue, "tasks",
+                    parameters: [("source", .text("active")), ("limit", .integer(500))]))
+            let rows = answer.data.array ?? []
+            // A row of a task that has ended carries `endtime`; some versions list those as well.
+            return Set(
+                rows.filter { $0["endtime"] == nil && ($0["status"] == nil || $0["status"]?.perlText == "RUNNING") }
+                    .compactMap { $0["upid"]?.string.flatMap(UPID.init) })
+        } catch {
+            return nil
+        }
+    }
+}
+
+extension Failure {
+    /// This failure, naming the task and its node.
+    func about(_ upid: UPID) -> Failure {
+        var failure = self
+        failure.upid = upid.description
+        failure.node = upid.node.rawValue
+        if failure.vmid == nil { failure.vmid = Int(upid.id) }
+        return failure
+    }
+}

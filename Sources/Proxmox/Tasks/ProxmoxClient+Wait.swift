@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Model
+
+extension ProxmoxClient {
+    /// Waits until a task has ended well.
+    ///
+    /// Passing troubles of the connection do not end the waiting. A task that hands a request to high availability ends when
+    /// the request is queued; ask ``verify(_:of:since:snapshot:timeout:)`` for the effect.
+    ///
+    /// - Parameters:
+    ///   - upid: The task.
+    ///   - timeout: How long to wait.
+    ///   - interval: The longest pause between two looks.
+    ///   - progress: Told of every look at the running task.
+    /// - Throws: ``Failure`` with task, node and the last lines of the log: what the classifier makes of the exit text,
+    ///   `outcome_unknown` where nobody knows how it ended, `task_timeout` where it still runs, `cancelled`.
+    public func wait(
+        for upid: UPID, timeout: Duration = .seconds(300), interval: Duration = .seconds(1),
+        progress: (@Sendable (TaskProgress) -> Void)? = nil
+    ) async throws(Failure) -> TaskOutcome {
+        await board.enter(upid.node)
+        let result: Result<TaskStatus, Failure>
+        let start = clock.now()
+        do throws(Failure) {
+            result = .success(try await end(of: upid, start, timeout, interval, progress))
+        } catch {
+            result = .failure(error)
+        }
+        await board.leave(upid.node)
+        let status = try result.get()
+        let duration = clock.now() - start
+        switch status {
+        case .ok, .running: return TaskOutcome(upid: upid, status: status, duration: duration)
+        case .warnings:
+            return TaskOutcome(upid: upid, status: status, log: await logTail(upid), duration: duration)
+        case .error(let text), .unknown(let text):
+            throw await failure(of: upid, text, status)
+        }
+    }
+
+    private func end(
+        of upid: UPID, _ start: Duration, _ timeout: Duration, _ interval: Duration,
+        _ progress: (@Sendable (TaskProgress) -> Void)?
+    ) async throws(Failure) -> TaskStatus {
+        var schedule = PollSchedule(now: start, timeout: timeout, longest: interval)
+        var trouble: Failure?
+        while true {
+            guard case .wait(let pause) = schedule.step(now: clock.now()) else {
+                throw Self.stillRunning(upid, timeout, trouble)
+            }
+            do { try await clock.sleep(for: pause) } catch {
+                throw Failure(.cancelled, "the waiting was given up; the task goes on").about(upid)
+            }
+            do throws(Failure) {
+                let status = try await look(upid, since: start, freshness: schedule.freshness)
+                trouble = nil
+                if status.hasEnded { return status }
+            } catch {
+                guard error.isPassing else { throw error }
+                trouble = error
+            }
+            progress?(TaskProgress(upid: upid, elapsed: clock.now() - start))
+        }
+    }
+
+    private func look(_ upid: UPID, since: Duration, freshness: Duration) async throws(Failure) -> TaskStatus {
+        let isRunning = await board.isListedRunning(
+            upid, since: since, freshness: freshness, now: clock.now(), list: { await self.runningTasks(on: $0) })
+        return isRunning ? .running : try await task(upid)
+    }
+
+    private func failure(of upid: UPID, _ text: String, _ status: TaskStatus) async -> Failure {
+        var failure = ErrorClassifier.classify(.task(text)).about(upid)
+        if case .unknown = status {
+            failure.kind = .outcomeUnknown
+            if text.isEmpty { failure.message = "the task ended and says nothing about how" }
+        }
+        failure.message = "task \(upid.type) failed: \(failure.message)"
+        failure.log = await logTail(upid)
+        return failure
+    }
+
+    private static func stillRunning(_ upid: UPID, _ timeout: Duration, _ trouble: Failure?) -> Failure {
+        let seconds = "\(timeout.boundedMilliseconds / 1000) s"
+        var failure = Failure(
+            .taskTimeout, "task \(upid.type) still runs after \(seconds)",
+            hint: "it goes on: wait longer, or stop it if it hangs")
+        if let trouble {
+            failure.kind = .outcomeUnknown
+            failure.hint = "it may still run: look at it before doing anything again"
+            failure.message =
+                "task \(upid.type) was not seen to end within \(seconds); the last look failed: "
+                + trouble.message
+        }
+        return failure.about(upid)
+    }
+}
+
+extension Failure {
+    /// Whether looking again in a moment may do better.
+    var isPassing: Bool {
+        switch kind {
+        case .connection, .nodeUnreachable, .busy, .noQuorum, .server, .guestTimeout: true
+        default: false
+        }
+    }
+}

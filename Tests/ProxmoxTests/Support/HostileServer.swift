@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import JSON
+import Proxmox
+import TestSupport
+
+/// The Python server that misbehaves on request; one for all tests, ended with the test process.
+struct HostileServer: Sendable {
+    /// One request as the server saw it.
+    struct Seen: Sendable {
+        var method: String
+        var target: String
+        var connection: String
+        var version: String
+        var headers: [String: String]
+        var body: String
+    }
+
+    let folder: URL
+    let ports: [String: Int]
+
+    static let shared = Result { try HostileServer() }
+
+    private init() throws {
+        folder = try TemporaryFolder().url
+        try Self.makeCertificates(in: folder)
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = [
+            "python3", Places.repository.appendingPathComponent("Tests/ProxmoxTests/Support/hostile_server.py").path,
+            folder.path,
+        ]
+        let output = Pipe()
+        process.standardOutput = output
+        // The pipe closes when this process ends, however it ends, and the server follows.
+        process.standardInput = Pipe()
+        try process.run()
+        var line = Data()
+        while !line.contains(UInt8(ascii: "\n")) {
+            let part = output.fileHandleForReading.availableData
+            if part.isEmpty { break }
+            line += part
+        }
+        let json = try JSONValue(parsing: Array(line))
+        ports = Dictionary(
+            (json.object?.members ?? []).compactMap { member in
+                if case .integer(let port) = member.value { (member.key, Int(port)) } else { nil }
+            }, uniquingKeysWith: { $1 })
+        Self.processes.withLock { $0.append(process) }
+    }
+
+    /// Keeps the process and its pipes alive as long as the tests run.
+    private static let processes = Lock<[Process]>([])
+
+    var authority: String { folder.appendingPathComponent("ca.crt").path }
+
+    func fingerprint(_ name: String) throws -> Fingerprint {
+        let result = try run(
+            URL(fileURLWithPath: "/usr/bin/env"),
+            [
+                "openssl", "x509", "-in", folder.appendingPathComponent("\(name).crt").path, "-noout", "-fingerprint",
+                "-sha256",
+            ])
+        let text = result.output.split(separator: "=").last.map(String.init) ?? ""
+        guard let fingerprint = Fingerprint(text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
+            throw CocoaError(.formatting)
+        }
+        return fingerprint
+    }
+
+    /// A transport to one of the server's ports.
+    func transport(
+        _ port: String = "good", host: String = "localhost", trust: ServerTrust? = nil,
+        connectTimeout: Duration = .seconds(5), maximumConnections: Int = 8, maximumBody: Int = 64 << 20
+    ) throws -> CurlTransport {
+        guard let number = ports[port], let endpoint = HTTPEndpoint(host: host, port: number) else {
+            throw CocoaError(.fileNoSuchFile)
+        }
+        return CurlTransport(
+            endpoint,
+            settings: CurlSettings(
+                trust: trust ?? .authority(file: authority), connectTimeout: connectTimeout,
+                maximumConnections: maximumConnections, maximumBody: maximumBody))
+    }
+
+    /// What the server has received whose path contains the mark.
+    func seen(_ mark: String) throws -> [Seen] {
+        let text = try String(contentsOf: folder.appendingPathComponent("requests.jsonl"), encoding: .utf8)
+        return try text.split(separator: "\n").compactMap { line in
+            let row = try JSONValue(parsing: String(line))
+            guard let target = row["target"]?.string, target.contains(mark) else { return nil }
+            let headers = Dictionary(
+                (row["headers"]?.object?.members ?? []).map { ($0.key, $0.value.string ?? "") },
+                uniquingKeysWith: { $1 })
+            return Seen(
+                method: row["method"]?.string ?? "", target: target, connection: row["connection"]?.string ?? "",
+                version: row["version"]?.string ?? "", headers: headers, body: row["body"]?.string ?? "")
+        }
+    }
+
+    /// Everything the server has written down, for finding what must not be there.
+    func everything() throws -> String {
+        try String(contentsOf: folder.appendingPathComponent("requests.jsonl"), encoding: .utf8)
+    }
+
+    private static func makeCertificates(in folder: URL) throws {
+        func openssl(_ arguments: String...) throws {
+            let result = try run(URL(fileURLWithPath: "/usr/bin/env"), ["openssl"] + arguments, directory: folder)
+            guard result.status == 0 else { throw CocoaError(.fileWriteUnknown, userInfo: ["openssl": result.errors]) }
+        }
+        try openssl(
+            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+            "-subj",
+            "/CN=Test Authority", "-keyout", "ca.key", "-out", "ca.crt")
+        for (name, alternative) in [
+            ("good", "DNS:localhost"), ("other", "DNS:elsewhere.example"),
+        ] {
+            try openssl(
+                "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=\(name)",
+                "-keyout", "\(name).key", "-out", "\(name).csr")
+            let extensions = folder.appendingPathComponent("\(name).ext")
+            try Data("subjectAltName=\(alternative)\n".utf8).write(to: extensions)
+            try openssl(
+                "x509", "-req", "-in", "\(name).csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-days",
+                "2",
+                "-extfile", "\(name).ext", "-out", "\(name).crt")
+            let both = try ["\(name).crt", "\(name).key"].map {
+                try Data(contentsOf: folder.appendingPathComponent($0))
+            }
+            try (both[0] + both[1]).write(to: folder.appendingPathComponent("\(name).pem"))
+        }
+        // An authority that vouched for nothing here.
+        try openssl(
+            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+            "-subj",
+            "/CN=Stranger", "-keyout", "stranger.key", "-out", "stranger.crt")
+    }
+}
+
+/// A value behind a lock.
+final class Lock<Value>: @unchecked Sendable {
+    private let mutex = NSLock()
+    private var value: Value
+
+    init(_ value: Value) { self.value = value }
+
+    func withLock<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
+        try mutex.withLock { try body(&value) }
+    }
+}

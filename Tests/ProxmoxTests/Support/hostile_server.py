@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A TLS server on loopback that misbehaves on request, for the tests of the curl transport.
+
+Usage: hostile_server.py FOLDER. The folder holds good.pem and other.pem (certificate and key in one file). The server
+writes its ports as one JSON line to standard output, appends what it receives to FOLDER/requests.jsonl, and ends when its
+standard input does.
+"""
+import gzip
+import json
+import os
+import socket
+import ssl
+import struct
+import sys
+import threading
+import time
+
+FOLDER = sys.argv[1]
+LOCK = threading.Lock()
+LOG = open(os.path.join(FOLDER, "requests.jsonl"), "a", encoding="utf-8")
+
+
+def note(**facts):
+    with LOCK:
+        LOG.write(json.dumps(facts) + "\n")
+        LOG.flush()
+
+
+def context(name):
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    made.load_cert_chain(os.path.join(FOLDER, name))
+    return made
+
+
+def reset(connection):
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    # Without TLS's own good-bye: the raw socket is closed.
+    os.close(connection.detach())
+
+
+def answer(connection, body, status="200 OK", headers=(), length=None):
+    head = "HTTP/1.1 %s\r\nContent-Type: application/json;charset=UTF-8\r\nContent-Length: %d\r\n" % (
+        status, len(body) if length is None else length)
+    head += "".join(line + "\r\n" for line in headers)
+    connection.sendall(head.encode("utf-8") + b"\r\n" + body)
+
+
+def read_request(connection):
+    data = b""
+    while b"\r\n\r\n" not in data:
+        part = connection.recv(65536)
+        if not part:
+            return None
+        data += part
+    head, body = data.split(b"\r\n\r\n", 1)
+    lines = head.decode("latin-1").split("\r\n")
+    headers = {}
+    for line in lines[1:]:
+        name, _, value = line.partition(":")
+        headers[name.strip().lower()] = value.strip()
+    while len(body) < int(headers.get("content-length", "0")):
+        part = connection.recv(65536)
+        if not part:
+            return None
+        body += part
+    method, target, version = lines[0].split(" ")
+    return method, target, version, headers, body
+
+
+def behave(connection, name, argument):
+    """Answers one request; returns whether the connection stays open."""
+    if name == "api2":
+        answer(connection, b'{"data":{"version":"8.4.1"}}')
+    elif name == "ok":
+        answer(connection, b'{"data":{"ok":1}}')
+    elif name == "garbage":
+        connection.sendall(b"\x00\x01 this is no HTTP\r\n\r\n" * 20)
+        return False
+    elif name == "cut":
+        answer(connection, b'{"data":', length=5000)
+        return False
+    elif name == "huge":
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (int(argument) + 1))
+        try:
+            connection.sendall(b" " * (int(argument) + 1))
+        except OSError:
+            pass
+        return False
+    elif name == "bomb":
+        answer(connection, gzip.compress(b" " * int(argument)), headers=["Content-Encoding: gzip"])
+    elif name == "reset":
+        reset(connection)
+        return False
+    elif name == "silent":
+        time.sleep(20)
+        return False
+    elif name == "drip":
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        for _ in range(200):
+            connection.sendall(b" ")
+            time.sleep(0.1)
+        return False
+    elif name == "status":
+        code, _, reason = argument.partition("/")
+        answer(connection, b"", "%s %s" % (code, reason.replace("_", " ")), ["Connection: close"])
+        return False
+    elif name == "gzip":
+        answer(connection, gzip.compress(b'{"data":"' + b"x" * 5000 + b'"}'), headers=["Content-Encoding: gzip"])
+    elif name == "redirect":
+        answer(connection, b"", "301 Moved", ["Location: /ok/1"])
+    elif name == "once":
+        # Says keep-alive and closes: the next request finds a dead connection.
+        answer(connection, b'{"data":1}', headers=["Connection: Keep-Alive"])
+        return False
+    elif name == "headers":
+        answer(connection, b"{}", headers=["X-Many: " + "y" * 1000] * int(argument))
+    elif name == "cookie":
+        answer(connection, b'{"data":1}', headers=["Set-Cookie: PVEAuthCookie=evil; Path=/"])
+    elif name == "empty":
+        return False
+    return True
+
+
+def serve(raw, tls, port_name):
+    try:
+        connection = tls.wrap_socket(raw, server_side=True)
+    except (ssl.SSLError, OSError) as error:
+        note(port=port_name, handshake="failed", error=str(error))
+        raw.close()
+        return
+    note(port=port_name, handshake="done")
+    identity = "%s-%d" % (port_name, connection.fileno()) + str(time.time_ns())
+    try:
+        while True:
+            request = read_request(connection)
+            if request is None:
+                return
+            method, target, version, headers, body = request
+            parts = target.split("?")[0].split("/", 3)
+            note(port=port_name, connection=identity, method=method, target=target, version=version, headers=headers,
+                 body=body.decode("utf-8", "replace"))
+            if not behave(connection, parts[1], "/".join(parts[2:])):
+                return
+    except (ssl.SSLError, OSError, ValueError):
+        pass
+    finally:
+        try:
+            connection.close()
+        except OSError:
+            pass
+
+
+def listen(port_name, handler):
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(64)
+
+    def run():
+        while True:
+            raw, _ = listener.accept()
+            threading.Thread(target=handler, args=(raw,), daemon=True).start()
+
+    threading.Thread(target=run, daemon=True).start()
+    return listener.getsockname()[1]
+
+
+def hang_up(raw):
+    raw.recv(1)
+    reset(raw)
+
+
+def stall(raw):
+    time.sleep(30)
+
+
+GOOD = context("good.pem")
+OTHER = context("other.pem")
+PORTS = {
+    "good": listen("good", lambda raw: serve(raw, GOOD, "good")),
+    "other": listen("other", lambda raw: serve(raw, OTHER, "other")),
+    "hangup": listen("hangup", hang_up),
+    "stall": listen("stall", stall),
+}
+print(json.dumps(PORTS), flush=True)
+sys.stdin.read()
