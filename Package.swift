@@ -77,8 +77,9 @@ let package = Package(
         library(
             "Commands",
             [
-                "Runbook", "Configuration", "Terminal", "Simulator",
+                "Runbook", "Configuration", "Terminal", "Simulator", "EmbeddedAssets", "Text",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
             ]),
 
         // One file each.

@@ -6,6 +6,7 @@ internal import Glibc
 internal import JSON
 internal import Model
 internal import Policy
+internal import Runbook
 
 /// `pvelua config …`
 struct ConfigCommand: ParsableCommand {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Dispatch
+internal import JSON
 internal import Model
 internal import Runbook
 internal import Terminal

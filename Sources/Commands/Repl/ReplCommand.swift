@@ -14,7 +14,7 @@ struct ReplCommand: ContextCommand {
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
         let workplace = Workplace(context: context, options: options)
-        let environment = try await workplace.environment(moduleFolder: nil)
+        let environment = try workplace.environment(moduleFolder: nil)
         let editor = try workplace.lineEditor(completing: ReplCompletion.candidates)
         return try await Repl(context: context, options: options, environment: environment, editor: editor).run()
     }

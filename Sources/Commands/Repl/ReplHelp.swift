@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Model
+internal import Terminal
 internal import Text
 
 /// What `:help` says, rendered from the operation table.

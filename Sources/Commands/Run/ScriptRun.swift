@@ -10,7 +10,7 @@ struct ScriptRun {
     let options: GlobalOptions
 
     func run(_ chunk: Chunk, folder: String?) async throws(Failure) -> ExitStatus {
-        let environment = try await Workplace(context: context, options: options).environment(moduleFolder: folder)
+        let environment = try Workplace(context: context, options: options).environment(moduleFolder: folder)
         let scope = RunScope(id: environment.makeID(), environment: environment, script: chunk)
         let session = try await RunbookSession.start(environment, worker: context.worker, run: scope)
         let interrupts = InterruptWatch { await session.interrupt() }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import ArgumentParser
+public import ArgumentParser
 internal import Runbook
 
 /// How results and errors are written.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Dispatch
+@preconcurrency internal import Dispatch
 internal import Glibc
 
 /// Calls a function when a person presses Ctrl-C, instead of letting the process die.

@@ -4,6 +4,7 @@ internal import Glibc
 internal import Journal
 internal import Model
 internal import Policy
+internal import Proxmox
 internal import Runbook
 internal import Terminal
 
@@ -57,7 +58,8 @@ struct Workplace {
 
     /// The user's policy or the shipped one, under the machine's ceiling.
     func policy() throws(Failure) -> PolicySet {
-        let own = try PolicyFiles.load(locations.policy) ?? .shipped()
+        let own: PolicySet
+        if let users = try PolicyFiles.load(locations.policy) { own = users } else { own = try .shipped() }
         guard let ceiling = try PolicyFiles.loadCeiling(locations.ceiling) else { return own }
         return own.bounded(by: ceiling)
     }
@@ -109,4 +111,7 @@ enum RunID {
         }
         return String(text.reversed())
     }
+}
+extension Workplace {
+    func lineEditor(completing: @escaping @Sendable (String, Int) -> [String]) throws(Failure) -> any LineSource { PlainLines() }
 }

@@ -43,7 +43,7 @@ struct ArgumentChecker {
 
     private static func check(
         _ value: PackedValue, _ parameter: Parameter, path: String
-    ) throws(Failure) -> Argument? {
+    ) throws(Failure) -> CheckedArgument? {
         guard value != .null else {
             if parameter.isRequired { throw .parameter(path, "is missing; it must be \(parameter.type.description)") }
             return nil
@@ -53,7 +53,7 @@ struct ArgumentChecker {
 
     private static func check(
         _ value: PackedValue, _ type: ParameterType, path: String
-    ) throws(Failure) -> Argument {
+    ) throws(Failure) -> CheckedArgument {
         func wrong(_ detail: String? = nil) -> Failure {
             .parameter(path, "must be \(type.description), not \(detail ?? value.shortDescription)")
         }

@@ -3,7 +3,7 @@ internal import Model
 
 extension ClusterSeed {
     /// The token that the demo cluster and generated ones know.
-    static let demoSecret = "00000000-0000-4000-8000-000000000001"
+    public static let demoSecret = "00000000-0000-4000-8000-000000000001"
 
     /// A cluster of any size, always the same for the same numbers.
     ///

@@ -4,7 +4,7 @@ public import Model
 internal import Wire
 
 /// One argument after its check: a value of the type that its parameter declares.
-public enum Argument: Sendable, Hashable {
+public enum CheckedArgument: Sendable, Hashable {
     case node(NodeName)
     case guest(VMID)
     case task(UPID)
@@ -19,13 +19,13 @@ public enum Argument: Sendable, Hashable {
 
 /// The checked arguments of one call, by parameter name; what was left out is absent.
 public struct Arguments: Sendable, Hashable {
-    private var values: [String: Argument] = [:]
+    private var values: [String: CheckedArgument] = [:]
 
     /// Makes arguments with nothing in them.
     public init() {}
 
     /// The argument of that name.
-    public subscript(_ name: String) -> Argument? {
+    public subscript(_ name: String) -> CheckedArgument? {
         get { values[name] }
         set { values[name] = newValue }
     }
