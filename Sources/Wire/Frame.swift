@@ -79,6 +79,9 @@ public struct FrameReader: Sendable {
     /// Makes a reader with nothing in it.
     public init() {}
 
+    /// Bytes held in memory, taken out or not.
+    var buffered: Int { buffer.count }
+
     /// Adds bytes as they came.
     public mutating func feed(_ bytes: UnsafeRawBufferPointer) {
         if start > 0, start == buffer.count || start > 1 << 16 {
