@@ -18,8 +18,8 @@ let nio: [Target.Dependency] = [
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: swift)
 }
-func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: swift)
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: swift)
 }
 
 let package = Package(
@@ -99,7 +99,7 @@ let package = Package(
         tests("PolicyTests", ["Policy", "Model", "YAML"]),
         tests("JournalTests", ["Journal", "Model", "JSON", "TestSupport"]),
         tests("TerminalTests", ["Terminal", "TestSupport"]),
-        tests("WorkerTests", ["Wire", "TestSupport"]),
+        tests("WorkerTests", ["Wire", "TestSupport"], exclude: ["Hostile"]),
         tests("ProxmoxTests", ["Proxmox", "Model", "JSON", "TestSupport"]),
         tests("SimulatorTests", ["Simulator", "Proxmox", "Model", "JSON", "TestSupport"]),
         tests("RunbookTests", ["Runbook", "Simulator", "Proxmox", "Policy", "Journal", "Model", "JSON", "TestSupport"]),
