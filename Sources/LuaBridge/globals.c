@@ -48,8 +48,10 @@ static int collect_garbage(lua_State *L) {
 
 // The stock function without arguments seeds from addresses, and says which.
 static int random_seed(lua_State *L) {
+    bool anew = lua_isnoneornil(L, 1);
+    lua_settop(L, 2);
     lua_pushvalue(L, lua_upvalueindex(1));
-    if (lua_isnoneornil(L, 1)) {
+    if (anew) {
         lua_pushinteger(L, (lua_Integer)lb_of(L)->seed);
         lua_pushinteger(L, 1);
     } else {

@@ -116,6 +116,6 @@ struct Bench {
 
     /// What requests the cluster got that were no reads.
     var writes: [String] {
-        cluster.requests.filter { $0.method != .get }.map { "\($0.method.rawValue) \($0.path)" }
+        cluster.requests.filter { $0.method != .get }.map { "\($0.method.rawValue) \($0.target.dropFirst(10))" }
     }
 }

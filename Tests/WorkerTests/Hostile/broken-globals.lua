@@ -1,0 +1,3 @@
+-- expect: returns true
+for name in pairs(_G) do if name ~= '_G' then _G[name] = nil end end
+return true

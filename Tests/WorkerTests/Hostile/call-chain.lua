@@ -1,0 +1,3 @@
+-- expect: error metamethod '__call' must be a function
+local t = setmetatable({}, { __call = {} })
+t()

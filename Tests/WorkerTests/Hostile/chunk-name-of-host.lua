@@ -1,0 +1,2 @@
+-- expect: error boom
+load('error("boom")', '=[pvelua]')()

@@ -1,0 +1,11 @@
+-- expect: returns true
+local co
+for i = 1, 10000 do
+  local inner = co
+  co = coroutine.create(function()
+    local x <close> = setmetatable({}, { __close = function() if inner then coroutine.close(inner) end end })
+    coroutine.yield()
+  end)
+  coroutine.resume(co)
+end
+return (pcall(coroutine.close, co)) ~= nil

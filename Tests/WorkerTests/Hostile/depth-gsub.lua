@@ -1,0 +1,3 @@
+-- expect: error
+local function f() return (('x'):gsub('.', f)) end
+return f()

@@ -1,0 +1,3 @@
+-- expect: limit depth memory
+local function f() return 1 + f() end
+f()

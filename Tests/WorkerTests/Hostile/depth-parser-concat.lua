@@ -1,0 +1,2 @@
+-- expect: returns true
+return not load('return ' .. ('1 ..'):rep(5000) .. '1')

@@ -1,0 +1,2 @@
+-- expect: returns true
+return not load('return ' .. ('{'):rep(5000))

@@ -1,0 +1,3 @@
+-- expect: returns true
+local function f() return pcall(f) end
+return select('#', f()) > 0

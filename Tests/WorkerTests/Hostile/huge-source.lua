@@ -1,0 +1,2 @@
+-- expect: returns true
+return load((' '):rep(3 << 20)) == nil

@@ -1,0 +1,7 @@
+-- expect: limit cpu
+local co = coroutine.create(function()
+  local x <close> = setmetatable({}, { __close = function() while true do end end })
+  coroutine.yield()
+end)
+coroutine.resume(co)
+return coroutine.close(co)

@@ -1,0 +1,3 @@
+-- expect: limit cpu
+local m = { __eq = function() while true do end end }
+return pcall(function() return setmetatable({}, m) == setmetatable({}, m) end)

@@ -1,0 +1,2 @@
+-- expect: limit cpu
+return pcall(load, function() while true do end end)

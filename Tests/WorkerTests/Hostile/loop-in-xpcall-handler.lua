@@ -1,0 +1,2 @@
+-- expect: limit cpu
+xpcall(error, function() while true do end end)

@@ -1,0 +1,4 @@
+-- expect: limit cpu
+return pcall(table.sort, { 3, 2, 1 }, function()
+  while true do pcall(function() while true do end end) end
+end)

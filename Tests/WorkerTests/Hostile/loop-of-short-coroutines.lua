@@ -1,0 +1,6 @@
+-- expect: limit cpu
+local function nest(depth)
+  if depth == 0 then return end
+  for _ = 1, 60 do coroutine.wrap(nest)(depth - 1) end
+end
+nest(7)

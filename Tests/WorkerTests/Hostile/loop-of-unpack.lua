@@ -1,0 +1,4 @@
+-- expect: limit cpu
+local t = {}
+for i = 1, 200000 do t[i] = i end
+while true do select('#', table.unpack(t)) end

@@ -1,0 +1,3 @@
+-- expect: limit cpu
+local s = ('x'):rep(1 << 20)
+while true do s:upper() end

@@ -1,0 +1,2 @@
+-- expect: limit cpu
+while true do end

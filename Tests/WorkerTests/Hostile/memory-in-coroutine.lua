@@ -1,0 +1,4 @@
+-- expect: limit memory
+local t = {}
+local co = coroutine.create(function() while true do t[#t + 1] = { {}, {}, {}, {} } end end)
+return coroutine.resume(co)

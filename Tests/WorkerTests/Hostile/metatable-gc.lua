@@ -1,0 +1,2 @@
+-- expect: error metamethod '__gc' is not available
+setmetatable({}, { __gc = function() while true do end end })

@@ -1,0 +1,2 @@
+-- expect: returns true
+return getmetatable('') == false and not pcall(setmetatable, '', {})

@@ -1,0 +1,3 @@
+-- expect: returns true
+local t = setmetatable({}, { __metatable = 'no' })
+return getmetatable(t) == 'no' and not pcall(setmetatable, t, {})

@@ -1,0 +1,3 @@
+-- expect: limit output
+pcall(table.sort, { 2, 1 }, function() while true do pcall(print, ('x'):rep(100)) end end)
+return 'swallowed'

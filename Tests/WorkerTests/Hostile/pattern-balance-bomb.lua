@@ -1,0 +1,2 @@
+-- expect: limit cpu
+return string.find(('('):rep(1 << 20), '%b()')

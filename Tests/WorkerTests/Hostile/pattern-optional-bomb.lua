@@ -1,0 +1,3 @@
+-- expect: limit cpu
+local n = 40
+return string.match(('a'):rep(n), ('a?'):rep(n) .. ('a'):rep(n) .. 'b')

@@ -1,0 +1,7 @@
+-- expect: returns true
+local seen = 0
+local co = coroutine.create(function()
+  while true do pcall(coroutine.yield) seen = seen + 1 end
+end)
+coroutine.resume(co)
+return coroutine.close(co) and seen == 0 and coroutine.status(co) == 'dead'

@@ -1,0 +1,2 @@
+-- expect: returns true
+return string.rep('', 1 << 60) == ''

@@ -1,0 +1,2 @@
+-- expect: error resulting string too large
+return ('xx'):rep(math.maxinteger)

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+import Testing
+import Wire
+
+@Suite struct SandboxTests {
+    @Test func saysWhatItRunsAndHowItIsLocked() throws {
+        let session = try TestSession()
+        #expect(session.ready["lua"]?.text?.hasPrefix("5.4.") == true)
+        #expect(session.ready["sandbox"]?["seccomp"] == .bool(true))
+        #expect(session.ready["sandbox"]?["no_new_privs"] == .bool(true))
+        guard case .integer(let space)? = session.ready["sandbox"]?["address_space"] else {
+            Issue.record("no address space in the ready frame")
+            return
+        }
+        #expect(space > 48 << 20)
+    }
+
+    @Test(arguments: ["open", "socket", "execve", "ptrace"])
+    func diesOfAForbiddenSystemCall(_ name: String) throws {
+        let client = try WorkerClient()
+        try client.send(Frame(.boot, payload: TestSession.boot([.init("selftest", PackedValue(name))]).encoded()))
+        #expect(try client.next() == nil)
+        #expect(client.end() == -SIGSYS)
+    }
+
+    @Test func endsWith70AndAnErrorWhenTheLockIsRefused() throws {
+        let client = try WorkerClient()
+        try client.send(Frame(.boot, payload: TestSession.boot([.init("selftest", "refuse")]).encoded()))
+        let frame = try #require(try client.next())
+        #expect(frame.kind == .error)
+        let message = try PackedValue(decoding: frame.payload)["message"]?.text
+        #expect(message?.contains("sandbox") == true)
+        #expect(try client.next() == nil)
+        #expect(client.end() == 70)
+    }
+
+    @Test func endsWith0WhenTheHostHangsUp() throws {
+        let session = try TestSession()
+        _ = try session.run("x = 1")
+        session.client.hangUp()
+        #expect(try session.client.next() == nil)
+        #expect(session.client.end() == 0)
+    }
+
+    @Test(
+        arguments: [
+            [0xff, 0xff, 0xff, 0xff, 0x01, 0, 0, 0, 0],
+            [5, 0, 0, 0, 0x42, 0, 0, 0, 0],
+            [0, 0, 0, 0, 0, 0, 0, 0, 0],
+            Frame(.boot, payload: [9]).encoded(),
+            Frame(.run, payload: PackedValue.map([]).encoded()).encoded(),
+        ] as [[UInt8]])
+    func endsWith71AtAGarbledFirstFrame(_ bytes: [UInt8]) throws {
+        let client = try WorkerClient()
+        try client.send(bytes)
+        #expect(try client.next() == nil)
+        #expect(client.end() == 71)
+    }
+
+    @Test func endsWith71AtAFrameOutOfPlace() throws {
+        let session = try TestSession()
+        try session.client.send(Frame(.boot, payload: TestSession.boot().encoded()))
+        #expect(try session.client.next() == nil)
+        #expect(session.client.end() == 71)
+    }
+}
