@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import JSON
+import Journal
+import Model
+import Proxmox
+import Simulator
+import Testing
+
+@testable import Runbook
+
+struct GateTests {
+    private let stop = "pve.vm_action(nil, 101, 'stop')"
+
+    // MARK: - Consent
+
+    @Test func aTypedYesLetsAStopPass() async throws {
+        let bench = try Bench(consent: ScriptedConsent([.yes]))
+        let code = "local r = \(stop); print(r.changed, r.status, r.verified, pve.vm(101).status)"
+        #expect(try await bench.failure(of: code) == nil)
+        #expect(bench.output.text == "true\tstopped\ttrue\tstopped\n")
+        #expect(bench.writes == ["POST /nodes/pve1/qemu/101/status/stop"])
+        let question = try #require(bench.consent.questions.first)
+        #expect(question.effect == .confirmTyped)
+        #expect(question.action == "guest.stop")
+        #expect(question.cluster == "demo")
+        #expect(question.guest?.name == "web-1")
+        #expect(question.guest?.state == "running")
+        #expect(question.guest?.node.rawValue == "pve1")
+        #expect(question.warning?.contains("lost") == true)
+    }
+
+    @Test(arguments: [
+        (ConsentAnswer.no(reason: "the answer was no"), ErrorKind.confirmationRequired), (.nobody, .confirmationRequired),
+    ])
+    func withoutAYesNothingIsSent(answer: ConsentAnswer, kind: ErrorKind) async throws {
+        let bench = try Bench(consent: ScriptedConsent([answer]))
+        let failure = try #require(try await bench.failure(of: stop))
+        #expect(failure.kind == kind)
+        #expect(failure.action == "guest.stop")
+        #expect(failure.vmid == 101)
+        #expect(bench.writes.isEmpty)
+        #expect(try bench.journal.runs(limit: 10).isEmpty, "no intent, no row")
+    }
+
+    @Test func yesAsAFlagAnswersSimpleConfirmationsOnly() async throws {
+        let bench = try Bench { $0.assumesYes = true }
+        #expect(try await bench.failure(of: "pve.vm_action(nil, 101, 'shutdown')") == nil)
+        #expect(try await bench.failure(of: "pve.vm_action(nil, 102, 'stop')")?.kind == .confirmationRequired)
+        #expect(bench.writes == ["POST /nodes/pve1/qemu/101/status/shutdown"])
+    }
+
+    @Test func aGuestThatChangesWhileAskedIsAskedAboutAgain() async throws {
+        let clusters = Box<SimulatedCluster>()
+        let consent = ScriptedConsent([.yes, .yes]) { count in
+            guard count == 1 else { return }
+            clusters.value?.update { state in
+                guard var guest = state.guests[101] else { return }
+                guest.config["name"] = "precious"
+                state.put(guest)
+            }
+        }
+        let bench = try Bench(consent: consent)
+        clusters.value = bench.cluster
+        #expect(try await bench.failure(of: stop) == nil)
+        #expect(consent.questions.count == 2)
+        #expect(consent.questions.last?.guest?.name == "precious")
+        #expect(consent.questions.last?.changedSinceAsked.contains { $0.contains("web-1") && $0.contains("precious") } == true)
+    }
+
+    @Test func aGuestThatKeepsChangingIsLeftAlone() async throws {
+        let clusters = Box<SimulatedCluster>()
+        let consent = ScriptedConsent([.yes, .yes, .yes, .yes]) { count in
+            clusters.value?.update { state in
+                guard var guest = state.guests[101] else { return }
+                guest.config["name"] = "name-\(count)"
+                state.put(guest)
+            }
+        }
+        let bench = try Bench(consent: consent)
+        clusters.value = bench.cluster
+        #expect(try await bench.failure(of: stop)?.kind == .conflict)
+        #expect(bench.writes.isEmpty)
+    }
+
+    // MARK: - Decision
+
+    @Test(arguments: [Caller.agent, .ci])
+    func agentsNeedAnApproval(caller: Caller) async throws {
+        let bench = try Bench(consent: ScriptedConsent([.yes]), caller: caller) { $0.assumesYes = true }
+        #expect(try await bench.failure(of: "pve.vm_action(nil, 103, 'start')")?.kind == .approvalRequired)
+        #expect(bench.consent.questions.isEmpty, "an approval is not asked for at the terminal")
+        #expect(bench.writes.isEmpty)
+        #expect(try await bench.failure(of: "return #pve.list_vms()") == nil)
+    }
+
+    @Test func aCrownTagDeniesEveryChange() async throws {
+        let bench = try Bench(consent: ScriptedConsent([.yes]))
+        bench.cluster.update { state in
+            guard var guest = state.guests[103] else { return }
+            guest.config["tags"] = "ci;crown-jewel"
+            state.put(guest)
+        }
+        let failure = try #require(try await bench.failure(of: "pve.vm_action(nil, 103, 'start')"))
+        #expect(failure.kind == .policyDenied)
+        #expect(failure.hint?.contains("crown") == true)
+        #expect(bench.writes.isEmpty)
+    }
+
+    @Test func aRunMayNotExceedItsLimits() async throws {
+        let code = """
+            for i = 1, 60 do pve.snapshot(nil, 101, { name = "s" .. i }) end
+            """
+        let bench = try Bench()
+        let failure = try #require(try await bench.failure(of: code))
+        #expect(failure.kind == .limit)
+        #expect(bench.writes.count == 50)
+    }
+
+    // MARK: - Record, send, observe, verify
+
+    @Test func intentAndOutcomeAreRecorded() async throws {
+        let bench = try Bench()
+        #expect(try await bench.failure(of: "pve.vm_action(nil, 103, 'start')") == nil)
+        let run = try #require(try bench.journal.runs(limit: 1).first)
+        #expect(run.cluster == "demo")
+        #expect(run.caller == .human)
+        #expect(run.ended != nil)
+        let step = try #require(try bench.journal.steps(of: run.id).first)
+        #expect(step.state == .done)
+        #expect(step.intent.actions == ["guest.start"])
+        #expect(step.intent.path == "/nodes/pve3/qemu/103/status/start")
+        #expect(step.intent.vmid == 103)
+        #expect(step.upid?.hasPrefix("UPID:pve3:") == true)
+        #expect(step.outcome?["status"] == "running")
+    }
+
+    @Test func aStateThatHoldsAlreadyIsNotAskedFor() async throws {
+        let bench = try Bench()
+        let code = "local r = pve.vm_action(nil, 101, 'start'); print(r.changed, r.status)"
+        #expect(try await bench.failure(of: code) == nil)
+        #expect(bench.output.text == "false\trunning\n")
+        #expect(bench.writes.isEmpty)
+    }
+
+    @Test func rebootIsDoneWhenTheGuestIsUpAgain() async throws {
+        let bench = try Bench(consent: ScriptedConsent([.yes]))
+        let code = "local r = pve.vm_action(nil, 101, 'reboot'); print(r.status, pve.vm(101).uptime < 60)"
+        #expect(try await bench.failure(of: code) == nil)
+        #expect(bench.output.text == "running\ttrue\n")
+    }
+
+    @Test(arguments: [
+        (Fault.Effect.dropAfterEffect, ErrorKind.inDoubt, StepState.inDoubt), (.status(596, "Connection timed out"), .inDoubt, .inDoubt),
+        (.status(595, "Connection refused"), .nodeUnreachable, .notHappened),
+        (.status(500, "VM is locked (backup)"), .locked, .failed),
+    ])
+    func aLostAnswerIsInDoubtAndNeverSentAgain(effect: Fault.Effect, kind: ErrorKind, state: StepState) async throws {
+        let bench = try Bench()
+        bench.cluster.inject(Fault(effect, method: .post))
+        let failure = try #require(try await bench.failure(of: "pve.vm_action(nil, 103, 'start')"))
+        #expect(failure.kind == kind, "\(failure)")
+        #expect(bench.writes.count == 1)
+        let run = try #require(try bench.journal.runs(limit: 1).first)
+        #expect(try bench.journal.steps(of: run.id).map(\.state) == [state])
+    }
+
+    @Test func aTaskThatNobodyWaitedForIsClosedByPoll() async throws {
+        let bench = try Bench()
+        let code = """
+            local task = pve.vm_action(nil, 103, "start", { wait = false })
+            local done = pve.poll(task)
+            print(done.status, done.upid == task.upid, pve.vm(103).status)
+            """
+        #expect(try await bench.failure(of: code) == nil)
+        #expect(bench.output.text == "ok\ttrue\trunning\n")
+        let run = try #require(try bench.journal.runs(limit: 1).first)
+        #expect(try bench.journal.steps(of: run.id).map(\.state) == [.done])
+    }
+
+    @Test func snapshotsAreNumberedByTheJournal() async throws {
+        let bench = try Bench()
+        let code = "for _, vmid in ipairs{ 101, 102 } do print(pve.snapshot(nil, vmid).name) end"
+        #expect(try await bench.failure(of: code) == nil)
+        #expect(try await bench.failure(of: "print(pve.vm(101):snapshot{ change_number = 1234 }.name)") == nil)
+        #expect(try await bench.failure(of: "print(pve.vm(101):snapshot().name)") == nil)
+        #expect(bench.output.text == "aiagent-snap-0001\naiagent-snap-0002\naiagent-snap-1234\naiagent-snap-0003\n")
+    }
+
+    @Test func aMovedGuestIsFollowedWithAWarning() async throws {
+        let bench = try Bench()
+        #expect(try await bench.failure(of: "pve.vm_action('pve1', 103, 'start')") == nil)
+        #expect(bench.writes == ["POST /nodes/pve3/qemu/103/status/start"])
+        #expect(bench.output.logged.contains { $0.contains("103 is on pve3") })
+    }
+}
+
+/// A place for something that is made later than the closure that uses it.
+final class Box<Value: Sendable>: @unchecked Sendable {
+    private let lock = NSLock()
+    private var held: Value?
+
+    var value: Value? {
+        get { lock.withLock { held } }
+        set { lock.withLock { held = newValue } }
+    }
+}
