@@ -106,14 +106,11 @@ public struct RunTable: Sendable, Hashable {
     public var columns: [String]
     /// The rows' cells, as many as there are columns.
     public var rows: [[String]]
-    /// For each column, whether its cells are numbers.
-    public var isNumeric: [Bool]
 
     /// Makes a table.
-    public init(columns: [String], rows: [[String]], isNumeric: [Bool]) {
+    public init(columns: [String], rows: [[String]]) {
         self.columns = columns
         self.rows = rows
-        self.isNumeric = isNumeric
     }
 }
 

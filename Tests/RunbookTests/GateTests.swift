@@ -3,6 +3,7 @@ import Foundation
 import JSON
 import Journal
 import Model
+import Policy
 import Proxmox
 import Simulator
 import Testing

@@ -98,7 +98,7 @@ struct FrameTests {
     @Test func onlyFramesOfTheWorkerCountAsItsOwn() {
         let own: [FrameKind] = [.ready, .call, .output, .done, .error]
         let hosts: [FrameKind] = [.boot, .run, .reply, .fail, .interrupt]
-        #expect(own.allSatisfy(\.isFromWorker))
-        #expect(!hosts.contains(where: \.isFromWorker))
+        #expect(own.allSatisfy { $0.isFromWorker })
+        #expect(!hosts.contains { $0.isFromWorker })
     }
 }

@@ -17,12 +17,12 @@ struct ConsentPrompt: Equatable {
     /// - Parameter code: Four digits made for this question, so that a yes cannot be typed ahead or pasted from before.
     init(_ question: ConsentQuestion, code: String, style: Style) {
         let isTyped = question.effect != .confirm
-        var lines = ["\(style.bold("┌ pvelua asks for consent:")) \(style.bold(TextCleaner.line(question.action)))"]
+        var lines = ["\(style.bold("┌ pvelua asks for consent:")) \(style.bold(TextCleaner.clean(question.action)))"]
         func add(_ name: String, _ value: String) {
-            lines.append("│ \(style.dim(name + String(repeating: " ", count: max(0, 8 - name.count)))) \(TextCleaner.line(value))")
+            lines.append("│ \(style.dim(name + String(repeating: " ", count: max(0, 8 - name.count)))) \(TextCleaner.clean(value))")
         }
         for change in question.changedSinceAsked {
-            lines.append("│ \(style.yellow("changed while you were asked:")) \(TextCleaner.line(change))")
+            lines.append("│ \(style.yellow("changed while you were asked:")) \(TextCleaner.clean(change))")
         }
         add("cluster", question.cluster)
         if let guest = question.guest {
@@ -31,9 +31,9 @@ struct ConsentPrompt: Equatable {
         }
         add("request", question.request)
         add("rule", question.rule)
-        if let warning = question.warning { lines.append("│ \(style.red("! " + TextCleaner.line(warning)))") }
+        if let warning = question.warning { lines.append("│ \(style.red("! " + TextCleaner.clean(warning)))") }
         if isTyped {
-            let subject = question.guest.map { "\($0.vmid) \(TextCleaner.line($0.name))" } ?? question.action
+            let subject = question.guest.map { "\($0.vmid) \(TextCleaner.clean($0.name))" } ?? question.action
             expected = "\(subject) \(code)"
             lines.append("└ type \(style.bold(expected)) to go on, anything else to stop: ")
         } else {

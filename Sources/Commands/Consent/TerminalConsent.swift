@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Dispatch
 internal import Runbook
 internal import Terminal
 
@@ -7,41 +6,30 @@ internal import Terminal
 actor TerminalConsent: ConsentGiver {
     private let style: Style
     private let makeCode: @Sendable () -> String
-    private let prompter: any Prompter
+    private let terminal: ControllingTerminal
     private var last: Swift.Task<ConsentAnswer, Never>?
 
-    /// How long a question stands before silence means no.
-    static let patience: Duration = .seconds(60)
+    /// How many seconds a question stands before silence means no.
+    static let patience = 60.0
 
-    init(prompter: any Prompter, style: Style, makeCode: @escaping @Sendable () -> String) {
-        self.prompter = prompter
+    init(terminal: ControllingTerminal, style: Style, makeCode: @escaping @Sendable () -> String) {
+        self.terminal = terminal
         self.style = style
         self.makeCode = makeCode
     }
 
     func ask(_ question: ConsentQuestion) async -> ConsentAnswer {
+        guard terminal.isPresent else { return .nobody }
         let before = last
         let prompt = ConsentPrompt(question, code: makeCode(), style: style)
-        let prompter = prompter
-        let task = Swift.Task { () -> ConsentAnswer in
+        let task = Swift.Task { [terminal] () -> ConsentAnswer in
             _ = await before?.value
-            return await Self.put(prompt, to: prompter)
+            guard let line = await terminal.ask(prompt.text, timeout: Self.patience) else {
+                return .no(reason: "no answer within \(Int(Self.patience)) s")
+            }
+            return prompt.accepts(line) ? .yes : .no(reason: "the answer was not the one asked for")
         }
         last = task
         return await task.value
-    }
-
-    /// Waiting for a person blocks, so it happens on a thread that nobody else needs.
-    private static func put(_ prompt: ConsentPrompt, to prompter: any Prompter) async -> ConsentAnswer {
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                switch prompter.ask(prompt.text, timeout: patience) {
-                case .line(let line): continuation.resume(returning: prompt.accepts(line) ? .yes : .no(reason: "the answer was no"))
-                case .timedOut: continuation.resume(returning: .no(reason: "no answer within 60 s"))
-                case .interrupted: continuation.resume(returning: .no(reason: "interrupted"))
-                case .nobody: continuation.resume(returning: .nobody)
-                }
-            }
-        }
     }
 }

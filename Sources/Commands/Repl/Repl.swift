@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Dispatch
 internal import JSON
 internal import Model
 internal import Runbook
@@ -10,7 +9,7 @@ struct Repl {
     let context: CommandContext
     let options: GlobalOptions
     let environment: RunEnvironment
-    let editor: any LineSource
+    let input: ReplInput
 
     func run() async throws(Failure) -> ExitStatus {
         let scope = RunScope(id: environment.makeID(), environment: environment, script: nil)
@@ -19,10 +18,10 @@ struct Repl {
         var pending = ""
         reading: while true {
             let prompt = pending.isEmpty ? "\(environment.clusterName)> " : String(repeating: ".", count: environment.clusterName.count) + "> "
-            switch await next(prompt) {
+            switch await input.line(prompt: prompt) {
             case .end: break reading
             case .interrupted: pending = ""
-            case .line(let line):
+            case .text(let line):
                 if pending.isEmpty, line.hasPrefix(":") {
                     if command(line) { break reading }
                     continue
@@ -37,6 +36,7 @@ struct Repl {
                 let outcome = await session.evaluate(chunk)
                 interrupts.stop()
                 if case .incomplete = outcome { continue }
+                await input.remember(pending)
                 print(outcome, chunk)
                 pending = ""
                 if await session.hasEnded {
@@ -51,13 +51,6 @@ struct Repl {
         await session.end()
         try await scope.close(status: 0)
         return .done
-    }
-
-    /// Reading a line blocks, so it happens on a thread that nobody else needs.
-    private func next(_ prompt: String) async -> LineResult {
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { [editor] in continuation.resume(returning: editor.line(prompt: prompt)) }
-        }
     }
 
     private func print(_ outcome: ChunkOutcome, _ chunk: Chunk?) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
+internal import Configuration
 internal import Model
 internal import Runbook
 internal import Terminal
@@ -15,7 +16,11 @@ struct ReplCommand: ContextCommand {
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
         let workplace = Workplace(context: context, options: options)
         let environment = try workplace.environment(moduleFolder: nil)
-        let editor = try workplace.lineEditor(completing: ReplCompletion.candidates)
-        return try await Repl(context: context, options: options, environment: environment, editor: editor).run()
+        let history = workplace.locations.history
+        try PrivateStorage.makeFolder(PrivateStorage.folder(of: history))
+        let editor = LineEditor(environment: context.environment, history: history) { line, cursor in
+            ReplCompletion.candidates(line, cursor: cursor)
+        }
+        return try await Repl(context: context, options: options, environment: environment, input: ReplInput(editor)).run()
     }
 }

@@ -15,7 +15,7 @@ enum ReplHelp {
             return OperationHelp.text(owner)
         }
         let suggestion = Spelling.suggestion(for: name, among: OperationTable.all.map(\.name)).map { " — " + $0 } ?? ""
-        return "there is no pve.\(TextCleaner.line(name))\(suggestion)\n"
+        return "there is no pve.\(TextCleaner.clean(name))\(suggestion)\n"
     }
 
     private static var overview: String {

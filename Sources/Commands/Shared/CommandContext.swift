@@ -45,9 +45,16 @@ public struct CommandContext: Sendable {
     }
 
     /// How to write on standard error.
-    var errorStyle: Style { Style(isColored: isTerminal.error && environment["NO_COLOR"] == nil) }
+    var errorStyle: Style { Style.detected(descriptor: 2, environment: environment) }
     /// How to write on standard output.
-    var outputStyle: Style { Style(isColored: isTerminal.output && environment["NO_COLOR"] == nil) }
+    var outputStyle: Style { Style.detected(descriptor: 1, environment: environment) }
+}
+
+/// How many columns the terminal behind a descriptor has; nil where it does not tell.
+func windowWidth(_ descriptor: Int32) -> Int? {
+    var size = winsize()
+    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+    return Int(size.ws_col)
 }
 
 /// Writes bytes to a descriptor until all are out or nobody reads any more.

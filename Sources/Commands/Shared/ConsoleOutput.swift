@@ -13,19 +13,18 @@ struct ConsoleOutput: RunOutput {
     init(_ context: CommandContext, options: GlobalOptions) {
         self.context = context
         leastLevel = options.quiet ? .error : options.logLevel
-        tableWidth = context.isTerminal.output ? TerminalSize.columns(of: 1) : nil
+        tableWidth = context.isTerminal.output ? windowWidth(1) : nil
     }
 
     /// A pipe gets the bytes as they are; a terminal gets no control characters from a script or a cluster.
     func write(_ bytes: [UInt8]) {
         guard context.isTerminal.output else { return writeAll(1, bytes) }
-        writeAll(1, Array(TextCleaner.lines(String(decoding: bytes, as: UTF8.self)).utf8))
+        writeAll(1, Array(TextCleaner.clean(bytes: bytes, keeping: [.newlines, .tabs]).utf8))
     }
 
     func table(_ table: RunTable) {
-        let renderer = TableRenderer(width: tableWidth, style: context.outputStyle)
-        let columns = zip(table.columns, table.isNumeric).map { TableColumn($0, isNumeric: $1) }
-        writeAll(1, Array(renderer.render(columns, rows: table.rows).utf8))
+        let renderer = TableRenderer(headings: table.columns, width: tableWidth, style: context.outputStyle)
+        writeAll(1, Array(renderer.render(table.rows).utf8))
     }
 
     func log(_ level: LogLevel, _ message: String) {
@@ -38,6 +37,6 @@ struct ConsoleOutput: RunOutput {
             case .warning: style.yellow("warning")
             case .error: style.red("error")
             }
-        writeError("\(mark): \(TextCleaner.line(message))\n")
+        writeError("\(mark): \(TextCleaner.clean(message))\n")
     }
 }

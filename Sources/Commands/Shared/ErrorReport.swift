@@ -62,7 +62,7 @@ struct ErrorReport {
         return style.dim("\(number) | ") + clean(text)
     }
 
-    private func clean(_ text: String) -> String { TextCleaner.line(text) }
+    private func clean(_ text: String) -> String { TextCleaner.clean(text) }
 }
 
 extension String {

@@ -65,7 +65,7 @@ struct Workplace {
     }
 
     private func consent() -> any ConsentGiver {
-        TerminalConsent(prompter: ControllingTerminal(), style: Style(isColored: context.environment["NO_COLOR"] == nil)) {
+        TerminalConsent(terminal: ControllingTerminal(), style: Style(isEnabled: context.environment["NO_COLOR"] == nil)) {
             let number = String(Int.random(in: 0...9999))
             return String(repeating: "0", count: 4 - number.count) + number
         }
@@ -111,7 +111,4 @@ enum RunID {
         }
         return String(text.reversed())
     }
-}
-extension Workplace {
-    func lineEditor(completing: @escaping @Sendable (String, Int) -> [String]) throws(Failure) -> any LineSource { PlainLines() }
 }

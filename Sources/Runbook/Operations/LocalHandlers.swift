@@ -40,14 +40,6 @@ extension RunTable {
     public init(records: [JSONValue], columns chosen: [String]? = nil) {
         let columns = chosen ?? Self.columns(of: records)
         rows = records.map { record in columns.map { Self.cell(record[$0]) } }
-        isNumeric = columns.map { column in
-            records.allSatisfy { record in
-                switch record[column] {
-                case .integer, .number, .null, nil: true
-                default: false
-                }
-            }
-        }
         self.columns = columns
     }
 

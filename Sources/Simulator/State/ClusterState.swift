@@ -5,7 +5,7 @@ public struct ClusterState: Sendable {
     var name: String
     var nodes: [SimulatedNode]
     var storages: [SimulatedStorage]
-    var guests: [Int: SimulatedGuest]
+    public internal(set) var guests: [Int: SimulatedGuest]
     var pools: [SimulatedPool]
     var volumes: [SimulatedVolume]
     var users: [SimulatedUser]
