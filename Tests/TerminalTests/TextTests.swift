@@ -73,7 +73,7 @@ struct TextTests {
             table.render([["1", "a long description"], ["2", "x\u{1b}[2J\ny"]]) == """
                 \u{1b}[1mid  descripti…\u{1b}[0m
                  1  a long de…
-                 2  x\\x1b[2J\\ny
+                 2  x\\x1b[2J\\…
 
                 """)
     }
@@ -82,7 +82,7 @@ struct TextTests {
         let rows = [["aaaaaaaaaaaaaaaaaaaa", "bbbbbbbbbb", "1234567"], ["漢字漢字漢字漢字", "b", "1"]]
         for width in 16...60 {
             let text = TableRenderer(headings: ["one", "two", "three"], width: width).render(rows)
-            #expect(text.split(separator: "\n").allSatisfy { $0.displayWidth <= width }, "\(width)\n\(text)")
+            #expect(text.split(separator: "\n").allSatisfy { String($0).displayWidth <= width }, "\(width)\n\(text)")
         }
     }
 
