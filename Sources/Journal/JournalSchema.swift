@@ -18,7 +18,7 @@ enum JournalSchema {
             state TEXT NOT NULL, upid TEXT,
             intended REAL NOT NULL, sent REAL, accepted REAL, ended REAL, outcome TEXT,
             PRIMARY KEY (run, sequence)
-        ) STRICT, WITHOUT ROWID;
+        ) STRICT;
         CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
         """
     ]

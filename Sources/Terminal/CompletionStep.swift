@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What pressing Tab does.
+enum CompletionStep: Hashable {
+    case nothing
+    /// Text to put in at the cursor.
+    case insert(String)
+    /// Words to show, as nothing more can be put in.
+    case list(String)
+
+    /// - Parameters:
+    ///   - before: The line up to the cursor.
+    ///   - candidates: Words that may stand in place of the one before the cursor; others are passed over.
+    init(before: String, candidates: [String]) {
+        let word = Self.word(before)
+        let matching = Set(candidates.map { TextCleaner.clean($0) }.filter { $0.hasPrefix(word) }).sorted()
+        guard let first = matching.first, let last = matching.last else {
+            self = .nothing
+            return
+        }
+        // In sorted order, what the first and the last have in common all have.
+        let common = zip(first, last).prefix { $0 == $1 }.map(\.0)
+        let rest = String(common.dropFirst(word.count))
+        if !rest.isEmpty {
+            self = .insert(rest)
+        } else {
+            self = matching.count > 1 ? .list(matching.joined(separator: "  ")) : .nothing
+        }
+    }
+
+    /// The name before the cursor: letters, digits, `_`, `.` and `:`.
+    private static func word(_ before: String) -> String {
+        let reversed = before.reversed().prefix { character in
+            character.isASCII && (character.isLetter || character.isNumber || "_.:".contains(character))
+        }
+        return String(reversed.reversed())
+    }
+}

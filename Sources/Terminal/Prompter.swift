@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Asks the person at the terminal.
+public protocol Prompter: Sendable {
+    /// What was answered, without its line feed; nil where nobody can be asked or nobody answered in time.
+    ///
+    /// - Parameters:
+    ///   - prompt: The question; it is cleaned before it is shown, lines are kept.
+    ///   - timeout: The seconds to wait for a whole line.
+    func ask(_ prompt: String, timeout: Double) async -> String?
+}
+
+extension Prompter {
+    /// Asks and waits a minute.
+    public func ask(_ prompt: String) async -> String? { await ask(prompt, timeout: 60) }
+}

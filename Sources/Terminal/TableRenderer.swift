@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Sets rows in columns for people: a header, numbers to the right, nothing at all where there are no rows.
+public struct TableRenderer: Sendable {
+    /// The headings, one a column.
+    public var headings: [String]
+    /// The columns of the terminal; nil to let lines be as long as they are.
+    public var width: Int?
+    /// How the header is set.
+    public var style: Style
+
+    /// The narrowest a column is made to fit the width.
+    private static let narrowest = 4
+
+    /// Makes a renderer.
+    public init(headings: [String], width: Int? = nil, style: Style = Style(isEnabled: false)) {
+        self.headings = headings
+        self.width = width
+        self.style = style
+    }
+
+    /// The table, each line ended by a line feed; cells are cleaned, and what a row lacks is left empty.
+    public func render(_ rows: [[String]]) -> String {
+        guard !rows.isEmpty, !headings.isEmpty else { return "" }
+        let cells = rows.map { row in
+            headings.indices.map { row.indices.contains($0) ? TextCleaner.clean(row[$0]) : "" }
+        }
+        let titles = headings.map { TextCleaner.clean($0) }
+        let widths = fitted(
+            titles.indices.map { column in
+                cells.reduce(titles[column].displayWidth) { max($0, $1[column].displayWidth) }
+            })
+        let isNumeric = titles.indices.map { column in
+            let filled = cells.map { $0[column] }.filter { !$0.isEmpty }
+            return !filled.isEmpty && filled.allSatisfy(Self.isNumber)
+        }
+        let header = style.bold(line(titles, widths, isNumeric))
+        return ([header] + cells.map { line($0, widths, isNumeric) }).map { $0 + "\n" }.joined()
+    }
+
+    private func line(_ cells: [String], _ widths: [Int], _ isNumeric: [Bool]) -> String {
+        var text = ""
+        for (column, cell) in cells.enumerated() {
+            let cell = cell.truncated(toWidth: widths[column])
+            let space = String(repeating: " ", count: max(widths[column] - cell.displayWidth, 0))
+            text += (column == 0 ? "" : "  ") + (isNumeric[column] ? space + cell : cell + space)
+        }
+        while text.last == " " { text.removeLast() }
+        return text
+    }
+
+    /// Takes columns from the widest until the line fits or nothing can be taken.
+    private func fitted(_ natural: [Int]) -> [Int] {
+        guard let width else { return natural }
+        var widths = natural
+        var excess = widths.reduce(0, +) + 2 * (widths.count - 1) - width
+        while excess > 0, let widest = widths.indices.max(by: { widths[$0] < widths[$1] }),
+            widths[widest] > Self.narrowest
+        {
+            widths[widest] -= 1
+            excess -= 1
+        }
+        return widths
+    }
+
+    private static func isNumber(_ text: String) -> Bool {
+        let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
+        return !digits.isEmpty && digits.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == 0x2e }
+    }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Glibc
+import Terminal
+import TestSupport
+import Testing
+
+struct ControllingTerminalTests {
+    @Test func asksAndHearsTheAnswer() async throws {
+        let terminal = try PseudoTerminal()
+        async let answer = ControllingTerminal(path: terminal.path).ask("stop \u{1b}[8mweb-1?\nyes: ")
+        #expect(await onThread { terminal.waits(for: "stop \\x1b[8mweb-1?\r\nyes: ") })
+        terminal.type("wöb-1\n")
+        #expect(await answer == "wöb-1")
+    }
+
+    @Test func whatWasTypedBeforeTheQuestionDoesNotCount() async throws {
+        let terminal = try PseudoTerminal()
+        terminal.type("yes\n")
+        #expect(await onThread { terminal.waits(for: "yes") })
+        async let answer = ControllingTerminal(path: terminal.path).ask("sure? ")
+        #expect(await onThread { terminal.waits(for: "sure? ") })
+        terminal.type("no\n")
+        #expect(await answer == "no")
+    }
+
+    @Test func asksOnATerminalThatWasLeftRaw() async throws {
+        let terminal = try PseudoTerminal()
+        var raw = terminal.attributes
+        cfmakeraw(&raw)
+        tcsetattr(terminal.slave, TCSANOW, &raw)
+        let before = terminal.attributes
+        async let answer = ControllingTerminal(path: terminal.path).ask("sure? ")
+        #expect(await onThread { terminal.waits(for: "sure? ") })
+        #expect(terminal.attributes.c_lflag & tcflag_t(ECHO | ICANON) == tcflag_t(ECHO | ICANON))
+        terminal.type("yes\r")
+        #expect(await answer == "yes")
+        #expect(terminal.attributes.c_lflag == before.c_lflag && terminal.attributes.c_iflag == before.c_iflag)
+    }
+
+    @Test func anEmptyLineIsAnAnswerAndTheEndOfInputIsNone() async throws {
+        let terminal = try PseudoTerminal()
+        async let empty = ControllingTerminal(path: terminal.path).ask("one ")
+        #expect(await onThread { terminal.waits(for: "one ") })
+        terminal.type("\n")
+        #expect(await empty == "")
+        async let end = ControllingTerminal(path: terminal.path).ask("two ")
+        #expect(await onThread { terminal.waits(for: "two ") })
+        terminal.type("half\u{4}\u{4}")
+        #expect(await end == nil)
+    }
+
+    @Test func givesUpAfterTheTimeout() async throws {
+        let terminal = try PseudoTerminal()
+        #expect(await ControllingTerminal(path: terminal.path).ask("sure? ", timeout: 0) == nil)
+        #expect(await onThread { terminal.waits(for: "sure? \r\n") })
+    }
+
+    @Test func thereIsNobodyWithoutATerminal() async throws {
+        for path in ["/nonexistent/tty", "/dev/null"] {
+            #expect(await ControllingTerminal(path: path).ask("sure? ", timeout: 0) == nil)
+        }
+        #expect(!ControllingTerminal(path: "/nonexistent/tty").isPresent)
+        let terminal = try PseudoTerminal()
+        #expect(ControllingTerminal(path: terminal.path).isPresent)
+    }
+}
