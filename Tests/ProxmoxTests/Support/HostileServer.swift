@@ -86,7 +86,9 @@ struct HostileServer: Sendable {
     /// What the server has received whose path contains the mark.
     func seen(_ mark: String) throws -> [Seen] {
         let text = try String(contentsOf: folder.appendingPathComponent("requests.jsonl"), encoding: .utf8)
-        return try text.split(separator: "\n").compactMap { line in
+        // The last line may still be on its way.
+        let whole = text[..<(text.lastIndex(of: "\n") ?? text.startIndex)]
+        return try whole.split(separator: "\n").compactMap { line in
             let row = try JSONValue(parsing: String(line))
             guard let target = row["target"]?.string, target.contains(mark) else { return nil }
             let headers = Dictionary(
