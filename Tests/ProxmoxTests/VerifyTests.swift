@@ -125,4 +125,30 @@ struct VerifyTests {
         #expect(report.facts.node.rawValue == "pve2")
         #expect(report.observed == "running for 5 s on pve2")
     }
+
+    /// A cluster in which the guest is on one of two nodes.
+    private func cluster(on node: String, lock: String = "") -> ScriptedTransport {
+        ScriptedTransport { request, _ in
+            if request.target.contains("/cluster/resources") {
+                return .json(#"[{"type":"qemu","vmid":101,"node":"\#(node)"}]"#)
+            }
+            guard request.target.contains("/nodes/\(node)/") else {
+                return .status(500, "Configuration file 'nodes/pve1/qemu-server/101.conf' does not exist")
+            }
+            return .json(request.target.hasSuffix("/config") ? #"{"lock":"\#(lock)"}"# : Self.running)
+        }
+    }
+
+    @Test(arguments: [("pve2", "", true), ("pve1", "", false), ("pve2", "migrate", false), ("pve2", "backup", true)])
+    func aMigrationIsDoneWhenTheGuestIsThere(_ node: String, _ lock: String, _ isDone: Bool) async throws {
+        let client = ProxmoxClient.scripted(cluster(on: node, lock: lock))
+        let target = try #require(NodeName("pve2"))
+        let found = await failure { () async throws(Failure) in
+            try await client.verify(guest, isOn: target, timeout: .seconds(3))
+        }
+        #expect(found?.kind == (isDone ? nil : .taskFailed))
+        if node == "pve1" {
+            #expect(found?.message == "guest 101 should be on pve2, but it is: running for 5 s on pve1")
+        }
+    }
 }

@@ -22,6 +22,8 @@ struct HostileServer: Sendable {
     static let shared = Result { try HostileServer() }
 
     private init() throws {
+        // A transport that asked the environment would end up at this proxy, which is none.
+        for name in ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] { setenv(name, "http://127.0.0.1:1", 1) }
         folder = try TemporaryFolder().url
         try Self.makeCertificates(in: folder)
         let process = Process()
