@@ -16,13 +16,13 @@ struct UPIDTests {
 
     @Test(arguments: [
         Example(
-            text: "UPID:pve1:0000C530:001C9BEC:677E934A:qmstart:100:root@pam:", node: "pve1", pid: 50480,
-            processStart: 1_874_924, startTime: 1_736_348_490, type: "qmstart", id: "100", user: "root@pam"),
+            text: "UPID:pve1:0000C530:001C9BEC:677E934A:qmstart:100:root@pam:", node: "pve1", pid: 0xC530,
+            processStart: 0x1C_9BEC, startTime: 0x677E_934A, type: "qmstart", id: "100", user: "root@pam"),
         Example(
-            text: "UPID:pve2:00010D94:001CA6EA:6124E1B9:vzdump:100:automation@pve!swift:", node: "pve2", pid: 69012,
-            processStart: 1_877_738, startTime: 1_629_806_009, type: "vzdump", id: "100", user: "automation@pve!swift"),
+            text: "UPID:pve2:00010D94:001CA6EA:6124E1B9:vzdump:100:automation@pve!swift:", node: "pve2", pid: 0x10D94,
+            processStart: 0x1C_A6EA, startTime: 0x6124_E1B9, type: "vzdump", id: "100", user: "automation@pve!swift"),
         Example(
-            text: "UPID:node-3:0003A1B2:1A2B3C4D5:68F0C0DE:aptupdate::root@pam:", node: "node-3", pid: 237_998,
+            text: "UPID:node-3:0003A1B2:1A2B3C4D5:68F0C0DE:aptupdate::root@pam:", node: "node-3", pid: 0x3A1B2,
             processStart: 0x1A_2B3C_4D5, startTime: 0x68F0_C0DE, type: "aptupdate", id: "", user: "root@pam"),
         Example(
             text: "UPID:pve1:00001F40:0000ABCD:68F0C0DE:qmmove:100-scsi0>101-scsi1:jo@corp.example@ldap!ci-1:",
@@ -32,8 +32,8 @@ struct UPIDTests {
             text: "UPID:pve1:00001F41:0000ABCE:68F0C0DE:imgdel:100@local-lvm:root@pam:", node: "pve1", pid: 8001,
             processStart: 43982, startTime: 0x68F0_C0DE, type: "imgdel", id: "100@local-lvm", user: "root@pam"),
         Example(
-            text: "UPID:pve1:0000c530:001c9bec:677e934a:qmstart:100:root@pam:", node: "pve1", pid: 50480,
-            processStart: 1_874_924, startTime: 1_736_348_490, type: "qmstart", id: "100", user: "root@pam"),
+            text: "UPID:pve1:0000c530:001c9bec:677e934a:qmstart:100:root@pam:", node: "pve1", pid: 0xC530,
+            processStart: 0x1C_9BEC, startTime: 0x677E_934A, type: "qmstart", id: "100", user: "root@pam"),
     ])
     func readsEveryPart(_ example: Example) throws {
         let upid = try #require(UPID(example.text))

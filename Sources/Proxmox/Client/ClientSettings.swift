@@ -26,8 +26,8 @@ public struct ClientSettings: Sendable {
     }
 
     /// The pause before the attempt of this number, counted from 1 for the second attempt: half fixed, half by chance.
-    func pause(before attempt: Int) -> Duration {
-        let doubled = firstPause * (1 << min(max(attempt - 1, 0), 16))
+    public func pause(before attempt: Int) -> Duration {
+        let doubled = firstPause * (1 << (min(max(attempt, 1), 17) - 1))
         let full = min(doubled, longestPause)
         return full / 2 + full / 2 * min(max(jitter(), 0), 1)
     }

@@ -82,6 +82,7 @@ extension ErrorRules {
             .alreadyInState, ["VM * already running", "CT * already running"],
             note: { failure, captures in failure.vmid = captures.first.flatMap { Int($0) } },
             hint: { _ in "there is nothing to start" }),
+        ErrorRule(.conflict, ["VM * is not running", "CT * is not running"], "start the guest first"),
         ErrorRule(
             .alreadyInState, ["^VM * not running", "^CT * not running"],
             note: { failure, captures in
@@ -118,6 +119,7 @@ extension ErrorRules {
             "take another id or name"),
         ErrorRule(
             .conflict, ["There is a replication job '*' for guest '*'"], "remove the replication job first"),
+        ErrorRule(.parameter, ["no options specified"], "name at least one option to change"),
         ErrorRule(.conflict, ["is paused - cannot shutdown"], "resume the guest first, or stop it hard"),
         ErrorRule(
             .conflict,
@@ -130,7 +132,6 @@ extension ErrorRules {
             .conflict, ["can't migrate running VM without --online", "can't migrate running container without"],
             "ask for an online migration (VM) or one with restart (container)"),
         ErrorRule(.conflict, ["if it's a template", "convert a template to a template"], "the guest is a template"),
-        ErrorRule(.conflict, ["* is not running"], "start the guest first"),
         ErrorRule(.conflict, ["contains snapshots", "disk with snapshots"], "delete the snapshots first"),
         ErrorRule(.conflict, ["is still in use by linked cloned"], "remove the linked clones first"),
         ErrorRule(.conflict, ["pool '*' is not empty"], "take its members out first"),

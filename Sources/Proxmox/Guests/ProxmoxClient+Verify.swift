@@ -17,12 +17,37 @@ extension ProxmoxClient {
         _ condition: PostCondition, of guest: GuestReference, since before: GuestFacts? = nil, snapshot: String? = nil,
         timeout: Duration = .seconds(60)
     ) async throws(Failure) -> EffectReport {
+        let wish = EffectCheck.wish(condition, snapshot: snapshot)
+        let kind: ErrorKind = condition == .snapshotExists ? .taskFailed : .guestTimeout
+        return try await poll(guest, timeout, wish: wish, kind: kind) { (place) throws(Failure) in
+            try await self.observe(condition, place, before, snapshot)
+        }
+    }
+
+    /// Waits until a guest is on a node and nothing holds it any more; a migration's task does not promise either.
+    ///
+    /// - Throws: ``Failure`` of the kind `task_failed` that says where the guest is instead.
+    public func verify(
+        _ guest: GuestReference, isOn node: NodeName, timeout: Duration = .seconds(60)
+    ) async throws(Failure) -> EffectReport {
+        try await poll(guest, timeout, wish: "be on \(node)", kind: .taskFailed) { (place) throws(Failure) in
+            let facts = try await self.facts(following: place)
+            return EffectReport(
+                condition: .none, holds: facts.node == node && facts.lock != "migrate",
+                observed: EffectCheck.observed(facts), facts: facts)
+        }
+    }
+
+    private func poll(
+        _ guest: GuestReference, _ timeout: Duration, wish: String, kind: ErrorKind,
+        _ look: (GuestReference) async throws(Failure) -> EffectReport
+    ) async throws(Failure) -> EffectReport {
         var schedule = PollSchedule(now: clock.now(), timeout: timeout)
         var place = guest
         while true {
             var last: Result<EffectReport, Failure>
             do throws(Failure) {
-                let report = try await observe(condition, place, before, snapshot)
+                let report = try await look(place)
                 if report.holds { return report }
                 place = report.facts.reference
                 last = .success(report)
@@ -31,7 +56,7 @@ extension ProxmoxClient {
                 last = .failure(error)
             }
             switch schedule.step(now: clock.now()) {
-            case .giveUp: throw Self.missing(condition, guest, last, snapshot)
+            case .giveUp: throw Self.missing(guest, wish, kind, last)
             case .wait(let pause):
                 do { try await clock.sleep(for: pause) } catch { throw Failure(.cancelled, "the waiting was given up") }
             }
@@ -60,15 +85,14 @@ extension ProxmoxClient {
     }
 
     private static func missing(
-        _ condition: PostCondition, _ guest: GuestReference, _ last: Result<EffectReport, Failure>, _ snapshot: String?
+        _ guest: GuestReference, _ wish: String, _ kind: ErrorKind, _ last: Result<EffectReport, Failure>
     ) -> Failure {
-        let wish = "guest \(guest.vmid) should \(EffectCheck.wish(condition, snapshot: snapshot))"
+        let wish = "guest \(guest.vmid) should \(wish)"
         var failure: Failure
         switch last {
         case .success(let report):
             failure = Failure(
-                condition == .snapshotExists ? .taskFailed : .guestTimeout, "\(wish), but it is: \(report.observed)",
-                hint: "look at the guest before doing it again")
+                kind, "\(wish), but it is: \(report.observed)", hint: "look at the guest before doing it again")
             failure.node = report.facts.node.rawValue
         case .failure(let trouble):
             failure = trouble
