@@ -86,9 +86,11 @@ static void set_count(lb_buffer *b, size_t at, uint32_t count) {
     memcpy(b->bytes + at, bytes, 4);
 }
 
-static bool ends_with(const char *text, size_t count, const char *end) {
-    size_t length = strlen(end);
-    return count >= length && memcmp(text + count - length, end, length) == 0;
+/// Says whether the message at that index complains about the end of the text.
+bool lb_wants_more(lua_State *L, int index) {
+    size_t count = 0;
+    const char *text = lua_type(L, index) == LUA_TSTRING ? lua_tolstring(L, index, &count) : "";
+    return count >= 10 && memcmp(text + count - 10, "near <eof>", 10) == 0;
 }
 
 static bool is_overflow(const char *message, size_t count) {
@@ -113,7 +115,7 @@ void lb_pack_error(lua_State *L, int index, lb_buffer *b) {
             message += prefix + 2;
             count -= prefix + 2;
         }
-        incomplete = s->trace[0] == 0 && ends_with(message, count, "near <eof>");
+        incomplete = s->trace[0] == 0 && lb_wants_more(L, index);
     } else if (is_table) {
         message = raw_text(L, index, "message", &count);
         if (s->text[0] != 0) message = s->text, count = strlen(s->text);

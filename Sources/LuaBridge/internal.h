@@ -102,6 +102,7 @@ void lb_push_error(lua_State *L, uint32_t call);
 void lb_raise(lua_State *L, const char *kind, const char *message);
 bool lb_error_id(lua_State *L, int index, uint32_t *call);
 void lb_pack_error(lua_State *L, int index, lb_buffer *b);
+bool lb_wants_more(lua_State *L, int index);
 void lb_pack_end(lb_state *s, lb_buffer *b);
 int lb_is_error(lua_State *L);
 void lb_open_errors(lua_State *L);

@@ -4,7 +4,8 @@
 // third would run without hooks.
 #include "internal.h"
 
-static const char protected_mark = 0;
+// In every shadow that may be replaced; a metatable without it, such as one of ours, is protected.
+static const char replaceable = 0;
 
 static const char *const functions[] = {
     "__add", "__sub", "__mul", "__div", "__mod", "__pow", "__unm", "__idiv", "__band", "__bor", "__bxor", "__shl",
@@ -39,11 +40,10 @@ static void copy_name(lua_State *L) {
 
 static void copy_protection(lua_State *L) {
     lua_pushliteral(L, "__metatable");
-    if (lua_rawget(L, source) != LUA_TNIL) {
-        lua_pushboolean(L, 1);
-        lua_rawsetp(L, shadow, &protected_mark);
-    } else {
+    if (lua_rawget(L, source) == LUA_TNIL) {
         lua_pop(L, 1);
+        lua_pushboolean(L, 1);
+        lua_rawsetp(L, shadow, &replaceable);
         lua_pushvalue(L, source);
     }
     lua_setfield(L, shadow, "__metatable");
@@ -54,8 +54,7 @@ static int set_metatable(lua_State *L) {
     luaL_argexpected(L, lua_isnil(L, 2) || lua_istable(L, 2), 2, "nil or table");
     lua_settop(L, 2);
     if (lua_getmetatable(L, 1)) {
-        bool locked = lua_rawgetp(L, -1, &protected_mark) != LUA_TNIL;
-        if (locked) return luaL_error(L, "cannot change a protected metatable");
+        if (lua_rawgetp(L, -1, &replaceable) == LUA_TNIL) return luaL_error(L, "cannot change a protected metatable");
         lua_pop(L, 2);
     }
     if (lua_isnil(L, 2)) {

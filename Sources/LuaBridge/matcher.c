@@ -134,7 +134,9 @@ static const char *back_reference(lb_match *m, const char *at, int digit) {
     int level = digit - '1';
     if (level < 0 || level >= m->level || m->captures[level].size == LB_OPEN)
         luaL_error(m->L, "invalid capture index %%%d", level + 1);
-    ptrdiff_t size = m->captures[level].size < 0 ? 0 : m->captures[level].size;
+    // As in Lua, no text is like a position.
+    ptrdiff_t size = m->captures[level].size;
+    if (size < 0) return NULL;
     lb_charge(m->L, 2 + (uint64_t)size / 16);
     if (m->subject_end - at < size || memcmp(m->captures[level].start, at, (size_t)size) != 0) return NULL;
     return at + size;

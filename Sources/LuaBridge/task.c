@@ -66,12 +66,14 @@ static void skip_mark_and_shebang(lb_chunk *chunk) {
 }
 
 static int compile(lua_State *L, const lb_chunk *chunk) {
-    if (chunk->expression) {
-        if (lb_load(L, chunk->source, chunk->count, chunk->name, "return ") == LUA_OK) return LUA_OK;
-        if (lb_of(L)->end != LB_NONE) return LUA_ERRRUN;
-        lua_pop(L, 1);
-    }
-    return lb_load(L, chunk->source, chunk->count, chunk->name, NULL);
+    if (!chunk->expression) return lb_load(L, chunk->source, chunk->count, chunk->name, NULL);
+    if (lb_load(L, chunk->source, chunk->count, chunk->name, "return ") == LUA_OK) return LUA_OK;
+    if (lb_of(L)->end != LB_NONE) return LUA_ERRRUN;
+    int status = lb_load(L, chunk->source, chunk->count, chunk->name, NULL);
+    // Of two complaints the one that more text would silence is the better.
+    if (status == LUA_ERRSYNTAX && lb_wants_more(L, -2)) lua_pop(L, 1);
+    if (status == LUA_OK) lua_remove(L, -2);
+    return status;
 }
 
 // Protected: sets the parameters and returns the coroutine, or raises what keeps the chunk from compiling.

@@ -36,6 +36,7 @@ final class Channel {
         while true {
             let count = recv(descriptor, buffer.baseAddress, buffer.count, Int32(truncatingIfNeeded: MSG_DONTWAIT))
             if count < 0, errno == EINTR { continue }
+            if count == 0 { WorkerProcess.leave(.done) }
             guard count > 0 else { break }
             feed(count)
         }

@@ -82,7 +82,7 @@ import Wire
     }
 
     @Test(arguments: [
-        ("x = = 1", false), ("for i = 1, 2 do", true), ("print(", true), ("x = 'abc", false), ("return 1 +", true),
+        ("x = = 1", false), ("for i = 1, 2 do", true), ("print(", true), ("x = 'abc\n", false), ("return 1 +", true),
     ])
     func saysWhetherMoreTextWouldHelp(_ source: String, _ incomplete: Bool) throws {
         let outcome = try run(source)

@@ -33,7 +33,7 @@ import Wire
         ),
         (
             "gsub callback",
-            "local t = {} (('12'):gsub('.', function(c) t[#t + 1] = pve.echo(tonumber(c)) end)) return table.unpack(t)"
+            "local t = {} local _ = ('12'):gsub('.', function(c) t[#t + 1] = pve.echo(tonumber(c)) end) return table.unpack(t)"
         ),
         (
             "metamethod",
