@@ -49,6 +49,7 @@ let package = Package(
         .target(
             name: "CCurl",
             linkerSettings: [.linkedLibrary("curl"), .linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+        .target(name: "CCertificates", linkerSettings: [.linkedLibrary("crypto")]),
         .target(name: "LuaBridge", dependencies: ["CLua", "CSeccomp", "CSimdjson"]),
 
         // Files that travel inside the binaries, brought in by #embed.
@@ -69,7 +70,7 @@ let package = Package(
         library("Journal", ["Model", "CSQLite", "CCrypto"]),
         library("Proxmox", ["Model", "CCurl", .product(name: "Logging", package: "swift-log")]),
         library("Simulator", ["Proxmox", "Model", "JSON", "YAML", "EmbeddedAssets"]),
-        library("SimulatorServer", ["Simulator", "Proxmox", "CCrypto"] + nio),
+        library("SimulatorServer", ["Simulator", "Proxmox", "JSON", "CCertificates"] + nio),
         library("Runbook", ["Policy", "Journal", "Proxmox", "Wire", "LuaSources"]),
         library(
             "Commands",
