@@ -52,6 +52,7 @@ let package = Package(
         .target(
             name: "LuaBridge", dependencies: ["CLua", "CSeccomp", "CSimdjson"],
             linkerSettings: [.linkedLibrary("lua5.4"), .linkedLibrary("seccomp")]),
+        .target(name: "CCertificates", linkerSettings: [.linkedLibrary("crypto")]),
 
         // Files that travel inside the binaries, brought in by #embed.
         .target(name: "LuaSources", path: "lua", exclude: ["README.md", "clock.lua", "guests.lua", "prelude.lua"]),
@@ -72,7 +73,7 @@ let package = Package(
         library("Journal", ["Model", "CSQLite", "CCrypto"]),
         library("Proxmox", ["Model", "JSON", "CCurl", .product(name: "Logging", package: "swift-log")]),
         library("Simulator", ["Proxmox", "Model", "JSON", "YAML", "EmbeddedAssets"]),
-        library("SimulatorServer", ["Simulator", "Proxmox", "CCrypto"] + nio),
+        library("SimulatorServer", ["Simulator", "Proxmox", "JSON", "CCertificates"] + nio),
         library("Runbook", ["Policy", "Journal", "Proxmox", "Wire", "LuaSources", "Text"]),
         library(
             "Commands",

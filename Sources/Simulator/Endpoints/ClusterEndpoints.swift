@@ -95,17 +95,26 @@ enum Cluster {
                 .filter {
                     state.mayAny(identity, ["Datastore.Audit", "Datastore.AllocateSpace"], "/storage/\($0.name)")
                 }
-                .map { storage -> JSONValue in
-                    [
-                        "id": .string("storage/\(node.name)/\(storage.name)"), "type": "storage",
-                        "storage": .string(storage.name), "node": .string(node.name),
-                        "plugintype": .string(storage.plugin),
-                        "content": .string(storage.content.joined(separator: ",")),
-                        "shared": storage.shared ? 1 : 0, "status": node.online ? "available" : "unknown",
-                        "disk": JSONValue(storage.used), "maxdisk": JSONValue(storage.size),
-                    ]
-                }
+                .map { JSONValue.object(storageRow(state, $0, node)) }
         }
+    }
+
+    /// A node that has just gone keeps its last figures for five minutes.
+    private static func storageRow(
+        _ state: ClusterState, _ storage: SimulatedStorage, _ node: SimulatedNode
+    ) -> JSONObject {
+        let lost = node.offlineSince.map { state.now - $0 > 300 } ?? false
+        var row = JSONObject([
+            ("id", .string("storage/\(node.name)/\(storage.name)")), ("type", "storage"),
+            ("storage", .string(storage.name)), ("node", .string(node.name)),
+            ("plugintype", .string(storage.plugin)), ("content", .string(storage.content.joined(separator: ","))),
+            ("shared", storage.shared ? 1 : 0), ("status", lost ? "unknown" : "available"),
+        ])
+        if !lost {
+            row["disk"] = JSONValue(storage.used)
+            row["maxdisk"] = JSONValue(storage.size)
+        }
+        return row
     }
 
     static func status(_ state: inout ClusterState, _ call: Call) throws(Refusal) -> Reply {

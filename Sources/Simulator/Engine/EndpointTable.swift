@@ -5,7 +5,7 @@ enum EndpointTable {
     static let all: [Endpoint] =
         accessEndpoints + clusterEndpoints + nodeEndpoints + taskEndpoints + guestEndpoints + configEndpoints
         + powerEndpoints + snapshotEndpoints + lifecycleEndpoints + migrateEndpoints + storageEndpoints
-        + backupEndpoints + poolEndpoints + highAvailabilityEndpoints + agentEndpoints
+        + backupEndpoints + statisticsEndpoints + poolEndpoints + highAvailabilityEndpoints + agentEndpoints
 
     struct Found {
         var endpoint: Endpoint

@@ -1,25 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Model
+internal import EmbeddedAssets
+public import YAML
 
 extension ClusterSeed {
-    /// The cluster behind `--cluster demo`: three nodes, eight guests.
+    /// The cluster behind `--cluster demo`, which travels inside the program.
     public static func demo() -> ClusterSeed {
-        var builder = SeedBuilder(seed: 8)
-        var seed = ClusterSeed(
-            name: "demo",
-            nodes: (1...3).map { SimulatedNode("pve\($0)", address: "192.0.2.1\($0)") },
-            storages: usualStorages, pools: [SimulatedPool("web"), SimulatedPool("db")], users: [demoRoot])
-        let machines: [(Int, String, String, SimulatedGuest.Power, String, String?)] = [
-            (100, "db-01", "pve1", .running, "db", "db"), (101, "web-1", "pve1", .running, "web", "web"),
-            (102, "web-2", "pve2", .running, "web", "web"), (103, "build-1", "pve3", .stopped, "ci", nil),
-        ]
-        for (vmid, name, node, power, tag, pool) in machines {
-            let config = builder.machine(vmid, name: name, storage: "shared", options: [("tags", tag)])
-            var guest = SimulatedGuest(.qemu, vmid, node: node, power: power, config: config)
-            guest.pool = pool
-            seed.guests.append(guest)
-        }
-        seed.addMissingImages(created: builder.epoch)
-        return seed
+        let file = embedded_demo_cluster()
+        let text = String(decoding: UnsafeBufferPointer(start: file.bytes, count: file.count), as: UTF8.self)
+        // A test reads this very file, so the fallback is never seen.
+        return (try? ClusterSeed(yaml: text, file: "demo.yaml")) ?? .generated(nodes: 3, guests: 8)
+    }
+
+    /// Reads a cluster from YAML, as `assets/clusters/demo.yaml` has it.
+    ///
+    /// - Throws: ``YAMLError`` that names the place of what is wrong.
+    public init(yaml text: String, file: String) throws(YAMLError) {
+        let document = try YAMLDocument(parsing: text, file: file)
+        var reader = try SeedReader(document.root)
+        self = try reader.seed()
     }
 }

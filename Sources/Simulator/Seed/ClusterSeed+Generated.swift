@@ -2,9 +2,6 @@
 internal import Model
 
 extension ClusterSeed {
-    /// The token that the demo cluster and generated ones know.
-    public static let demoSecret = "00000000-0000-4000-8000-000000000001"
-
     /// A cluster of any size, always the same for the same numbers.
     ///
     /// - Parameters:
@@ -49,5 +46,6 @@ extension ClusterSeed {
     ]
 
     static let demoRoot = SimulatedUser(
-        "root@pam", password: "demo", tokens: [SimulatedToken("demo", secret: demoSecret)])
+        "root@pam", password: "demo",
+        tokens: [SimulatedToken("demo", secret: "00000000-0000-4000-8000-000000000001")])
 }

@@ -18,6 +18,8 @@ public struct SimulatedNode: Sendable, Hashable {
     public var bootTime: Double?
     /// Since when it does not answer, in seconds since 1970; after five minutes its guests are unknown.
     public var offlineSince: Double?
+    /// Whether other nodes cannot log in to it, so that no migration reaches it.
+    public var sshBroken = false
     /// The SHA-256 fingerprint of its certificate.
     public var fingerprint: String
 

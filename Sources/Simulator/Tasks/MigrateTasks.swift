@@ -24,7 +24,7 @@ enum MigrateTasks {
             let guest = try state.unlockedGuest(of: upid, kind)
             guard let task = state.tasks[upid], let name = task.parameters["target"], let target = state.node(name)
             else { return 0 }
-            guard target.online else {
+            guard target.online, !target.sshBroken else {
                 throw abort(&state, upid, "Can't connect to destination address using public key")
             }
             let word = kind == .qemu ? "VM" : "CT"
