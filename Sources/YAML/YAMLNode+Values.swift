@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-<<<<<<< HEAD
 internal import Text
-=======
->>>>>>> 01dddd1488cb62b7ed9115d71118c7503c0ed06e
 
 /// Readers that take a value as one type and say where it is wrong. They follow the core schema of YAML 1.2, narrowed:
 /// a boolean is `true` or `false`, a whole number is decimal, and what is quoted is text.

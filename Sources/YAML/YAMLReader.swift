@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-<<<<<<< HEAD
 internal import Text
-=======
->>>>>>> 01dddd1488cb62b7ed9115d71118c7503c0ed06e
 
 /// Reads a mapping whose keys are known beforehand; a key that is not among them is an error with a suggestion.
 ///

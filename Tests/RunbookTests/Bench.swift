@@ -78,7 +78,7 @@ struct Bench {
         self.consent = consent
         let client = ProxmoxClient(
             hosts: [ProxmoxHost(name: "demo", transport: SimulatorTransport(cluster))],
-            credential: try APIToken(id: "root@pam!demo", secret: Secret(ClusterSeed.demoSecret)),
+            credential: try APIToken(id: "root@pam!demo", secret: Secret("00000000-0000-4000-8000-000000000001")),
             clock: VirtualTime(clock: clock))
         var settings = RunSettings(version: "test")
         settings.limits.processorSlice = 0.5

@@ -61,10 +61,13 @@ struct ClusterConnection {
 
     /// The embedded cluster: its tasks take a fiftieth of the time that real ones take.
     private static func demo(_ logLevel: LogLevel) throws(Failure) -> ProxmoxClient {
-        let cluster = SimulatedCluster(ClusterSeed.demo(), clock: WallClock(scale: 0.02))
+        let seed = ClusterSeed.demo()
+        let cluster = SimulatedCluster(seed, clock: WallClock(scale: 0.02))
+        let token = (seed.token ?? "").split(separator: "=", maxSplits: 1).map(String.init)
+        guard token.count == 2 else { throw Failure(.config, "the embedded cluster has no token") }
         return ProxmoxClient(
             hosts: [ProxmoxHost(name: Workplace.demo, transport: SimulatorTransport(cluster))],
-            credential: try APIToken(id: "root@pam!demo", secret: Secret(ClusterSeed.demoSecret)),
+            credential: try APIToken(id: token[0], secret: Secret(token[1])),
             logger: logger(logLevel))
     }
 
