@@ -50,7 +50,7 @@ let package = Package(
             name: "CCurl",
             linkerSettings: [.linkedLibrary("curl"), .linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .target(
-            name: "LuaBridge", dependencies: ["CLua", "CSeccomp", "CSimdjson"],
+            name: "LuaBridge", dependencies: ["CLua", "CSeccomp", "CSimdjson"], exclude: ["README.md"],
             linkerSettings: [.linkedLibrary("lua5.4"), .linkedLibrary("seccomp")]),
         .target(name: "CCertificates", linkerSettings: [.linkedLibrary("crypto")]),
 

@@ -136,6 +136,9 @@ function require(name)
     error(format("module '%s' requires itself", name), 2)
   end
   local answer = call("@require", name)
+  if type(answer) ~= "table" or type(answer.source) ~= "string" then
+    error(format("the host sent no text for module '%s'", name), 2)
+  end
   local chunk, problem = load(answer.source, answer.name or "@" .. name, "t")
   if not chunk then
     error(format("module '%s' does not compile: %s", name, problem), 2)

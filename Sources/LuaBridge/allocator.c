@@ -28,6 +28,7 @@ void *lb_allocate(void *state, void *pointer, size_t old_size, size_t new_size) 
     if (new_size > held && !s->unlimited) {
         size_t grow = new_size - held;
         bool too_long = pointer == NULL && old_size == LUA_TSTRING && new_size > LB_STRING + 64;
+        s->too_long = too_long;
         if (too_long || s->used > s->limits.memory || grow > s->limits.memory - s->used) return refuse(s);
         s->fresh += grow;
         if (s->fresh > look_after) {

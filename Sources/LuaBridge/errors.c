@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Error objects of the host. Which call one came from is kept in a table that scripts cannot reach, keyed by the object,
-// so a forged one is never taken for a real one.
+// Error objects of the host. Which call one came from is kept in a table that scripts cannot reach, keyed by the
+// object, so a forged one is never taken for a real one.
 #include "internal.h"
 
 #include <stdio.h>
@@ -169,13 +169,14 @@ void lb_pack_end(lb_state *s, lb_buffer *b) {
     char message[128];
     switch (s->end) {
     case LB_MEMORY:
-        snprintf(message, sizeof message, "the script needs more than %llu MiB of memory",
+        if (s->too_long) snprintf(message, sizeof message, "a string grew to more than %u MiB", LB_STRING >> 20);
+        else snprintf(message, sizeof message, "the script needs more than %llu MiB of memory",
             (unsigned long long)(s->limits.memory >> 20));
         break;
     case LB_CPU: {
         bool slice = (double)s->total / 1e9 <= s->limits.cpu_total;
-        snprintf(message, sizeof message, "the script ran for %g s %s", slice ? s->limits.cpu_slice : s->limits.cpu_total,
-            slice ? "without a call to pve" : "in all");
+        snprintf(message, sizeof message, "the script ran for %g s %s",
+            slice ? s->limits.cpu_slice : s->limits.cpu_total, slice ? "without a call to pve" : "in all");
         break;
     }
     case LB_OUTPUT:

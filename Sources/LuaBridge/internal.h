@@ -44,7 +44,7 @@ struct lb_state {
     sj_parser *json;
     size_t used, fresh;
     unsigned refusals;
-    bool unlimited, noted, describing;
+    bool unlimited, noted, describing, too_long;
     /// Some coroutine below on the C stack cannot yield.
     bool blocked;
     lb_end end;

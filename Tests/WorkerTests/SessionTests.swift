@@ -39,6 +39,7 @@ import Wire
             """
             assert(pve.params.name == "web" and pve.params.missing == nil and pve.params.deep.list[2] == "b")
             assert(#pve.params.deep.list == 2)
+            for i, v in ipairs(pve.params.deep.list) do assert(v == ({ "a", "b" })[i]) end
             local seen = 0
             for _ in pairs(pve.params) do seen = seen + 1 end
             return seen, pcall(function() pve.params.name = "db" end), pcall(function() pve.params.deep.list[1] = 1 end)
