@@ -8,7 +8,7 @@ import Testing
 struct PowerTests {
     @Test func aStoppedMachineRunsWhenItsStartTaskHasEnded() async throws {
         let bench = Bench()
-        let upid = try await bench.data(.post, "/nodes/pve3/qemu/103/status/start").string
+        let upid = try await bench.data(.post, "/nodes/pve1/qemu/103/status/start").string
         #expect(bench.power(103) == .stopped)
         #expect(try await bench.exit(upid ?? "") == "running")
         bench.clock.advance(by: 2)

@@ -3,7 +3,8 @@
 /// Everything a simulated cluster answers.
 enum EndpointTable {
     static let all: [Endpoint] =
-        accessEndpoints + clusterEndpoints + nodeEndpoints + taskEndpoints + guestEndpoints + configEndpoints
+        accessEndpoints + accessChangeEndpoints + clusterConfigEndpoints + bulkEndpoints + clusterEndpoints
+        + nodeEndpoints + taskEndpoints + guestEndpoints + configEndpoints
         + powerEndpoints + snapshotEndpoints + lifecycleEndpoints + migrateEndpoints + storageEndpoints
         + backupEndpoints + statisticsEndpoints + poolEndpoints + highAvailabilityEndpoints + agentEndpoints
 

@@ -146,11 +146,17 @@ extension Story {
             seed.loseNode()
             seed.run(301)
         }.arranged { $0.nodes[1].offlineSince = $0.now - 400 },
-        .pair("clu-bulk") { $0.run(301) },
+        .pair("clu-bulk") { seed in
+            seed.run(301)
+            seed.edit(301) { $0.ignoresShutdown = true }
+        },
         .pair("clu") { $0.run(300) }.arranged { state in
-            state.spawn("qmcreate", id: "301", node: "alpha", vmid: 999, by: "root@pam!test")
-            state.spawn("qmstart", id: "300", node: "alpha", vmid: 300, by: "root@pam!test")
-            state.spawn("qmcreate", id: "300", node: "beta", vmid: 998, by: "root@pam!test")
+            state.addTask("qmcreate", 301, node: "alpha", exit: "OK")
+            state.addTask(
+                "qmstart", 300, node: "alpha",
+                exit: "Configuration file 'nodes/alpha/qemu-server/300.conf' does not exist")
+            state.addTask("qmcreate", 300, node: "beta", exit: "OK")
+            state.addTask("qmstart", 300, node: "beta", exit: "OK")
         },
     ]
 
@@ -190,22 +196,27 @@ extension ClusterSeed {
 }
 
 extension ClusterState {
+    /// A task of the past.
+    mutating func addTask(_ type: String, _ id: Int, node: String, user: String = "root@pam!test", exit: String) {
+        let upid = spawn(type, id: String(id), node: node, by: user)
+        end(upid, "over")
+        tasks[upid]?.end = now + 1
+        tasks[upid]?.exit = exit
+    }
+
     /// Some tasks that ended well, with a warning, and badly, as the filters of the lists want to tell apart.
     mutating func addTaskHistory() {
-        now = 1_795_342_970
+        now = 1_795_342_960
         for (type, vmid, user, exit) in [
-            ("qmstart", 110, "root@pam!test", "OK"), ("qmstart", 100, "root@pam!test", "OK"),
+            ("qmstart", 110, "root@pam!test", "OK"),
             ("qmstart", 110, "root@pam!test", "can't lock file '/var/lock/qemu-server/lock-110.conf' - got timeout"),
-            ("vzstart", 200, "root@pam!test", "OK"),
             ("qmstart", 999, "root@pam!test", "Configuration file 'nodes/pve1/qemu-server/999.conf' does not exist"),
+            ("qmstart", 100, "root@pam!test", "OK"), ("vzstart", 200, "root@pam!test", "OK"),
             ("qmstart", 100, "alice@pve", "VM 100 already running"), ("qmstart", 110, "root@pam!test", "WARNINGS: 1"),
-            ("qmstop", 110, "root@pam!test", "OK"), ("qmstop", 100, "root@pam!test", "OK"),
+            ("qmstop", 110, "root@pam!test", "OK"),
         ] {
-            now += 20
-            let upid = spawn(type, id: String(vmid), node: "pve1", vmid: vmid, by: user)
-            end(upid, "over")
-            tasks[upid]?.end = now + 1
-            tasks[upid]?.exit = exit
+            now += 25
+            addTask(type, vmid, node: "pve1", user: user, exit: exit)
         }
     }
 }
