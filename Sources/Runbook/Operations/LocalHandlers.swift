@@ -54,6 +54,8 @@ extension RunTable {
         switch value {
         case nil, .null: ""
         case .string(let text): text
+        // Lua cannot tell an empty list from an empty record.
+        case .object(let object) where object.members.isEmpty: ""
         case .array(let elements): elements.map { Self.cell($0) }.joined(separator: ",")
         case let value?: value.text
         }
