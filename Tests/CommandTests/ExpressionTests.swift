@@ -47,7 +47,8 @@ struct ExpressionTests {
     @Test(arguments: [
         ("error('boom')", 1, "script"), ("local x = ", 1, "script"), ("pve.lst_vms()", 1, "script"),
         ("pve.vm_action(nil, 'x', 'start')", 1, "parameter"), ("pve.vm(999)", 5, "not_found"),
-        ("pve.vm_action('nosuch', 101, 'start')", 5, "not_found"), ("pve.api.get('/nope')", 5, "unsupported"),
+        ("pve.vm_action('nosuch', 101, 'start')", 5, "not_found"), ("pve.api.get('/nodes/pve1/nope')", 5, "unsupported"),
+        ("pve.api.get('/nope')", 22, "policy_denied"),
         ("pve.vm_action(nil, 110, 'reset')", 5, "unsupported"),
         ("pve.vm_action(nil, 101, 'stop')", 20, "confirmation_required"),
         ("pve.vm_action(nil, 101, 'shutdown')", 20, "confirmation_required"),

@@ -130,9 +130,9 @@ struct GateTests {
         let step = try #require(try bench.journal.steps(of: run.id).first)
         #expect(step.state == .done)
         #expect(step.intent.actions == ["guest.start"])
-        #expect(step.intent.path == "/nodes/pve3/qemu/103/status/start")
+        #expect(step.intent.path == "/nodes/pve1/qemu/103/status/start")
         #expect(step.intent.vmid == 103)
-        #expect(step.upid?.hasPrefix("UPID:pve3:") == true)
+        #expect(step.upid?.hasPrefix("UPID:pve1:") == true)
         #expect(step.outcome?["status"] == "running")
     }
 
@@ -190,9 +190,9 @@ struct GateTests {
 
     @Test func aMovedGuestIsFollowedWithAWarning() async throws {
         let bench = try Bench()
-        #expect(try await bench.failure(of: "pve.vm_action('pve1', 103, 'start')") == nil)
-        #expect(bench.writes == ["POST /nodes/pve3/qemu/103/status/start"])
-        #expect(bench.output.logged.contains { $0.contains("103 is on pve3") })
+        #expect(try await bench.failure(of: "pve.vm_action('pve3', 103, 'start')") == nil)
+        #expect(bench.writes == ["POST /nodes/pve1/qemu/103/status/start"])
+        #expect(bench.output.logged.contains { $0.contains("103 is on pve1, not on pve3") })
     }
 }
 

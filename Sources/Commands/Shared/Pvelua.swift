@@ -44,15 +44,24 @@ public enum PveluaMain {
         } catch {
             return parsingEnded(error)
         }
-        guard let command = command as? any ContextCommand else {
-            return parsingEnded(CleanExit.helpRequest(command))
-        }
+        guard let command = command as? any ContextCommand else { return helped(command) }
         do throws(Failure) {
             return try await command.run(in: context).rawValue
         } catch {
             let report = ErrorReport(format: command.options.format, style: context.errorStyle)
             writeError(report.text(ScriptFailure(error)))
             return ExitStatus(error).rawValue
+        }
+    }
+
+    /// Runs what is no command of ours: the parser's own help, or a noun without its verb, which shows help too.
+    private static func helped(_ command: any ParsableCommand) -> Int32 {
+        var command = command
+        do {
+            try command.run()
+            return ExitStatus.done.rawValue
+        } catch {
+            return parsingEnded(error)
         }
     }
 
