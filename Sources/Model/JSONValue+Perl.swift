@@ -15,12 +15,12 @@ extension JSONValue {
         }
     }
 
-    /// The number, from a number or from a string.
+    /// The number, from a number or from a string; `nan` and `inf` are none.
     public var perlNumber: Double? {
         switch self {
         case .integer(let number): Double(number)
         case .number(let number): number
-        case .string(let text): Double(text)
+        case .string(let text): Double(text).flatMap { $0.isFinite ? $0 : nil }
         default: nil
         }
     }

@@ -19,6 +19,7 @@ struct PerlValueTests {
     @Test(
         arguments: [
             (JSONValue.integer(7), 7.0), (.string("7.5"), 7.5), (.number(0.25), 0.25), (.string("x"), nil),
+            (.string("nan"), nil), (.string("inf"), nil),
             (.null, nil),
         ] as [(JSONValue, Double?)])
     func numbers(_ value: JSONValue, _ expected: Double?) {

@@ -162,7 +162,7 @@ struct CurlTransportTests {
     @Test func cancellingEndsARequestThatWaitsForItsAnswer() async throws {
         let transport = try server.transport()
         let work = Task { await failure(transport, HTTPRequest(.post, "/silent/cancelled", timeout: .seconds(30))) }
-        while try server.seen("/silent/cancelled").isEmpty { await Task.yield() }
+        try await server.arrival("/silent/cancelled")
         work.cancel()
         let found = await work.value
         #expect(found?.cause == .cancelled)
@@ -184,7 +184,7 @@ struct CurlTransportTests {
     @Test func closingEndsWhatRunsAndRefusesWhatComes() async throws {
         let transport = try server.transport(maximumConnections: 1)
         async let running = failure(transport, HTTPRequest(.post, "/silent/closing", timeout: .seconds(30)))
-        while try server.seen("/silent/closing").isEmpty { await Task.yield() }
+        try await server.arrival("/silent/closing")
         transport.close()
         let found = await running
         #expect(found?.cause == .cancelled)

@@ -28,7 +28,7 @@ struct VerifyTests {
 
     private func facts(_ text: String, at moment: Duration = .zero) throws -> GuestFacts {
         let current = try #require(try JSONValue(parsing: text).object)
-        return GuestFacts(guest, current: current, config: JSONObject(), observedAt: moment)
+        return GuestFacts(guest, current: current, config: JSONObject(), askedAt: moment, observedAt: moment)
     }
 
     static let stopped = #"{"status":"stopped","qmpstatus":"stopped"}"#

@@ -7,7 +7,7 @@ internal import Synchronization
 ///
 /// A read is repeated when it went wrong on the way. A write is sent at most once: what cannot be told from the answer is
 /// thrown as `outcome_unknown`, for the caller to find out by looking.
-public final class ProxmoxClient: Sendable {
+public final class ProxmoxClient: Sendable, CustomReflectable {
     /// How patient this client is.
     public let settings: ClientSettings
     /// The time it goes by.
@@ -33,6 +33,9 @@ public final class ProxmoxClient: Sendable {
         log = CallLog(logger: logger)
         board = TaskBoard()
     }
+
+    /// The hosts' names: what else is inside is secret or in use by other threads.
+    public var customMirror: Mirror { Mirror(self, children: ["hosts": hosts.map(\.name)]) }
 
     /// Sends one call and waits for its answer.
     ///

@@ -12,4 +12,9 @@ public struct ProxmoxHost: Sendable {
         self.name = name
         self.transport = transport
     }
+
+    /// Makes a host that is reached by libcurl.
+    public init(_ endpoint: HTTPEndpoint, settings: CurlSettings) {
+        self.init(name: endpoint.description, transport: CurlTransport(endpoint, settings: settings))
+    }
 }

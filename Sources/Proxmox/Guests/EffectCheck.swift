@@ -19,8 +19,9 @@ enum EffectCheck {
         if before.isStopped { return true }
         // Another process is another start; a migration is one too, but no reboot was asked of a guest on its way.
         if let old = before.pid, let new = now.pid { return old != new }
-        // Uptimes come in whole seconds, so an unbroken one may seem to lag by one.
-        let expected = Double(before.uptime) + (now.observedAt - before.observedAt).inSeconds
+        // An unbroken uptime grew at least by the time between the two readings, whenever within its request each was
+        // taken. Uptimes come in whole seconds, so it may seem to lag by one.
+        let expected = Double(before.uptime) + (now.askedAt - before.observedAt).inSeconds
         return Double(now.uptime) + 1.5 < expected || now.uptime < before.uptime
     }
 

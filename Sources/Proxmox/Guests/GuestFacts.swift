@@ -40,7 +40,9 @@ public struct GuestFacts: Hashable, Sendable {
     public var config: JSONObject
     /// All that `status/current` says.
     public var current: JSONObject
-    /// When this was read, by the client's clock.
+    /// The moment before this was asked for, by the client's clock.
+    public var askedAt: Duration
+    /// The moment when all of it had been read.
     public var observedAt: Duration
 
     /// Number of the guest.
@@ -62,10 +64,13 @@ public struct GuestFacts: Hashable, Sendable {
     public var state: String { status == "running" ? qmpStatus ?? status : status }
 
     /// Puts together what `status/current` and `config` say.
-    public init(_ reference: GuestReference, current: JSONObject, config: JSONObject, observedAt: Duration) {
+    public init(
+        _ reference: GuestReference, current: JSONObject, config: JSONObject, askedAt: Duration, observedAt: Duration
+    ) {
         self.reference = reference
         self.current = current
         self.config = config
+        self.askedAt = askedAt
         self.observedAt = observedAt
         name = current["name"]?.perlText ?? config["name"]?.perlText ?? config["hostname"]?.perlText ?? ""
         status = current["status"]?.perlText ?? "unknown"

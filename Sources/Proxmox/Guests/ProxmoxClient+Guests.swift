@@ -35,12 +35,12 @@ extension ProxmoxClient {
     public func facts(of guest: GuestReference) async throws(Failure) -> GuestFacts {
         let currentPath = try guest.path("status", "current")
         let configPath = try guest.path("config")
+        let start = clock.now()
         async let currentAnswer = object(at: currentPath)
         let config = await object(at: configPath)
-        // The moment before the older of the two answers would be right; the younger is at most one request later.
         let current = await currentAnswer
         return GuestFacts(
-            guest, current: try current.get(), config: try config.get(), observedAt: clock.now())
+            guest, current: try current.get(), config: try config.get(), askedAt: start, observedAt: clock.now())
     }
 
     /// What is true of a guest now, wherever it is.

@@ -3,7 +3,7 @@
 /// The way to a real server: HTTP/1.1 over TLS by libcurl, on a thread of its own.
 ///
 /// Nothing happens before the first request: no thread, no set-up of libcurl. The thread ends with the transport.
-public final class CurlTransport: Transport {
+public final class CurlTransport: Transport, CustomReflectable {
     private let engine: CurlEngine
 
     /// Makes a transport to one server.
@@ -33,6 +33,9 @@ public final class CurlTransport: Transport {
 
     /// Gives up whatever is on its way and ends the thread; later requests fail.
     public func close() { engine.close() }
+
+    /// Nothing: the requests inside carry credentials, and another thread works on them.
+    public var customMirror: Mirror { Mirror(self, children: []) }
 
     /// Refuses what could smuggle a second request or field into the connection.
     private static func check(_ request: HTTPRequest) throws(TransportFailure) {

@@ -91,6 +91,7 @@ struct HostileServer: Sendable {
         // The last line may still be on its way.
         let whole = text[..<(text.lastIndex(of: "\n") ?? text.startIndex)]
         return try whole.split(separator: "\n").compactMap { line in
+            guard line.contains(mark) else { return nil }
             let row = try JSONValue(parsing: String(line))
             guard let target = row["target"]?.string, target.contains(mark) else { return nil }
             let headers = Dictionary(
@@ -99,6 +100,15 @@ struct HostileServer: Sendable {
             return Seen(
                 method: row["method"]?.string ?? "", target: target, connection: row["connection"]?.string ?? "",
                 version: row["version"]?.string ?? "", headers: headers, body: row["body"]?.string ?? "")
+        }
+    }
+
+    /// Waits until the server has received a request whose path contains the mark.
+    func arrival(_ mark: String) async throws {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while try seen(mark).isEmpty {
+            if ContinuousClock.now > deadline { throw CocoaError(.fileReadUnknown) }
+            await Task.yield()
         }
     }
 
