@@ -48,8 +48,13 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
     /// The statuses as each command's help lists them.
     static let help = """
         EXIT STATUS
-          0 done · 1 script error · 2 usage or configuration · 3 authentication · 4 no connection · 5 refused by the API ·
-          6 task failed · 7 timed out · 20 confirmation needed · 21 approval needed · 22 denied by policy ·
-          23 plan diverged or stale · 24 limit reached · 27 in doubt · 130 interrupted
+           0 done                      20 confirmation needed
+           1 script error              21 approval needed
+           2 usage or configuration    22 denied by policy
+           3 authentication            23 plan diverged or stale
+           4 no connection             24 limit reached
+           5 refused by the API        27 in doubt
+           6 task failed              130 interrupted
+           7 timed out
         """
 }

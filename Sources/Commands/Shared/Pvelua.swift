@@ -2,6 +2,8 @@
 internal import ArgumentParser
 internal import Model
 internal import Runbook
+internal import Terminal
+internal import Text
 
 /// A command that gets its world passed in and says how it ended.
 protocol ContextCommand: ParsableCommand {
@@ -40,9 +42,10 @@ public enum PveluaMain {
         let command: any ParsableCommand
         do {
             if arguments.isEmpty { throw CleanExit.helpRequest(Pvelua.self) }
+            try refuseUnknown(arguments, names)
             command = try Pvelua.parseAsRoot(ArgumentOrder.arranged(arguments, commands: names))
         } catch {
-            return parsingEnded(error)
+            return parsingEnded(error, arguments)
         }
         guard let command = command as? any ContextCommand else { return helped(command) }
         do throws(Failure) {
@@ -54,6 +57,13 @@ public enum PveluaMain {
         }
     }
 
+    /// A first word that is no command is told of as such; the parser would miss the `-e` of the default command.
+    private static func refuseUnknown(_ arguments: [String], _ names: Set<String>) throws {
+        guard let word = arguments.first, !word.hasPrefix("-"), word != "help", !names.contains(word) else { return }
+        let suggestion = Spelling.suggestion(for: word, among: names).map { "; " + $0 } ?? ""
+        throw ValidationError("there is no command \"\(word)\"\(suggestion)")
+    }
+
     /// Runs what is no command of ours: the parser's own help, or a noun without its verb, which shows help too.
     private static func helped(_ command: any ParsableCommand) -> Int32 {
         var command = command
@@ -61,18 +71,23 @@ public enum PveluaMain {
             try command.run()
             return ExitStatus.done.rawValue
         } catch {
-            return parsingEnded(error)
+            return parsingEnded(error, [])
         }
     }
 
     /// Help and version go to stdout with status 0, a usage error to stderr with status 2.
-    private static func parsingEnded(_ error: any Error) -> Int32 {
+    private static func parsingEnded(_ error: any Error, _ arguments: [String]) -> Int32 {
         let text = Pvelua.fullMessage(for: error)
         guard Pvelua.exitCode(for: error) != .success else {
             writeAll(1, Array((text + "\n").utf8))
             return ExitStatus.done.rawValue
         }
-        writeError(text + "\n")
+        if arguments.contains("json") || arguments.contains("--format=json") {
+            let failure = ScriptFailure(Failure(.usage, Pvelua.message(for: error)))
+            writeError(ErrorReport(format: .json, style: Style(isEnabled: false)).text(failure))
+        } else {
+            writeError(text + "\n")
+        }
         return ExitStatus.usage.rawValue
     }
 }

@@ -13,6 +13,6 @@ enum APIOperations {
             returns: "what Proxmox answers under `data`",
             reach: .read,
             endpoints: [Endpoint(method: "GET", path: "/…", action: "read.*")],
-            example: #"print(pve.api.get("/nodes/pve1/qemu/100/config").name)"#)
+            example: #"print(pve.api.get("/nodes/pve1/qemu/101/config").name)"#)
     ]
 }

@@ -37,7 +37,7 @@ enum InventoryOperations {
             parameters: [],
             returns: "a record: version (\"8.4.1\"), release, repoid, pvelua, lua",
             reach: .read,
-            endpoints: [Endpoint(method: "GET", path: "/version", action: "read.version")],
+            endpoints: [Endpoint(method: "GET", path: "/version", action: "read.api")],
             example: "print(pve.version().release)"),
     ]
 

@@ -40,7 +40,7 @@ enum PowerOperations {
             returns: "a result: status (\"ok\" or \"warning\"), exitstatus, upid, node, warnings, log (last lines)",
             reach: .read,
             endpoints: [
-                Endpoint(method: "GET", path: "/nodes/{node}/tasks/{upid}/status", action: "read.task")
+                Endpoint(method: "GET", path: "/nodes/{node}/tasks/{upid}/status", action: "read.node")
             ],
             example: #"local task = pve.vm_action(nil, 103, "start", { wait = false }); pve.poll(task)"#),
     ]

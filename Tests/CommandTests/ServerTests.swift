@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import JSON
+import TestSupport
+import Testing
+
+/// The real binary against a real HTTPS server.
+struct ServerTests {
+    let runner: CommandLineRunner
+    let server: RunningServer
+
+    init() throws {
+        runner = try CommandLineRunner()
+        server = try RunningServer()
+    }
+
+    /// Writes a configuration whose `tls` section is the one given.
+    private func configure(tls: String, secret: String? = nil, port: Int? = nil) throws {
+        let file = try runner.home.write("token", (secret ?? server.secret) + "\n")
+        let folder = runner.home.url.appendingPathComponent("config/pvelua")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let text = """
+            version: 1
+            default_cluster: lab
+            clusters:
+              lab:
+                hosts: ["127.0.0.1:\(port ?? server.url.port ?? 0)"]
+                auth: { token_id: "\(server.tokenID)", token_secret: { file: "\(file.path)" } }
+                tls: \(tls)
+                timeouts: { connect: 2s, request: 5s }
+            """
+        try Data(text.utf8).write(to: folder.appendingPathComponent("config.yaml"))
+    }
+
+    private func wrongFingerprint() -> String {
+        (server.fingerprint.hasPrefix("00") ? "11" : "00") + server.fingerprint.dropFirst(2)
+    }
+
+    @Test func listsGuestsByAuthorityOrByFingerprintOrByBoth() throws {
+        for tls in [
+            "{ ca_file: \"\(server.authorityFile)\" }", "{ fingerprints: [\"\(server.fingerprint)\"] }",
+            "{ ca_file: \"\(server.authorityFile)\", fingerprints: [\"\(wrongFingerprint())\", \"\(server.fingerprint)\"] }",
+        ] {
+            try configure(tls: tls)
+            let result = try runner.pvelua("-e", "return #pve.list_vms()")
+            #expect(result.output == "6\n", "\(tls): \(result.errors)")
+            #expect(result.status == 0)
+        }
+    }
+
+    @Test func aWrongCertificateEndsBeforeTheTokenIsSent() throws {
+        for tls in [
+            "{ fingerprints: [\"\(wrongFingerprint())\"] }", "{}",
+            "{ ca_file: \"\(server.authorityFile)\", fingerprints: [\"\(wrongFingerprint())\"] }",
+        ] {
+            try configure(tls: tls)
+            let result = try runner.pvelua("--format", "json", "-e", "return #pve.list_vms()")
+            #expect(result.status == 4, "\(tls): \(result.errors)")
+            #expect(result.jsonError?["kind"]?.string == "tls", "\(result.errors)")
+            #expect(!result.errors.contains(server.secret))
+        }
+        let seen = try JSONValue(parsing: server.control("/sim/requests"))
+        let requests = seen.array ?? seen["data"]?.array ?? []
+        #expect(!requests.contains { $0["path"]?.string?.hasPrefix("/api2/") == true })
+    }
+
+    @Test func aWrongTokenIsAnAuthenticationError() throws {
+        try configure(tls: "{ ca_file: \"\(server.authorityFile)\" }", secret: "11111111-2222-4333-8444-555555555555")
+        let result = try runner.pvelua("--format", "json", "-e", "pve.list_vms()")
+        #expect(result.status == 3, "\(result.errors)")
+        #expect(result.jsonError?["kind"]?.string == "auth")
+        #expect(!result.errors.contains("11111111-2222"))
+    }
+
+    @Test func aServerThatIsNotThereIsAConnectionError() throws {
+        try configure(tls: "{ ca_file: \"\(server.authorityFile)\" }", port: 1)
+        let result = try runner.pvelua("--format", "json", "-e", "pve.list_vms()")
+        #expect(result.status == 4, "\(result.errors)")
+        #expect(result.jsonError?["kind"]?.string == "connection")
+    }
+
+    @Test func aChangeIsFollowedToItsEffect() throws {
+        try configure(tls: "{ ca_file: \"\(server.authorityFile)\" }")
+        let result = try runner.pvelua(
+            "--yes", "-e", "local r = pve.vm_action(nil, 101, 'reboot'); print(r.status, r.verified, pve.vm_action(nil, 103, 'start').status)")
+        #expect(result.output == "running\ttrue\trunning\n", "\(result.errors)")
+    }
+
+    @Test(arguments: [
+        ("{\"effect\":\"drop-after-effect\",\"method\":\"POST\"}", 27, "in_doubt"),
+        ("{\"effect\":\"status\",\"status\":500,\"reason\":\"VM is locked (backup)\",\"method\":\"POST\"}", 5, "locked"),
+    ])
+    func aFaultOnTheWireHasItsStatus(fault: String, status: Int32, kind: String) throws {
+        try configure(tls: "{ ca_file: \"\(server.authorityFile)\" }")
+        _ = try server.control("/sim/faults", body: fault)
+        let result = try runner.pvelua("--format", "json", "-e", "pve.vm_action(nil, 103, 'start')")
+        #expect(result.status == status, "\(result.errors)")
+        #expect(result.jsonError?["kind"]?.string == kind, "\(result.errors)")
+    }
+
+    @Test func theTokenIsNowhereToBeSeen() throws {
+        try configure(tls: "{ ca_file: \"\(server.authorityFile)\" }")
+        let code = "pve.vm_action(nil, 103, 'start'); for k, v in pairs(_G) do print(k, v) end; error(pve.version())"
+        let result = try runner.pvelua("--log-level", "debug", "-e", code)
+        #expect(!result.output.contains(server.secret))
+        #expect(!result.errors.contains(server.secret))
+        let state = runner.home.url.appendingPathComponent("state")
+        let files = FileManager.default.enumerator(at: state, includingPropertiesForKeys: [.isRegularFileKey])?.allObjects as? [URL] ?? []
+        #expect(files.contains { $0.lastPathComponent == "journal.sqlite" })
+        for file in files where !file.hasDirectoryPath {
+            #expect(try Data(contentsOf: file).range(of: Data(server.secret.utf8)) == nil, "\(file.lastPathComponent)")
+        }
+    }
+}
