@@ -100,7 +100,7 @@ let package = Package(
         tests("TerminalTests", ["Terminal", "TestSupport"]),
         tests("WorkerTests", ["Wire", "TestSupport"]),
         tests("ProxmoxTests", ["Proxmox", "Model", "JSON", "TestSupport"]),
-        tests("SimulatorTests", ["Simulator", "Proxmox", "Model", "JSON", "TestSupport"]),
+        tests("SimulatorTests", ["Simulator", "Proxmox", "Model", "JSON", "YAML", "TestSupport"]),
         tests("RunbookTests", ["Runbook", "Simulator", "Proxmox", "Policy", "Journal", "Model", "JSON", "TestSupport"]),
         tests("CommandTests", ["Commands", "JSON", "TestSupport"]),
         tests("ArchitectureTests", ["TestSupport"]),
