@@ -17,7 +17,7 @@ struct FaultTests {
 
     @Test(arguments: [
         (Fault.Effect.dropBeforeEffect, TransportFailure.Cause.reset, false), (.dropAfterEffect, .reset, true),
-        (.reset, .reset, false), (.garbage, .garbled, false), (.truncate, .reset, true),
+        (.reset, .reset, false), (.delay(40), .timeout, true), (.garbage, .garbled, false), (.truncate, .reset, true),
     ])
     func aFaultEndsTheRequestAndItsEffectIsKnown(effect: Fault.Effect, cause: TransportFailure.Cause, happened: Bool)
         async
