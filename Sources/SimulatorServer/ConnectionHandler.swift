@@ -69,7 +69,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         isBusy = false
         var buffer = context.channel.allocator.buffer(capacity: 1024)
         switch delivery {
-        case .answer(let response):
+        case .answer(let response), .late(let response):
             let closing = isLast || response.status >= 400
             WireAnswer.write(response, closing: closing, to: &buffer)
             send(buffer, closing: closing, context)

@@ -13,7 +13,8 @@ enum RequestBridge {
             return .answer(cluster.serverError(501, "method '\(head.method.rawValue)' not available"))
         }
         let request = HTTPRequest(
-            method, head.uri, headers: WireAnswer.headers(head.headers), body: body.isEmpty ? nil : body)
+            method, head.uri, headers: WireAnswer.headers(head.headers), body: body.isEmpty ? nil : body,
+            timeout: .seconds(86_400))
         if head.uri.hasPrefix("/sim/") { return .answer(cluster.control(request)) }
         return await cluster.deliver(request)
     }

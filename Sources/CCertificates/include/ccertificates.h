@@ -13,7 +13,8 @@ typedef struct certificates {
     unsigned char fingerprint[32];
 } certificates;
 
-// Makes both for the names given as OpenSSL writes them ("IP:127.0.0.1,DNS:localhost"). Returns 0, or -1 with everything freed.
+// Makes both for the names given as OpenSSL writes them ("IP:127.0.0.1,DNS:localhost").
+// Returns 0, or -1 with everything freed.
 int certificates_make(const char *_Nonnull names, certificates *_Nonnull out);
 // Frees the texts, after overwriting the key.
 void certificates_free(certificates *_Nonnull made);

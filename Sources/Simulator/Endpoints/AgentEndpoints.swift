@@ -63,10 +63,10 @@ extension EndpointTable {
                 return ["exited": 1, "exitcode": 0, "out-data": "", "out-truncated": 0]
             },
             row("GET", "file-read", [.string("file", optional: false)]) { (_, call, guest) throws(Refusal) in
-                guard call["file"] == "/etc/hostname" else {
-                    throw .failed(
-                        "Agent error: failed to open file '\(call["file"] ?? "")' (mode: 'r'): No such file or directory"
-                    )
+                let file = call["file"] ?? ""
+                guard file == "/etc/hostname" else {
+                    let cause = "failed to open file '\(file)' (mode: 'r'): No such file or directory"
+                    throw .failed("Agent error: \(cause)")
                 }
                 let content = guest.displayName + "\n"
                 return ["content": .string(content), "bytes-read": JSONValue(content.utf8.count)]

@@ -16,7 +16,9 @@ struct ResponseWriter: Sendable {
         return fields
     }
 
-    /// What a handler answered. Answers that came through the privileged daemon carry two `Connection` fields.
+    /// What a handler answered.
+    ///
+    /// Answers that came through the privileged daemon carry two `Connection` fields.
     func success(_ reply: Reply, format: String, protected: Bool) -> HTTPResponse {
         var object = JSONObject([("data", reply.data)])
         if let total = reply.total { object["total"] = JSONValue(total) }

@@ -55,8 +55,8 @@ extension SimulatedCluster {
 extension Fault {
     /// Reads `{"method":"POST","path":"/nodes/*","count":1,"effect":"status","status":500,"reason":"…"}`.
     ///
-    /// Effects: status, drop-before-effect, drop-after-effect, delay (`seconds`), garbage, truncate, huge-body (`bytes`),
-    /// reset.
+    /// Effects: status, drop-before-effect, drop-after-effect, delay (`seconds`), garbage, truncate,
+    /// huge-body (`bytes`), reset.
     init?(_ json: JSONValue) {
         let effect: Effect
         switch json["effect"]?.string {

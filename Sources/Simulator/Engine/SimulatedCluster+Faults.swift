@@ -7,6 +7,8 @@ internal import Synchronization
 public enum Delivery: Sendable, Hashable {
     /// An answer.
     case answer(HTTPResponse)
+    /// An answer that came after the time the request allowed.
+    case late(HTTPResponse)
     /// Nothing: the connection ends, by a reset if asked for.
     case nothing(reset: Bool)
     /// Bytes that are no HTTP.
@@ -55,8 +57,10 @@ extension SimulatedCluster {
             _ = await respond(to: request)
             return .nothing(reset: false)
         case .delay(let seconds):
-            await clock.sleep(seconds: seconds)
-            return .answer(await respond(to: request))
+            let allowed = Double(request.timeout.components.seconds)
+            await clock.sleep(seconds: min(seconds, allowed))
+            let response = await respond(to: request)
+            return seconds < allowed ? .answer(response) : .late(response)
         case .garbage: return .garbage
         case .truncate: return .half(await respond(to: request))
         case .hugeBody(let count):

@@ -19,6 +19,8 @@ public struct SimulatorTransport: Transport {
                 throw TransportFailure(.cancelled, mayHaveBeenSent: true, "the caller gave up")
             }
             return response
+        case .late:
+            throw TransportFailure(.timeout, mayHaveBeenSent: true, "the time was up")
         case .nothing:
             throw TransportFailure(.reset, mayHaveBeenSent: true, "the connection ended without an answer")
         case .garbage:

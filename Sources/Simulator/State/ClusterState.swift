@@ -3,14 +3,18 @@
 /// All that a simulated cluster is at one moment; a value, so that it can be copied, kept and continued elsewhere.
 public struct ClusterState: Sendable {
     var name: String
-    var nodes: [SimulatedNode]
+    /// The members.
+    public var nodes: [SimulatedNode]
     var storages: [SimulatedStorage]
-    public internal(set) var guests: [Int: SimulatedGuest]
+    /// The guests by number.
+    public var guests: [Int: SimulatedGuest]
     var pools: [SimulatedPool]
-    var volumes: [SimulatedVolume]
+    /// Disk images, backups and files.
+    public var volumes: [SimulatedVolume]
     var users: [SimulatedUser]
     var grants: [SimulatedGrant]
-    var quorate: Bool
+    /// Whether the members that are online make a quorum.
+    public var quorate: Bool
     var version: PVEVersion
 
     var now: Double
