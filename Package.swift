@@ -105,7 +105,9 @@ let package = Package(
         tests("WorkerTests", ["Wire", "TestSupport"], exclude: ["Hostile"]),
         tests("ProxmoxTests", ["Proxmox", "Model", "JSON", "TestSupport"], exclude: ["Support/hostile_server.py"]),
         tests("SimulatorTests", ["Simulator", "Proxmox", "Model", "JSON", "YAML", "TestSupport"]),
-        tests("RunbookTests", ["Runbook", "Wire", "Simulator", "Proxmox", "Policy", "Journal", "Model", "JSON", "TestSupport"]),
+        tests(
+            "RunbookTests",
+            ["Runbook", "Wire", "Simulator", "Proxmox", "Policy", "Journal", "Model", "JSON", "TestSupport"]),
         tests("CommandTests", ["Commands", "Model", "JSON", "TestSupport"]),
         tests("ArchitectureTests", ["TestSupport"]),
     ],

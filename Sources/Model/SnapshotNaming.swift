@@ -88,7 +88,9 @@ public struct SnapshotNaming: Sendable, Hashable {
                 let isAllowed = text.utf8.allSatisfy {
                     $0.isASCIIAlphanumeric || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
                 }
-                guard isAllowed else { throw Problem(text: "a snapshot's name is made of letters, digits, `-` and `_`") }
+                guard isAllowed else {
+                    throw Problem(text: "a snapshot's name is made of letters, digits, `-` and `_`")
+                }
                 result.append(.text(String(text)))
                 rest = rest[text.endIndex...]
             }

@@ -30,7 +30,8 @@ struct CallDispatcher: Sendable {
         }
         do throws(Failure) {
             let checked = try ArgumentChecker.check(arguments, for: operation)
-            return try await handler(OperationCall(operation: operation, arguments: checked, environment: environment, gate: gate))
+            return try await handler(
+                OperationCall(operation: operation, arguments: checked, environment: environment, gate: gate))
         } catch {
             throw error.calling(operation)
         }

@@ -54,7 +54,9 @@ public struct ScriptValue: Sendable, Hashable {
         if case .string(let bytes) = packed { bytes } else { nil }
     }
 
-    /// The value for display and JSON. Bytes that are no UTF-8 are replaced; what cannot leave the script is described.
+    /// The value for display and JSON.
+    ///
+    /// Bytes that are no UTF-8 are replaced; what cannot leave the script is described.
     public var json: JSONValue { packed.displayed }
 
     /// Whether it is a float, which Lua prints with a fraction.
@@ -65,7 +67,9 @@ public struct ScriptValue: Sendable, Hashable {
 
 /// Why a chunk failed, and where.
 public struct ScriptFailure: Sendable {
-    /// What happened. An error that the host raised is taken from the host's own record, not from the script's word.
+    /// What happened.
+    ///
+    /// An error that the host raised is taken from the host's own record, not from the script's word.
     public var failure: Failure
     /// File and line, as `nightly.lua:12`.
     public var location: String?

@@ -20,12 +20,17 @@ public struct ModuleFinder: Sendable {
     /// - Throws: ``Failure`` of kind `parameter` for a name of another form, `not_found` where there is no such module.
     public func find(_ name: String) throws(Failure) -> (source: [UInt8], name: String) {
         let words = name.split(separator: ".", omittingEmptySubsequences: false)
-        let isPlain = name.utf8.count <= 64 && words.allSatisfy { word in
-            guard let first = word.utf8.first, first.isASCIILetter || first == UInt8(ascii: "_") else { return false }
-            return word.utf8.allSatisfy { $0.isASCIIAlphanumeric || $0 == UInt8(ascii: "_") }
-        }
+        let isPlain =
+            name.utf8.count <= 64
+            && words.allSatisfy { word in
+                guard let first = word.utf8.first, first.isASCIILetter || first == UInt8(ascii: "_") else {
+                    return false
+                }
+                return word.utf8.allSatisfy { $0.isASCIIAlphanumeric || $0 == UInt8(ascii: "_") }
+            }
         guard isPlain else {
-            throw .parameter("require", "\"\(TextExcerpt.of(name))\" is no module name", hint: "letters, digits, _ and dots")
+            throw .parameter(
+                "require", "\"\(TextExcerpt.of(name))\" is no module name", hint: "letters, digits, _ and dots")
         }
         let relative = words.joined(separator: "/") + ".lua"
         if let folder, let source = try read(relative, in: folder) { return (source, "@" + relative) }
@@ -34,7 +39,8 @@ public struct ModuleFinder: Sendable {
             return (Array(UnsafeBufferPointer(start: shipped.bytes, count: shipped.count)), "@pvelua/" + relative)
         }
         throw Failure(
-            .notFound, "no module \"\(name)\": there is no \(relative) beside the runbook and pvelua ships none of that name")
+            .notFound,
+            "no module \"\(name)\": there is no \(relative) beside the runbook and pvelua ships none of that name")
     }
 
     /// Opens one path segment after the other, following no symbolic link, so that a module cannot lie outside the folder.
@@ -51,7 +57,9 @@ public struct ModuleFinder: Sendable {
         defer { close(directory) }
         let file = openat(directory, segments.last ?? relative, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
         guard file >= 0 else {
-            if errno == ELOOP { throw Failure(.notFound, "\(relative) is a symbolic link, which require does not follow") }
+            if errno == ELOOP {
+                throw Failure(.notFound, "\(relative) is a symbolic link, which require does not follow")
+            }
             return nil
         }
         defer { close(file) }

@@ -172,7 +172,11 @@ public actor RunbookSession {
     private func settle(_ result: Result<Void, Failure>) {
         guard readiness == nil else { return }
         readiness = result
-        if case .failure(let failure) = result { ready?.resume(returning: failure) } else { ready?.resume(returning: nil) }
+        if case .failure(let failure) = result {
+            ready?.resume(returning: failure)
+        } else {
+            ready?.resume(returning: nil)
+        }
         ready = nil
     }
 

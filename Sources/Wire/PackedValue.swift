@@ -62,7 +62,9 @@ extension PackedValue {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The elements, or nil where this is no array. An empty map counts as an empty array: Lua cannot tell them apart.
+    /// The elements, or nil where this is no array.
+    ///
+    /// An empty map counts as an empty array: Lua cannot tell them apart.
     public var elements: [PackedValue]? {
         switch self {
         case .array(let elements): elements

@@ -3,7 +3,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What each module may import. Sources/README.md draws the same arrows.
+/// What each module may import.
+///
+/// Sources/README.md draws the same arrows.
 private let allowed: [String: Set<String>] = [
     "Text": [],
     "JSON": ["CSimdjson"],
@@ -18,11 +20,13 @@ private let allowed: [String: Set<String>] = [
     "Proxmox": ["Model", "JSON", "CCurl", "Logging", "Text"],
     "Simulator": ["Proxmox", "Model", "JSON", "YAML", "EmbeddedAssets"],
     "SimulatorServer": [
-        "Simulator", "Proxmox", "Model", "JSON", "CCrypto", "CCertificates", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL",
+        "Simulator", "Proxmox", "Model", "JSON", "CCrypto", "CCertificates", "NIOCore", "NIOPosix", "NIOHTTP1",
+        "NIOSSL",
     ],
     "Runbook": ["Policy", "Journal", "Proxmox", "Wire", "LuaSources", "Text", "Model", "JSON"],
     "Commands": [
-        "Runbook", "Configuration", "Terminal", "Simulator", "ArgumentParser", "Text", "Model", "JSON", "Policy", "Journal",
+        "Runbook", "Configuration", "Terminal", "Simulator", "ArgumentParser", "Text", "Model", "JSON", "Policy",
+        "Journal",
         "Proxmox", "EmbeddedAssets", "Logging",
     ],
     "pvelua": ["Commands"],
@@ -42,7 +46,9 @@ private func imports(of file: URL) throws -> [String] {
     try String(contentsOf: file, encoding: .utf8).split(separator: "\n").compactMap { line in
         let words = line.split(separator: " ")
         guard let position = words.firstIndex(of: "import"), position <= 2, position + 1 < words.count,
-            words[..<position].allSatisfy({ ["public", "package", "internal", "private", "fileprivate"].contains($0) || $0.hasPrefix("@") })
+            words[..<position].allSatisfy({
+                ["public", "package", "internal", "private", "fileprivate"].contains($0) || $0.hasPrefix("@")
+            })
         else { return nil }
         return String(words[words.count - 1].split(separator: ".")[0])
     }
@@ -70,7 +76,8 @@ struct ImportTests {
     @Test func noFileGrowsBeyondFiveHundredLines() throws {
         for module in allowed.keys {
             for file in swiftFiles(module) {
-                let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false)
+                let lines = try String(contentsOf: file, encoding: .utf8).split(
+                    separator: "\n", omittingEmptySubsequences: false)
                 #expect(lines.count <= 500, "\(file.lastPathComponent) has \(lines.count) lines")
             }
         }
@@ -87,7 +94,8 @@ struct ImportTests {
 
     @Test func noMachinePathIsInTheTree() throws {
         let found = try run(
-            URL(fileURLWithPath: "/usr/bin/git"), ["grep", "-nIE", "(^|[^a-zA-Z.])/(root|work)/", "--", ":!Tests/ArchitectureTests"],
+            URL(fileURLWithPath: "/usr/bin/git"),
+            ["grep", "-nIE", "(^|[^a-zA-Z.])/(root|work)/", "--", ":!Tests/ArchitectureTests"],
             directory: Places.repository)
         #expect(found.output == "")
     }

@@ -10,11 +10,15 @@ struct CommandLineRunner {
     init() throws { home = try TemporaryFolder() }
 
     /// Runs pvelua with standard input from nowhere, so that there is nobody to ask.
-    func pvelua(_ arguments: String..., environment: [String: String] = [:], input: String? = nil) throws -> ProcessResult {
+    func pvelua(_ arguments: String..., environment: [String: String] = [:], input: String? = nil) throws
+        -> ProcessResult
+    {
         try pvelua(arguments, environment: environment, input: input)
     }
 
-    func pvelua(_ arguments: [String], environment: [String: String] = [:], input: String? = nil) throws -> ProcessResult {
+    func pvelua(_ arguments: [String], environment: [String: String] = [:], input: String? = nil) throws
+        -> ProcessResult
+    {
         let own = [
             "HOME": home.url.path, "XDG_CONFIG_HOME": home.url.appendingPathComponent("config").path,
             "XDG_STATE_HOME": home.url.appendingPathComponent("state").path,

@@ -27,11 +27,16 @@ struct ConfigurationCommandTests {
 
     /// The text of a configuration, and what the error must hold.
     @Test(arguments: [
-        ("version: 1\nclusters: [", "config.yaml:2"), ("version: 1\ndefault_clutser: x\n", "config.yaml:2:1"),
-        ("version: 1\nclusters: { lab: { hosts: [a], auth: { token_id: t@pam!x, token_secret: { env: NOPE } } } }\n", "NOPE"),
+        ("version: 1\nclusters: [", "config.yaml:3:1"), ("version: 1\ndefault_clutser: x\n", "config.yaml:2:1"),
+        (
+            "version: 1\nclusters: { lab: { hosts: [a], auth: { token_id: t@pam!runbooks, token_secret: { env: NOPE } } } }\n",
+            "NOPE"
+        ),
         ("version: 1\ndefault_cluster: nosuch\n", "nosuch"), ("\u{0}", "config.yaml:1"),
-        ("version: 1\nclusters: { lab: { hosts: [a], auth: { token_id: t@pam!x, token_secret: { env: HOME } }, tls: { verify: false } } }\n",
-            "config.yaml:2"),
+        (
+            "version: 1\nclusters: { lab: { hosts: [a], auth: { token_id: t@pam!runbooks, token_secret: { env: HOME } }, tls: { verify: false } } }\n",
+            "config.yaml:2"
+        ),
     ])
     func checkNamesThePlace(text: String, words: String) throws {
         _ = try runner.pvelua("config", "init")
@@ -44,7 +49,8 @@ struct ConfigurationCommandTests {
     @Test func aSecretThatOthersCanReadIsRefused() throws {
         let secret = try runner.home.write("token", "s3cret-value\n", mode: 0o644)
         _ = try runner.pvelua("config", "init")
-        let text = "version: 1\nclusters: { lab: { hosts: [127.0.0.1], auth: { token_id: t@pam!x, token_secret: { file: \(secret.path) } } } }\n"
+        let text =
+            "version: 1\nclusters: { lab: { hosts: [127.0.0.1], auth: { token_id: t@pam!runbooks, token_secret: { file: \(secret.path) } } } }\n"
         try Data(text.utf8).write(to: configFile)
         for arguments in [["config", "check"], ["--cluster", "lab", "-e", "return 1"]] {
             let result = try runner.pvelua(arguments)

@@ -14,7 +14,9 @@ func expectRecorded(_ path: String, _ text: String) throws {
 /// The fenced blocks of one language in a Markdown file.
 func fencedBlocks(_ path: String, language: String) throws -> [String] {
     let text = try String(contentsOf: Places.repository.appendingPathComponent(path), encoding: .utf8)
-    return text.components(separatedBy: "```\(language)\n").dropFirst().compactMap { $0.components(separatedBy: "\n```").first }
+    return text.components(separatedBy: "```\(language)\n").dropFirst().compactMap {
+        $0.components(separatedBy: "\n```").first
+    }
 }
 
 struct DocumentTests {
@@ -47,7 +49,10 @@ struct DocumentTests {
         #expect(!commands.isEmpty)
         let runner = try CommandLineRunner()
         for command in commands {
-            let expected = command.components(separatedBy: "# exit ").dropFirst().first.flatMap { Int32($0.prefix { $0.isNumber }) } ?? 0
+            let expected =
+                command.components(separatedBy: "# exit ").dropFirst().first.flatMap {
+                    Int32($0.prefix { $0.isNumber })
+                } ?? 0
             let path = Places.products.path + ":/usr/bin:/bin"
             let result = try run(
                 URL(fileURLWithPath: "/usr/bin/setsid"), ["--wait", "bash", "-c", command],

@@ -11,8 +11,10 @@ struct ExpressionTests {
 
     @Test(arguments: [
         ("return 1", "1\n"), ("1 + 1", "2\n"), ("1.5", "1.5\n"), ("2^53", "9007199254740992.0\n"), ("'text'", "text\n"),
-        ("nil", ""), ("true, nil, 3", "true\tnil\t3\n"), ("{}", "{}\n"), ("{ a = 1, b = { 'x' } }", "{ a = 1, b = { \"x\" } }\n"),
-        ("print('hello')", "hello\n"), ("local x = 4; print(x)", "4\n"), ("#pve.list_vms()", "6\n"), ("0/0 ~= 0/0", "true\n"),
+        ("nil", ""), ("true, nil, 3", "true\tnil\t3\n"), ("{}", "{}\n"),
+        ("{ a = 1, b = { 'x' } }", "{ a = 1, b = { \"x\" } }\n"),
+        ("print('hello')", "hello\n"), ("local x = 4; print(x)", "4\n"), ("#pve.list_vms()", "6\n"),
+        ("0/0 ~= 0/0", "true\n"),
         ("math.maxinteger", "9223372036854775807\n"), ("1e100", "1e+100\n"),
     ])
     func printsTheValueOfAnExpression(code: String, expected: String) throws {
@@ -47,12 +49,14 @@ struct ExpressionTests {
     @Test(arguments: [
         ("error('boom')", 1, "script"), ("local x = ", 1, "script"), ("pve.lst_vms()", 1, "script"),
         ("pve.vm_action(nil, 'x', 'start')", 1, "parameter"), ("pve.vm(999)", 5, "not_found"),
-        ("pve.vm_action('nosuch', 101, 'start')", 5, "not_found"), ("pve.api.get('/nodes/pve1/nope')", 5, "unsupported"),
+        ("pve.vm_action('nosuch', 101, 'start')", 5, "not_found"),
+        ("pve.api.get('/nodes/pve1/nope')", 5, "unsupported"),
         ("pve.api.get('/nope')", 22, "policy_denied"),
         ("pve.vm_action(nil, 110, 'reset')", 5, "unsupported"),
         ("pve.vm_action(nil, 101, 'stop')", 20, "confirmation_required"),
         ("pve.vm_action(nil, 101, 'shutdown')", 20, "confirmation_required"),
-        ("while true do end", 24, "limit"), ("local t = {} while true do t[#t+1] = ('x'):rep(1000) .. #t end", 24, "limit"),
+        ("while true do end", 24, "limit"),
+        ("local t = {} while true do t[#t+1] = ('x'):rep(1000) .. #t end", 24, "limit"),
     ])
     func endsWithTheStatusOfItsError(code: String, status: Int32, kind: String) throws {
         let result = try runner.lua(code, "--format", "json", "--limit", "cpu=500ms,memory=32MiB")
@@ -73,7 +77,8 @@ struct ExpressionTests {
     }
 
     @Test func yesAnswersASimpleConfirmation() throws {
-        let result = try runner.lua("local r = pve.vm_action(nil, 101, 'shutdown'); print(r.status, r.changed, r.verified)", "--yes")
+        let result = try runner.lua(
+            "local r = pve.vm_action(nil, 101, 'shutdown'); print(r.status, r.changed, r.verified)", "--yes")
         #expect(result.output == "stopped\ttrue\ttrue\n", "\(result.errors)")
     }
 
@@ -99,7 +104,9 @@ struct ExpressionTests {
         #expect(try runner.pvelua("--cluster", "demo", "run", file.path).output == "42\n")
     }
 
-    @Test(arguments: [["--cluster", "nosuch", "-e", "return 1"], ["run", "/nonexistent.lua"], ["nonsense"], ["-e"], ["run"]])
+    @Test(arguments: [
+        ["--cluster", "nosuch", "-e", "return 1"], ["run", "/nonexistent.lua"], ["nonsense"], ["-e"], ["run"],
+    ])
     func usageErrorsEndWithTwo(arguments: [String]) throws {
         let result = try runner.pvelua(arguments)
         #expect(result.status == 2, "\(result.errors)")

@@ -82,13 +82,18 @@ struct ServerTests {
     @Test func aChangeIsFollowedToItsEffect() throws {
         try configure(tls: "{ ca_file: \"\(server.authorityFile)\" }")
         let result = try runner.pvelua(
-            "--yes", "-e", "local r = pve.vm_action(nil, 101, 'reboot'); print(r.status, r.verified, pve.vm_action(nil, 103, 'start').status)")
+            "--yes", "-e",
+            "local r = pve.vm_action(nil, 101, 'reboot'); print(r.status, r.verified, pve.vm_action(nil, 103, 'start').status)"
+        )
         #expect(result.output == "running\ttrue\trunning\n", "\(result.errors)")
     }
 
     @Test(arguments: [
         ("{\"effect\":\"drop-after-effect\",\"method\":\"POST\"}", 27, "in_doubt"),
-        ("{\"effect\":\"status\",\"status\":500,\"reason\":\"VM is locked (backup)\",\"method\":\"POST\"}", 5, "locked"),
+        (
+            "{\"effect\":\"status\",\"status\":500,\"reason\":\"VM is locked (backup)\",\"method\":\"POST\"}", 5,
+            "locked"
+        ),
     ])
     func aFaultOnTheWireHasItsStatus(fault: String, status: Int32, kind: String) throws {
         try configure(tls: "{ ca_file: \"\(server.authorityFile)\" }")
@@ -105,7 +110,9 @@ struct ServerTests {
         #expect(!result.output.contains(server.secret))
         #expect(!result.errors.contains(server.secret))
         let state = runner.home.url.appendingPathComponent("state")
-        let files = FileManager.default.enumerator(at: state, includingPropertiesForKeys: [.isRegularFileKey])?.allObjects as? [URL] ?? []
+        let files =
+            FileManager.default.enumerator(at: state, includingPropertiesForKeys: [.isRegularFileKey])?.allObjects
+            as? [URL] ?? []
         #expect(files.contains { $0.lastPathComponent == "journal.sqlite" })
         for file in files where !file.hasDirectoryPath {
             #expect(try Data(contentsOf: file).range(of: Data(server.secret.utf8)) == nil, "\(file.lastPathComponent)")

@@ -45,7 +45,8 @@ private let badCalls: [BadCall] = [
     BadCall("vm_action", ["pve1\u{0}", .integer(101), "start"], "node", "\\u{0}"),
     BadCall("vm_action", [.string([0xff, 0xfe]), .integer(101), "start"], "node", "must be a node name"),
     BadCall("vm_action", [.string([UInt8](repeating: 0x61, count: 10_000_000)), .integer(101), "start"], "node", "…"),
-    BadCall("vm_action", [.null, .integer(101), "start", ["timeuot": .integer(3)]], "options.timeuot", "is not an option"),
+    BadCall(
+        "vm_action", [.null, .integer(101), "start", ["timeuot": .integer(3)]], "options.timeuot", "is not an option"),
     BadCall("vm_action", [.null, .integer(101), "start", ["timeout": "3"]], "options.timeout", "not \"3\""),
     BadCall("vm_action", [.null, .integer(101), "start", ["timeout": .integer(-3)]], "options.timeout", "not -3"),
     BadCall("vm_action", [.null, .integer(101), "start", ["timeout": .number(.nan)]], "options.timeout", "not nan"),
@@ -57,7 +58,8 @@ private let badCalls: [BadCall] = [
     BadCall("snapshot", [.null, .integer(101), ["name": "x"]], "options.name", "snapshot name"),
     BadCall("snapshot", [.null, .integer(101), ["name": "current"]], "options.name", "snapshot name"),
     BadCall("snapshot", [.null, .integer(101), ["name": "a\nb"]], "options.name", "\\u{a}"),
-    BadCall("snapshot", [.null, .integer(101), ["change_number": .integer(-1)]], "options.change_number", "whole number"),
+    BadCall(
+        "snapshot", [.null, .integer(101), ["change_number": .integer(-1)]], "options.change_number", "whole number"),
     BadCall("snapshot", [.null, .integer(101), ["description": "a\u{1b}[31m"]], "options.description", "control"),
     BadCall("poll", ["UPID:pve1"], "task", "a task or a UPID"),
     BadCall("poll", [.integer(3)], "node", "a node name"),

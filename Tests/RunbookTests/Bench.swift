@@ -85,7 +85,8 @@ struct Bench {
         adjust(&settings)
         let ids = Mutex(0)
         environment = RunEnvironment(
-            clusterName: "demo", client: client, policy: try policy ?? .shipped(), openJournal: { journal }, consent: consent,
+            clusterName: "demo", client: client, policy: try policy ?? .shipped(), openJournal: { journal },
+            consent: consent,
             caller: caller, output: output, modules: ModuleFinder(folder: nil), clock: VirtualTime(clock: clock),
             now: { clock.now }, settings: settings,
             makeID: {

@@ -32,7 +32,8 @@ struct GateTests {
     }
 
     @Test(arguments: [
-        (ConsentAnswer.no(reason: "the answer was no"), ErrorKind.confirmationRequired), (.nobody, .confirmationRequired),
+        (ConsentAnswer.no(reason: "the answer was no"), ErrorKind.confirmationRequired),
+        (.nobody, .confirmationRequired),
     ])
     func withoutAYesNothingIsSent(answer: ConsentAnswer, kind: ErrorKind) async throws {
         let bench = try Bench(consent: ScriptedConsent([answer]))
@@ -66,7 +67,9 @@ struct GateTests {
         #expect(try await bench.failure(of: stop) == nil)
         #expect(consent.questions.count == 2)
         #expect(consent.questions.last?.guest?.name == "precious")
-        #expect(consent.questions.last?.changedSinceAsked.contains { $0.contains("web-1") && $0.contains("precious") } == true)
+        #expect(
+            consent.questions.last?.changedSinceAsked.contains { $0.contains("web-1") && $0.contains("precious") }
+                == true)
     }
 
     @Test func aGuestThatKeepsChangingIsLeftAlone() async throws {
@@ -152,7 +155,8 @@ struct GateTests {
     }
 
     @Test(arguments: [
-        (Fault.Effect.dropAfterEffect, ErrorKind.inDoubt, StepState.inDoubt), (.status(596, "Connection timed out"), .inDoubt, .inDoubt),
+        (Fault.Effect.dropAfterEffect, ErrorKind.inDoubt, StepState.inDoubt),
+        (.status(596, "Connection timed out"), .inDoubt, .inDoubt),
         (.status(595, "Connection refused"), .nodeUnreachable, .notHappened),
         (.status(500, "VM is locked (backup)"), .locked, .failed),
     ])

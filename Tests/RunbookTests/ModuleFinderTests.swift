@@ -18,7 +18,9 @@ struct ModuleFinderTests {
         #expect(found.name == "@lib/tools.lua")
     }
 
-    @Test(arguments: ["", ".", "..", "a..b", "../x", "/etc/passwd", "a/b", "a\u{0}", "1a", "a-b", String(repeating: "a", count: 65)])
+    @Test(arguments: [
+        "", ".", "..", "a..b", "../x", "/etc/passwd", "a/b", "a\u{0}", "1a", "a-b", String(repeating: "a", count: 65),
+    ])
     func refusesWhatIsNoModuleName(name: String) throws {
         let failure = try #require(throws: Failure.self) { try ModuleFinder(folder: "/").find(name) }
         #expect(failure.kind == .parameter)
@@ -32,7 +34,8 @@ struct ModuleFinderTests {
         _ = try outside.write("secret.lua", "return 1")
         let manager = FileManager.default
         try manager.createSymbolicLink(
-            at: folder.url.appendingPathComponent("secret.lua"), withDestinationURL: outside.url.appendingPathComponent("secret.lua"))
+            at: folder.url.appendingPathComponent("secret.lua"),
+            withDestinationURL: outside.url.appendingPathComponent("secret.lua"))
         try manager.createSymbolicLink(at: folder.url.appendingPathComponent("lib"), withDestinationURL: outside.url)
         for name in ["secret", "lib.secret"] {
             #expect(throws: Failure.self) { try ModuleFinder(folder: folder.url.path).find(name) }

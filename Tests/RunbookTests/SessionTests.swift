@@ -13,14 +13,22 @@ struct SessionTests {
         #expect(Set(OperationHandlers.all.keys) == Set(OperationTable.all.map(\.name)))
     }
 
-    @Test(arguments: OperationTable.all.flatMap(\.endpoints).filter { !$0.path.contains("…") }.map { [$0.method, $0.path, $0.action] })
+    @Test(
+        arguments: OperationTable.all.flatMap(\.endpoints).filter { !$0.path.contains("…") }.map {
+            [$0.method, $0.path, $0.action]
+        })
     func theClassifierDerivesTheActionOfEveryRow(endpoint: [String]) throws {
-        let path = endpoint[1].replacingOccurrences(of: "{node}", with: "pve1").replacingOccurrences(of: "{vmid}", with: "101")
-            .replacingOccurrences(of: "{upid}", with: "UPID:pve1:0:0:0:x::root@pam:")
+        let path = endpoint[1].replacingOccurrences(of: "{node}", with: "pve1").replacingOccurrences(
+            of: "{vmid}", with: "101"
+        )
+        .replacingOccurrences(of: "{upid}", with: "UPID:pve1:0:0:0:x::root@pam:")
         for kind in GuestKind.allCases {
-            let segments = path.replacingOccurrences(of: "{kind}", with: kind.rawValue).split(separator: "/").map(String.init)
+            let segments = path.replacingOccurrences(of: "{kind}", with: kind.rawValue).split(separator: "/").map(
+                String.init)
             let actions = Set(ActionClassifier.actions(method: endpoint[0], path: segments).map(\.rawValue))
-            #expect(actions == [endpoint[2]] || kind == .lxc && actions.contains("api.unknown"), "\(segments) gives \(actions)")
+            #expect(
+                actions == [endpoint[2]] || kind == .lxc && actions.contains("api.unknown"),
+                "\(segments) gives \(actions)")
         }
     }
 
@@ -50,9 +58,11 @@ struct SessionTests {
     @Test func badArgumentsSendNothing() async throws {
         let bench = try Bench()
         let calls = [
-            "pve.vm_action(nil, 0/0, 'start')", "pve.vm_action(nil, -1, 'start')", "pve.vm_action('../x', 101, 'start')",
+            "pve.vm_action(nil, 0/0, 'start')", "pve.vm_action(nil, -1, 'start')",
+            "pve.vm_action('../x', 101, 'start')",
             "pve.snapshot(nil, 101, { name = 'a\\r\\nb' })", "pve.snapshot(nil, 101, { name = 'a\\0b' })",
-            "pve.vm_action(('x'):rep(10000000), 101, 'start')", "local t = {}; t.t = t; pve.table{ t }", "pve.list_vms{ x = 1 }",
+            "pve.vm_action(('x'):rep(10000000), 101, 'start')", "local t = {}; t.t = t; pve.table{ t }",
+            "pve.list_vms{ x = 1 }",
             "pve.vm_action(nil, print, 'start')", "pve.api.get('/../../etc')", "pve.api.get('/a\\r\\nb')",
         ]
         for call in calls {
@@ -64,14 +74,17 @@ struct SessionTests {
 
     @Test func tablesAndLogsReachTheOutput() async throws {
         let bench = try Bench()
-        #expect(try await bench.failure(of: "pve.table({ { b = 1, vmid = 101 }, { vmid = 102 } }); pve.log('hello', 'warning')") == nil)
+        #expect(
+            try await bench.failure(
+                of: "pve.table({ { b = 1, vmid = 101 }, { vmid = 102 } }); pve.log('hello', 'warning')") == nil)
         #expect(bench.output.tables == [RunTable(columns: ["vmid", "b"], rows: [["101", "1"], ["102", ""]])])
         #expect(bench.output.logged == ["warning: hello"])
     }
 
     @Test func sleepingCostsNoRealTime() async throws {
         let bench = try Bench()
-        #expect(try await bench.failure(of: "local t = pve.now(); pve.sleep(7200); print(pve.now() - t >= 7200)") == nil)
+        #expect(
+            try await bench.failure(of: "local t = pve.now(); pve.sleep(7200); print(pve.now() - t >= 7200)") == nil)
         #expect(bench.output.text == "true\n")
     }
 

@@ -4,7 +4,8 @@ import Testing
 @testable import Wire
 
 private let samples: [PackedValue] = [
-    .null, .bool(true), .bool(false), .integer(0), .integer(.min), .integer(.max), .number(0.5), .number(-.infinity), "",
+    .null, .bool(true), .bool(false), .integer(0), .integer(.min), .integer(.max), .number(0.5), .number(-.infinity),
+    "",
     "text", .string([0, 0xff, 0x0a]), [], [.integer(1), [.null]], .map([]), ["a": .integer(1), "": ["b": "c"]],
     .opaque("a function"),
 ]
@@ -33,9 +34,11 @@ struct PackedValueTests {
         #expect(throws: WireError.self) { try PackedValue(decoding: bytes + [0]) }
     }
 
-    @Test(arguments: [
-        [5, 0xff, 0xff, 0xff, 0xff], [6, 0xff, 0xff, 0xff, 0x7f, 0], [7, 1, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0], [9], [255],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [5, 0xff, 0xff, 0xff, 0xff], [6, 0xff, 0xff, 0xff, 0x7f, 0], [7, 1, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0],
+            [9], [255],
+        ] as [[UInt8]])
     func lyingCountsAndUnknownTagsAreErrors(bytes: [UInt8]) {
         #expect(throws: WireError.self) { try PackedValue(decoding: bytes) }
     }
@@ -66,7 +69,9 @@ struct FrameTests {
 
     @Test func framesComeOutWhole() throws {
         var reader = FrameReader()
-        let frames = [Frame(.call, id: 7, payload: [1, 2, 3]), Frame(.output), Frame(.done, id: .max, payload: Array(0...255))]
+        let frames = [
+            Frame(.call, id: 7, payload: [1, 2, 3]), Frame(.output), Frame(.done, id: .max, payload: Array(0...255)),
+        ]
         var found: [Frame] = []
         for byte in frames.flatMap({ $0.encoded() }) {
             feed(&reader, [byte])
@@ -75,10 +80,11 @@ struct FrameTests {
         #expect(found == frames)
     }
 
-    @Test(arguments: [
-        [0, 0, 0, 0, 0x82, 0, 0, 0, 0], [4, 0, 0, 0, 0x82, 0, 0, 0, 0], [0xff, 0xff, 0xff, 0xff, 0x82, 0, 0, 0, 0],
-        [5, 0, 0, 0, 0x77, 0, 0, 0, 0],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0, 0, 0, 0, 0x82, 0, 0, 0, 0], [4, 0, 0, 0, 0x82, 0, 0, 0, 0], [0xff, 0xff, 0xff, 0xff, 0x82, 0, 0, 0, 0],
+            [5, 0, 0, 0, 0x77, 0, 0, 0, 0],
+        ] as [[UInt8]])
     func wrongLengthsAndKindsAreErrors(bytes: [UInt8]) {
         var reader = FrameReader()
         feed(&reader, bytes)

@@ -5,13 +5,13 @@ internal import JSON
 internal import Model
 internal import Runbook
 
-/// `pvelua cluster …`
+/// The command `pvelua cluster …`.
 struct ClusterCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cluster", abstract: "Look at the configured clusters.", subcommands: [ClusterList.self])
 }
 
-/// `pvelua cluster list`
+/// The command `pvelua cluster list`.
 struct ClusterList: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List the clusters of the configuration; asks none of them anything.",

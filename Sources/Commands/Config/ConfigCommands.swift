@@ -8,17 +8,18 @@ internal import Model
 internal import Policy
 internal import Runbook
 
-/// `pvelua config …`
+/// The command `pvelua config …`.
 struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "config", abstract: "Make, check and find the configuration.",
         subcommands: [ConfigInit.self, ConfigCheck.self, ConfigPath.self])
 }
 
-/// `pvelua config init`
+/// The command `pvelua config init`.
 struct ConfigInit: ContextCommand {
     static let configuration = CommandConfiguration(
-        commandName: "init", abstract: "Write an example configuration, unless there is one.", discussion: ExitStatus.help)
+        commandName: "init", abstract: "Write an example configuration, unless there is one.",
+        discussion: ExitStatus.help)
 
     @OptionGroup var options: GlobalOptions
 
@@ -40,7 +41,7 @@ struct ConfigInit: ContextCommand {
     }
 }
 
-/// `pvelua config check`
+/// The command `pvelua config check`.
 struct ConfigCheck: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Read configuration, secrets and policy, and say what is wrong.",
@@ -52,10 +53,12 @@ struct ConfigCheck: ContextCommand {
         let workplace = Workplace(context: context, options: options)
         let configuration = try workplace.configuration()
         if let name = configuration.defaultCluster, configuration.cluster(named: name) == nil, name != Workplace.demo {
-            throw Failure(.config, "\(workplace.locations.config): default_cluster \"\(name)\" is not among the clusters")
+            throw Failure(
+                .config, "\(workplace.locations.config): default_cluster \"\(name)\" is not among the clusters")
         }
         for cluster in configuration.clusters {
-            _ = try ClusterConnection(name: cluster.name, configuration: configuration, context: context, logLevel: .error)
+            _ = try ClusterConnection(
+                name: cluster.name, configuration: configuration, context: context, logLevel: .error)
         }
         _ = try workplace.policy()
         let count = configuration.clusters.count
@@ -70,7 +73,7 @@ struct ConfigCheck: ContextCommand {
     }
 }
 
-/// `pvelua config path`
+/// The command `pvelua config path`.
 struct ConfigPath: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "path", abstract: "Print where the configuration is looked for.", discussion: ExitStatus.help)

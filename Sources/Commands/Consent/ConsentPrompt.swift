@@ -19,7 +19,9 @@ struct ConsentPrompt: Equatable {
         let isTyped = question.effect != .confirm
         var lines = ["\(style.bold("┌ pvelua asks for consent:")) \(style.bold(TextCleaner.clean(question.action)))"]
         func add(_ name: String, _ value: String) {
-            lines.append("│ \(style.dim(name + String(repeating: " ", count: max(0, 8 - name.count)))) \(TextCleaner.clean(value))")
+            lines.append(
+                "│ \(style.dim(name + String(repeating: " ", count: max(0, 8 - name.count)))) \(TextCleaner.clean(value))"
+            )
         }
         for change in question.changedSinceAsked {
             lines.append("│ \(style.yellow("changed while you were asked:")) \(TextCleaner.clean(change))")

@@ -14,10 +14,14 @@ struct Repl {
     func run() async throws(Failure) -> ExitStatus {
         let scope = RunScope(id: environment.makeID(), environment: environment, script: nil)
         var session = try await RunbookSession.start(environment, worker: context.worker, run: scope)
-        if context.isTerminal.input { writeError("pvelua \(PveluaVersion.text) on \(environment.clusterName) — :help, :quit\n") }
+        if context.isTerminal.input {
+            writeError("pvelua \(PveluaVersion.text) on \(environment.clusterName) — :help, :quit\n")
+        }
         var pending = ""
         reading: while true {
-            let prompt = pending.isEmpty ? "\(environment.clusterName)> " : String(repeating: ".", count: environment.clusterName.count) + "> "
+            let prompt =
+                pending.isEmpty
+                ? "\(environment.clusterName)> " : String(repeating: ".", count: environment.clusterName.count) + "> "
             switch await input.line(prompt: prompt) {
             case .end: break reading
             case .interrupted: pending = ""
@@ -63,7 +67,8 @@ struct Repl {
             }
         case .incomplete: break
         case .failed(let failure):
-            writeError(ErrorReport(format: options.format, style: context.errorStyle).text(failure, source: chunk?.source))
+            writeError(
+                ErrorReport(format: options.format, style: context.errorStyle).text(failure, source: chunk?.source))
         }
     }
 
@@ -83,7 +88,8 @@ struct Repl {
 enum ReplTable {
     /// A list of records becomes a table of its most telling columns; anything else stays as it is.
     static func table(of value: ScriptValue) -> RunTable? {
-        guard let rows = value.json.array, !rows.isEmpty, rows.allSatisfy({ $0.object?.members.isEmpty == false }) else {
+        guard let rows = value.json.array, !rows.isEmpty, rows.allSatisfy({ $0.object?.members.isEmpty == false })
+        else {
             return nil
         }
         let isGuestList = rows.allSatisfy { $0["vmid"] != nil && $0["kind"] != nil }

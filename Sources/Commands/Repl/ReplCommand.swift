@@ -5,7 +5,7 @@ internal import Model
 internal import Runbook
 internal import Terminal
 
-/// `pvelua repl`
+/// The command `pvelua repl`.
 struct ReplCommand: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "repl", abstract: "Explore a cluster, line by line.",
@@ -21,6 +21,7 @@ struct ReplCommand: ContextCommand {
         let editor = LineEditor(environment: context.environment, history: history) { line, cursor in
             ReplCompletion.candidates(line, cursor: cursor)
         }
-        return try await Repl(context: context, options: options, environment: environment, input: ReplInput(editor)).run()
+        return try await Repl(context: context, options: options, environment: environment, input: ReplInput(editor))
+            .run()
     }
 }

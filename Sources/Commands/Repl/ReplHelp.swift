@@ -23,7 +23,8 @@ enum ReplHelp {
         let rows = OperationTable.all.map { operation in
             "  pve.\(operation.name)\(String(repeating: " ", count: width - operation.name.count))  \(operation.summary)"
         }
-        return rows.joined(separator: "\n") + "\n\n  :help NAME  explains one of them     :quit  ends     Tab  completes\n"
+        return rows.joined(separator: "\n")
+            + "\n\n  :help NAME  explains one of them     :quit  ends     Tab  completes\n"
     }
 }
 
@@ -32,10 +33,13 @@ enum OperationHelp {
     static func text(_ operation: Operation) -> String {
         var lines = ["", "  " + signature(operation), "", "  " + operation.summary, ""]
         for parameter in operation.parameters {
-            lines.append("  \(parameter.name): \(parameter.type.description)\(parameter.isRequired ? "" : ", optional")")
+            lines.append(
+                "  \(parameter.name): \(parameter.type.description)\(parameter.isRequired ? "" : ", optional")")
             lines.append("      \(parameter.summary)")
             guard case .options(let options) = parameter.type else { continue }
-            for option in options { lines.append("      \(option.name) (\(option.type.description)): \(option.summary)") }
+            for option in options {
+                lines.append("      \(option.name) (\(option.type.description)): \(option.summary)")
+            }
         }
         lines.append("  returns \(operation.returns)")
         if !operation.methods.isEmpty {

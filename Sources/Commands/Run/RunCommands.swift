@@ -3,7 +3,7 @@ internal import ArgumentParser
 internal import Model
 internal import Runbook
 
-/// `pvelua run FILE`
+/// The command `pvelua run FILE`.
 struct RunCommand: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Run a runbook.",
@@ -30,7 +30,9 @@ struct EvalExpressionCommand: ContextCommand {
         commandName: "expression", abstract: "Run a piece of Lua and print the value of an expression.",
         discussion: ExitStatus.help, shouldDisplay: false)
 
-    @Option(name: .customShort("e"), help: ArgumentHelp("The code; the value of an expression is printed.", valueName: "code"))
+    @Option(
+        name: .customShort("e"),
+        help: ArgumentHelp("The code; the value of an expression is printed.", valueName: "code"))
     var code: String
 
     @OptionGroup var options: GlobalOptions
@@ -41,7 +43,7 @@ struct EvalExpressionCommand: ContextCommand {
     }
 }
 
-/// `pvelua eval -`
+/// The command `pvelua eval -`.
 struct EvalCommand: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "eval", abstract: "Run Lua that comes on standard input.", discussion: ExitStatus.help)
@@ -53,9 +55,11 @@ struct EvalCommand: ContextCommand {
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
         guard source == "-" else {
-            throw Failure(.usage, "eval reads standard input: pvelua eval -", hint: "to run a file: pvelua run \(source)")
+            throw Failure(
+                .usage, "eval reads standard input: pvelua eval -", hint: "to run a file: pvelua run \(source)")
         }
-        let chunk = Chunk(source: try StandardInput.readAll(maximum: Chunk.maximumSize), name: "=stdin", isExpression: true)
+        let chunk = Chunk(
+            source: try StandardInput.readAll(maximum: Chunk.maximumSize), name: "=stdin", isExpression: true)
         return try await ScriptRun(context: context, options: options).run(chunk, folder: nil)
     }
 }

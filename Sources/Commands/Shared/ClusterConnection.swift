@@ -25,7 +25,8 @@ struct ClusterConnection {
             let known = configuration.clusters.map(\.name) + [Workplace.demo]
             throw Failure(
                 .config, "there is no cluster \"\(name)\"",
-                hint: Spelling.suggestion(for: name, among: known) ?? "the clusters are " + known.joined(separator: ", "))
+                hint: Spelling.suggestion(for: name, among: known) ?? "the clusters are "
+                    + known.joined(separator: ", "))
         }
     }
 

@@ -31,7 +31,8 @@ struct ErrorReport {
         let failure = report.failure
         let location = report.location.map { clean($0) + ": " } ?? ""
         var lines = [
-            style.bold("pvelua: ") + location + style.red(clean(failure.message)) + style.dim(" [\(failure.kind.rawValue)]")
+            style.bold("pvelua: ") + location + style.red(clean(failure.message))
+                + style.dim(" [\(failure.kind.rawValue)]")
         ]
         if let line = sourceLine(report.location, source) { lines.append("  " + line) }
         for field in failure.fields where !failure.message.contains(field.text) {

@@ -9,7 +9,9 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
 
 extension LogLevel: ExpressibleByArgument {}
 
-/// The options that every command takes. They may stand before or behind the command's name.
+/// The options that every command takes.
+///
+/// They may stand before or behind the command's name.
 struct GlobalOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The cluster to work on, by its name in the configuration.", valueName: "name"))
     var cluster: String?
@@ -23,7 +25,9 @@ struct GlobalOptions: ParsableArguments {
     @Flag(help: "Answer yes to simple confirmations; typed ones and approvals still stand.")
     var yes = false
 
-    @Option(name: .customLong("param"), help: ArgumentHelp("A parameter of the runbook, as key=value.", valueName: "key=value"))
+    @Option(
+        name: .customLong("param"),
+        help: ArgumentHelp("A parameter of the runbook, as key=value.", valueName: "key=value"))
     var parameters: [String] = []
 
     @Option(name: .customLong("log-level"), help: "The least grave messages to show: debug, info, warning or error.")

@@ -13,7 +13,9 @@ enum LimitOptions {
             guard parts.count == 2 else { throw usage(item, "is no limit; it looks like cpu=1s") }
             switch parts[0] {
             case "cpu":
-                guard let seconds = TimeSpan.seconds(parts[1]), seconds > 0 else { throw usage(item, "needs a duration such as 1s or 500ms") }
+                guard let seconds = TimeSpan.seconds(parts[1]), seconds > 0 else {
+                    throw usage(item, "needs a duration such as 1s or 500ms")
+                }
                 result.processorSlice = min(result.processorSlice, seconds)
                 result.processorTotal = min(result.processorTotal, seconds)
             case "memory":
@@ -26,7 +28,8 @@ enum LimitOptions {
                 let known = ["cpu", "memory", "calls"]
                 throw usage(
                     item,
-                    "is no limit: " + (Spelling.suggestion(for: parts[0], among: known) ?? known.joined(separator: ", ")))
+                    "is no limit: "
+                        + (Spelling.suggestion(for: parts[0], among: known) ?? known.joined(separator: ", ")))
             }
         }
         return result

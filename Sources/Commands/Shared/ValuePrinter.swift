@@ -67,7 +67,9 @@ enum LuaText {
     private static func key(_ name: String) -> String {
         let isPlain =
             !name.isEmpty && !(name.utf8.first.map { (0x30...0x39).contains($0) } ?? true)
-            && name.utf8.allSatisfy { ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7a) || (0x30...0x39).contains($0) || $0 == 0x5f }
+            && name.utf8.allSatisfy {
+                ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7a) || (0x30...0x39).contains($0) || $0 == 0x5f
+            }
         return isPlain ? name : "[\(quoted(name))]"
     }
 

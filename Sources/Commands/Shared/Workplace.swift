@@ -22,7 +22,8 @@ struct Workplace {
 
     /// The configuration; an empty one where there is no file.
     func configuration() throws(Failure) -> ConfigurationFile {
-        try ConfigurationFile.load(environment: context.environment, home: context.home, config: options.config) ?? .none
+        try ConfigurationFile.load(environment: context.environment, home: context.home, config: options.config)
+            ?? .none
     }
 
     /// The world of a run on the chosen cluster.
@@ -30,7 +31,8 @@ struct Workplace {
         let configuration = try configuration()
         let name = chosenCluster(configuration)
         let output = ConsoleOutput(context, options: options)
-        let connection = try ClusterConnection(name: name, configuration: configuration, context: context, logLevel: options.logLevel)
+        let connection = try ClusterConnection(
+            name: name, configuration: configuration, context: context, logLevel: options.logLevel)
         var settings = RunSettings(version: PveluaVersion.text)
         settings.taskTimeout = connection.taskTimeout
         settings.snapshotNaming = configuration.snapshots
@@ -44,7 +46,8 @@ struct Workplace {
             openJournal: { () throws(Failure) in try SQLiteJournal(path: journal) },
             consent: consent(), caller: Caller.detected(environment: context.environment), output: output,
             modules: ModuleFinder(folder: moduleFolder), clock: connection.client.clock, now: Self.secondsSince1970,
-            settings: settings, makeID: { RunID.make(seconds: Self.secondsSince1970(), random: UInt64.random(in: 0...UInt64.max)) })
+            settings: settings,
+            makeID: { RunID.make(seconds: Self.secondsSince1970(), random: UInt64.random(in: 0...UInt64.max)) })
     }
 
     /// `--cluster`, `PVELUA_CLUSTER`, the configured default, or the embedded one, which is said aloud.
@@ -65,7 +68,9 @@ struct Workplace {
     }
 
     private func consent() -> any ConsentGiver {
-        TerminalConsent(terminal: ControllingTerminal(), style: Style(isEnabled: context.environment["NO_COLOR"] == nil)) {
+        TerminalConsent(
+            terminal: ControllingTerminal(), style: Style(isEnabled: context.environment["NO_COLOR"] == nil)
+        ) {
             let number = String(Int.random(in: 0...9999))
             return String(repeating: "0", count: 4 - number.count) + number
         }

@@ -7,7 +7,8 @@ enum InventoryOperations {
             name: "list_vms",
             summary: "Lists guests, virtual machines and containers alike, ordered by vmid.",
             parameters: [.optional("filters", .options(filters), "Only guests to which all of these apply.")],
-            returns: "a list of guest records: vmid, name, node, kind, status, tags, pool, cpu, maxcpu, mem, maxmem, uptime …",
+            returns:
+                "a list of guest records: vmid, name, node, kind, status, tags, pool, cpu, maxcpu, mem, maxmem, uptime …",
             reach: .read,
             endpoints: [Endpoint(method: "GET", path: "/cluster/resources", action: "read.cluster")],
             example: #"for _, vm in ipairs(pve.list_vms{ tag = "web" }) do print(vm.vmid, vm.name) end"#),

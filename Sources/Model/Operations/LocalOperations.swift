@@ -29,7 +29,8 @@ enum LocalOperations {
             summary: "Prints records as a table with aligned columns; colour only on a terminal.",
             parameters: [
                 .required("rows", .list(.any), "The records."),
-                .optional("columns", .list(.text(maximum: 64)), "Which fields, in which order; default: all, vmid first."),
+                .optional(
+                    "columns", .list(.text(maximum: 64)), "Which fields, in which order; default: all, vmid first."),
             ],
             returns: "nothing", reach: .local, endpoints: [],
             example: #"pve.table(pve.list_vms(), { "vmid", "name", "node", "status" })"#),

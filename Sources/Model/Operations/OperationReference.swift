@@ -8,13 +8,17 @@ public enum OperationReference {
             "# The pve language", "",
             "Generated from the operation table (`Sources/Model/Operations`); `make docs` writes it anew.",
             "Standard Lua 5.4 is there without what escapes: no `io`, no `os.execute`, no `package`, no bytecode. `require` finds",
-            "modules beside the runbook. A wrong argument is an error of kind `parameter` that names it; nothing is sent then.", "",
+            "modules beside the runbook. A wrong argument is an error of kind `parameter` that names it; nothing is sent then.",
+            "",
             "| function | what it does | reach |", "|---|---|---|",
         ]
-        lines += OperationTable.all.map { "| [`pve.\($0.name)`](#\(anchor($0))) | \($0.summary) | \($0.reach.rawValue) |" }
+        lines += OperationTable.all.map {
+            "| [`pve.\($0.name)`](#\(anchor($0))) | \($0.summary) | \($0.reach.rawValue) |"
+        }
         lines += [
             "| `pve.params` | What `--param key=value` gave, as text; read-only. | local |",
-            "| `pve.is_error(e, kind)` | Whether `e` is an error of pvelua, and of that kind where one is named. | local |", "",
+            "| `pve.is_error(e, kind)` | Whether `e` is an error of pvelua, and of that kind where one is named. | local |",
+            "",
         ]
         for operation in OperationTable.all { lines += page(operation) }
         return lines.joined(separator: "\n") + "\n"
@@ -26,7 +30,10 @@ public enum OperationReference {
 
     private static func page(_ operation: Operation) -> [String] {
         let names = operation.parameters.map { $0.isRequired ? $0.name : "[\($0.name)]" }
-        var lines = ["## pve.\(operation.name)", "", "`pve.\(operation.name)(\(names.joined(separator: ", ")))`", "", operation.summary, ""]
+        var lines = [
+            "## pve.\(operation.name)", "", "`pve.\(operation.name)(\(names.joined(separator: ", ")))`", "",
+            operation.summary, "",
+        ]
         for parameter in operation.parameters {
             lines.append(item(parameter, level: 0))
             if case .options(let options) = parameter.type { lines += options.map { item($0, level: 1) } }
@@ -34,7 +41,10 @@ public enum OperationReference {
         if !operation.parameters.isEmpty { lines.append("") }
         lines += ["Returns \(operation.returns).", "", "```lua", operation.example, "```", ""]
         if !operation.methods.isEmpty {
-            lines += ["As methods of a guest: " + operation.methods.map { "`vm:\($0.name)()`" }.joined(separator: ", ") + ".", ""]
+            lines += [
+                "As methods of a guest: " + operation.methods.map { "`vm:\($0.name)()`" }.joined(separator: ", ") + ".",
+                "",
+            ]
         }
         if !operation.endpoints.isEmpty {
             lines += ["| call | action | guests | done when | a second time |", "|---|---|---|---|---|"]
@@ -45,13 +55,15 @@ public enum OperationReference {
 
     private static func item(_ parameter: Parameter, level: Int) -> String {
         let indent = String(repeating: "  ", count: level)
-        return "\(indent)- `\(parameter.name)` — \(parameter.type.description)\(parameter.isRequired ? "" : ", optional"). \(parameter.summary)"
+        return
+            "\(indent)- `\(parameter.name)` — \(parameter.type.description)\(parameter.isRequired ? "" : ", optional"). \(parameter.summary)"
     }
 
     private static func row(_ endpoint: Endpoint) -> String {
         let kinds = GuestKind.allCases.filter(endpoint.kinds.contains).map(\.rawValue).joined(separator: ", ")
         let repeats = endpoint.method == "GET" ? "reads again" : endpoint.repeats.rawValue
-        return "| `\(endpoint.method) \(endpoint.path)` | `\(endpoint.action)` | \(kinds) | \(condition(endpoint)) | \(repeats) |"
+        return
+            "| `\(endpoint.method) \(endpoint.path)` | `\(endpoint.action)` | \(kinds) | \(condition(endpoint)) | \(repeats) |"
     }
 
     private static func condition(_ endpoint: Endpoint) -> String {

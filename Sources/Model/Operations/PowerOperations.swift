@@ -5,7 +5,8 @@ enum PowerOperations {
     static let rows: [Operation] = [
         Operation(
             name: "vm_action",
-            summary: "Starts, stops or otherwise switches a guest, waits for the task and checks that it had its effect.",
+            summary:
+                "Starts, stops or otherwise switches a guest, waits for the task and checks that it had its effect.",
             parameters: [
                 .optional("node", .node, "Where the guest is; nil lets the host find it."),
                 .required("guest", .guest, "Which guest."),
@@ -18,7 +19,8 @@ enum PowerOperations {
                         .optional("force", .flag, "shutdown only: pull the plug when the time is up."),
                     ]), "How to do it."),
             ],
-            returns: "a result: changed, status, vmid, node, upid, warnings; with wait = false a task: upid, node, vmid",
+            returns:
+                "a result: changed, status, vmid, node, upid, warnings; with wait = false a task: upid, node, vmid",
             reach: .change,
             endpoints: endpoints,
             example: #"pve.vm_action(nil, 103, "start", { timeout = 60 })"#,
@@ -33,7 +35,8 @@ enum PowerOperations {
                 .optional(
                     "options",
                     .options([
-                        .optional("timeout", .seconds(maximum: 86_400), "Seconds to wait; the task goes on after that."),
+                        .optional(
+                            "timeout", .seconds(maximum: 86_400), "Seconds to wait; the task goes on after that."),
                         .optional("interval", .seconds(maximum: 600), "Seconds between looks; default: soon, then 1."),
                     ]), "How to wait."),
             ],
@@ -47,7 +50,8 @@ enum PowerOperations {
 
     private static let endpoints: [Endpoint] = [
         power("start", .running, .isRefused),
-        power("stop", .stopped, .changesNothing, warning: "The power cord is pulled: unsaved work in the guest is lost."),
+        power(
+            "stop", .stopped, .changesNothing, warning: "The power cord is pulled: unsaved work in the guest is lost."),
         power("shutdown", .stopped, .changesNothing),
         power("reboot", .restarted, .doesItAgain),
         power(

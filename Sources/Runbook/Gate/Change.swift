@@ -22,7 +22,7 @@ struct Change: Sendable {
     /// The action by which errors and questions call it.
     var action: String { endpoint.action }
 
-    /// `guest 101 (web-1)`
+    /// Such as `guest 101 (web-1)`.
     var subject: String { "guest \(guest.vmid) (\(TextExcerpt.of(guest.name)))" }
 }
 

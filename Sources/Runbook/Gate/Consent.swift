@@ -27,7 +27,9 @@ public struct ConsentQuestion: Sendable, Hashable {
     /// How often this question was asked before because the guest had changed meanwhile.
     public var changedSinceAsked: [String] = []
 
-    /// What is shown of a guest. Its texts come from the cluster and are hostile until cleaned.
+    /// What is shown of a guest.
+    ///
+    /// Its texts come from the cluster and are hostile until cleaned.
     public struct GuestSummary: Sendable, Hashable {
         /// The vmid.
         public var vmid: VMID
@@ -37,7 +39,7 @@ public struct ConsentQuestion: Sendable, Hashable {
         public var kind: GuestKind
         /// Where it is.
         public var node: NodeName
-        /// What it does now: running, stopped, paused …
+        /// What it does now: running, stopped, paused.
         public var state: String
         /// Tags, pool, lock and such, where there are any.
         public var notes: [String]

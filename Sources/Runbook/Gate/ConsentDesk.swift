@@ -46,7 +46,8 @@ struct ConsentDesk: Sendable {
         case .deny:
             throw Failure(
                 .policyDenied, "policy denies \(what)",
-                hint: decision.rule.map { "rule \"\($0)\" decides; see policy.yaml" } ?? "no rule allows it; see policy.yaml")
+                hint: decision.rule.map { "rule \"\($0)\" decides; see policy.yaml" }
+                    ?? "no rule allows it; see policy.yaml")
         case .approve:
             throw Failure(
                 .approvalRequired, "policy demands an approval for \(what)",
@@ -67,7 +68,8 @@ struct ConsentDesk: Sendable {
                 "\(describe(question)) needs a \(decision.effect == .confirm ? "yes" : "typed yes"), and there is no terminal "
                     + "to ask at; nothing was sent",
                 hint: decision.effect == .confirm
-                    ? "run it at a terminal, or pass --yes" : "run it at a terminal; --yes does not answer this question")
+                    ? "run it at a terminal, or pass --yes"
+                    : "run it at a terminal; --yes does not answer this question")
         }
     }
 

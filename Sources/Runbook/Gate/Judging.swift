@@ -37,7 +37,8 @@ extension GuestFacts {
         .object(
             JSONObject([
                 ("vmid", JSONValue(vmid.rawValue)), ("kind", .string(kind.rawValue)), ("name", .string(name)),
-                ("uuid", JSONValue(uuid)), ("vmgenid", JSONValue(vmGenID)), ("created", creationTime.map { JSONValue($0) } ?? .null),
+                ("uuid", JSONValue(uuid)), ("vmgenid", JSONValue(vmGenID)),
+                ("created", creationTime.map { JSONValue($0) } ?? .null),
                 ("digest", JSONValue(digest)),
             ]))
     }
@@ -63,7 +64,8 @@ extension GuestFacts {
         return [
             compare("kind", shown.kind.rawValue, kind.rawValue), compare("name", shown.name, name),
             compare("node", shown.node.rawValue, node.rawValue), compare("state", shown.state, state),
-            compare("lock", shown.lock, lock), compare("uuid", shown.uuid, uuid), compare("vmgenid", shown.vmGenID, vmGenID),
+            compare("lock", shown.lock, lock), compare("uuid", shown.uuid, uuid),
+            compare("vmgenid", shown.vmGenID, vmGenID),
             compare("created", shown.creationTime.map { String($0) }, creationTime.map { String($0) }),
             compare("configuration digest", shown.digest, digest),
         ].compactMap { $0 }

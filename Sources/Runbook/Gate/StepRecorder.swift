@@ -29,7 +29,8 @@ struct StepRecorder: Sendable {
             try await record(.inDoubt, failure.json)
             var doubt = failure
             doubt.kind = .inDoubt
-            doubt.hint = "look at the guest and its node's task list before trying again; this was step \(number) of run \(run)"
+            doubt.hint =
+                "look at the guest and its node's task list before trying again; this was step \(number) of run \(run)"
             return doubt
         case .connection, .tls, .nodeUnreachable: try await record(.notHappened, failure.json)
         default: try await record(.failed, failure.json)

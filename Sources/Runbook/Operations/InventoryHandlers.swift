@@ -8,7 +8,9 @@ enum InventoryHandlers {
     static func listVMs(_ call: OperationCall) async throws(Failure) -> JSONValue {
         let filters = call.arguments.options("filters")
         let resources = try await resources(call, .vm)
-        let chosen = resources.filter { matches($0, filters) }.sorted { ($0.vmid?.rawValue ?? 0) < ($1.vmid?.rawValue ?? 0) }
+        let chosen = resources.filter { matches($0, filters) }.sorted {
+            ($0.vmid?.rawValue ?? 0) < ($1.vmid?.rawValue ?? 0)
+        }
         return .array(chosen.map(GuestRecord.json))
     }
 
@@ -49,7 +51,7 @@ enum InventoryHandlers {
             guard let pattern = filters.text(name) else { return true }
             return values.contains { Glob(pattern).matches($0) }
         }
-                return (filters.text("status").map { $0 == guest.status } ?? true)
+        return (filters.text("status").map { $0 == guest.status } ?? true)
             && (filters.node().map { $0 == guest.node } ?? true)
             && (filters.text("pool").map { $0 == guest.pool } ?? true)
             && (filters.text("kind").map { $0 == guest.guest?.kind.rawValue } ?? true)

@@ -10,7 +10,9 @@ struct OperationCall: Sendable {
     let gate: Gate
 }
 
-/// What each row of the operation table does. A test checks that every row has its handler here and the other way round.
+/// What each row of the operation table does.
+///
+/// A test checks that every row has its handler here and the other way round.
 enum OperationHandlers {
     typealias Handler = @Sendable (OperationCall) async throws(Failure) -> JSONValue
 

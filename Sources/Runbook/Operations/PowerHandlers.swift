@@ -67,7 +67,9 @@ enum PowerHandlers {
     }
 
     /// Shutdown and reboot have a time-out of their own on the node; the task outlives it a little.
-    private static func parameters(_ action: String, timeout: Duration?, force: Bool) -> [(name: String, value: APIParameter)] {
+    private static func parameters(_ action: String, timeout: Duration?, force: Bool) -> [(
+        name: String, value: APIParameter
+    )] {
         var list: [(name: String, value: APIParameter)] = []
         if action == "shutdown" || action == "reboot", let timeout {
             list.append(("timeout", .integer(max(1, Int(timeout.components.seconds)))))

@@ -17,7 +17,9 @@ public final class WorkerProcess: Sendable {
         case ended(reason: String)
     }
 
-    /// All that the worker says, in order. To be read by one task only.
+    /// All that the worker says, in order.
+    ///
+    /// To be read by one task only.
     public let events: AsyncStream<Event>
 
     private let link: WorkerLink
