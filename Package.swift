@@ -108,7 +108,9 @@ let package = Package(
         tests(
             "RunbookTests",
             ["Runbook", "Wire", "Simulator", "Proxmox", "Policy", "Journal", "Model", "JSON", "TestSupport"]),
-        tests("CommandTests", ["Commands", "Model", "JSON", "TestSupport"]),
+        tests(
+            "CommandTests", ["Commands", "Runbook", "Policy", "Terminal", "Model", "JSON", "TestSupport"],
+            exclude: ["Support"]),
         tests("ArchitectureTests", ["TestSupport"]),
     ],
     swiftLanguageModes: [.v6],

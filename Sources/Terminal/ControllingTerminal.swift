@@ -45,7 +45,7 @@ public struct ControllingTerminal: Prompter {
         guard tcsetattr(descriptor, TCSAFLUSH, &whileAsking) == 0 else { return nil }
         defer { tcsetattr(descriptor, TCSADRAIN, &before) }
         tcflush(descriptor, TCIFLUSH)
-        guard write(TextCleaner.clean(prompt, keeping: .newlines), to: descriptor) else { return nil }
+        guard write(prompt, to: descriptor) else { return nil }
         let answer = line(from: descriptor, timeout: timeout)
         if answer == nil { _ = write("\n", to: descriptor) }
         return answer

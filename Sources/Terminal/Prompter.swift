@@ -5,7 +5,7 @@ public protocol Prompter: Sendable {
     /// What was answered, without its line feed; nil where nobody can be asked or nobody answered in time.
     ///
     /// - Parameters:
-    ///   - prompt: The question; it is cleaned before it is shown, lines are kept.
+    ///   - prompt: The question, shown as it is: what comes from outside must have passed ``TextCleaner``.
     ///   - timeout: The seconds to wait for a whole line.
     func ask(_ prompt: String, timeout: Double) async -> String?
 }

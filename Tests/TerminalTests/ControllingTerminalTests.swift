@@ -8,8 +8,8 @@ import Testing
 struct ControllingTerminalTests {
     @Test func asksAndHearsTheAnswer() async throws {
         let terminal = try PseudoTerminal()
-        async let answer = ControllingTerminal(path: terminal.path).ask("stop \u{1b}[8mweb-1?\nyes: ")
-        #expect(await onThread { terminal.waits(for: "stop \\x1b[8mweb-1?\r\nyes: ") })
+        async let answer = ControllingTerminal(path: terminal.path).ask("stop \u{1b}[1mweb-1?\nyes: ")
+        #expect(await onThread { terminal.waits(for: "stop \u{1b}[1mweb-1?\r\nyes: ") })
         terminal.type("wöb-1\n")
         #expect(await answer == "wöb-1")
     }

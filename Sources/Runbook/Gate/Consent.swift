@@ -24,7 +24,7 @@ public struct ConsentQuestion: Sendable, Hashable {
     public var request: String
     /// What cannot be undone, or nil.
     public var warning: String?
-    /// How often this question was asked before because the guest had changed meanwhile.
+    /// What changed of the guest since the question was asked before, in words; empty the first time.
     public var changedSinceAsked: [String] = []
 
     /// What is shown of a guest.
@@ -43,6 +43,30 @@ public struct ConsentQuestion: Sendable, Hashable {
         public var state: String
         /// Tags, pool, lock and such, where there are any.
         public var notes: [String]
+
+        /// Makes a summary.
+        public init(vmid: VMID, name: String, kind: GuestKind, node: NodeName, state: String, notes: [String] = []) {
+            self.vmid = vmid
+            self.name = name
+            self.kind = kind
+            self.node = node
+            self.state = state
+            self.notes = notes
+        }
+    }
+
+    /// Makes a question.
+    public init(
+        effect: Effect, cluster: String, action: String, rule: String, guest: GuestSummary? = nil, request: String,
+        warning: String? = nil
+    ) {
+        self.effect = effect
+        self.cluster = cluster
+        self.action = action
+        self.rule = rule
+        self.guest = guest
+        self.request = request
+        self.warning = warning
     }
 }
 

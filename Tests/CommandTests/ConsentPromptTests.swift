@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+import Model
+import Policy
+import Runbook
+import Terminal
+import Testing
+
+@testable import Commands
+
+private func question(_ effect: Effect = .confirmTyped, name: String = "web-1") throws -> ConsentQuestion {
+    let vmid = try #require(VMID(101))
+    let node = try #require(NodeName("pve1"))
+    return ConsentQuestion(
+        effect: effect, cluster: "lab", action: "guest.stop", rule: "hard",
+        guest: .init(
+            vmid: vmid, name: name, kind: .qemu, node: node, state: "running", notes: ["tags web"]),
+        request: "POST /nodes/pve1/qemu/101/status/stop", warning: "Unsaved work is lost.")
+}
+
+private let plain = Style(isEnabled: false)
+
+struct ConsentPromptTests {
+    @Test func showsWhatIsMeantAndWhatIsLost() throws {
+        let prompt = ConsentPrompt(try question(), code: "4821", style: plain)
+        #expect(
+            prompt.text == """
+                ┌ pvelua asks for consent: guest.stop
+                │ cluster  lab
+                │ guest    101 web-1 (qemu) on pve1, running
+                │          tags web
+                │ request  POST /nodes/pve1/qemu/101/status/stop
+                │ rule     hard
+                │ ! Unsaved work is lost.
+                └ type 101 web-1 4821 to go on, anything else to stop:\u{20}
+                """)
+    }
+
+    @Test(arguments: [
+        ("101 web-1 4821", true), ("  101   web-1 4821  ", true), ("101 web-1 4822", false), ("101 web-1", false),
+        ("yes", false), ("", false), ("101 web-2 4821", false), ("4821", false), ("101 web-1 4821 yes", false),
+    ])
+    func onlyTheWholeTypedFormIsAYes(line: String, isYes: Bool) throws {
+        #expect(ConsentPrompt(try question(), code: "4821", style: plain).accepts(line) == isYes)
+    }
+
+    @Test(arguments: [("yes", true), (" yes ", true), ("y", false), ("Yes", false), ("", false), ("no", false)])
+    func aSimpleConfirmationWantsTheWordYes(line: String, isYes: Bool) throws {
+        #expect(ConsentPrompt(try question(.confirm), code: "4821", style: plain).accepts(line) == isYes)
+    }
+
+    @Test(arguments: [
+        "web\u{1b}[2Kdb", "web\ndb", "web\rdb", "web\u{202e}db", "web\u{200b}db", "web\u{2028}db", "web\u{9b}31mdb",
+        "web\u{7}db",
+    ])
+    func namesFromTheClusterCannotMoveTheCursor(name: String) throws {
+        let prompt = ConsentPrompt(try question(name: name), code: "4821", style: plain)
+        #expect(prompt.text.split(separator: "\n").count == 8)
+        let isClean = prompt.text.unicodeScalars.allSatisfy {
+            $0 == "\n"
+                || $0.value >= 0x20 && !(0x7f...0x9f).contains($0.value) && !$0.properties.isBidiControl
+                    && ![0x200b, 0x2028].contains($0.value)
+        }
+        #expect(isClean)
+    }
+
+    @Test func saysWhatChangedMeanwhile() throws {
+        var changed = try question()
+        changed.changedSinceAsked = ["name was a and is b\u{1b}[0m"]
+        let text = ConsentPrompt(changed, code: "4821", style: plain).text
+        #expect(text.contains("changed while you were asked: name was a and is b"))
+        #expect(!text.contains("\u{1b}"))
+    }
+}

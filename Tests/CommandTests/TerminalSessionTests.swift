@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import TestSupport
+import Testing
+
+/// The real binary at a terminal, with a person who types.
+struct TerminalSessionTests {
+    let home: TemporaryFolder
+
+    init() throws { home = try TemporaryFolder() }
+
+    private func session(_ steps: [[String]], _ arguments: String...) throws -> ProcessResult {
+        let json = String(decoding: try JSONEncoder().encode(steps), as: UTF8.self)
+        let helper = Places.repository.appendingPathComponent("Tests/CommandTests/Support/terminal.py").path
+        return try run(
+            URL(fileURLWithPath: "/usr/bin/env"),
+            ["python3", helper, json, Places.products.appendingPathComponent("pvelua").path, "--cluster", "demo"]
+                + arguments,
+            environment: ["HOME": home.url.path, "TERM": "xterm"], directory: Places.repository)
+    }
+
+    private let stop = "local r = pve.vm_action(nil, 101, 'stop'); print('now ' .. r.status)"
+
+    @Test func typingWhatIsAskedForStopsTheGuest() throws {
+        let result = try session([["type (\\d+ \\S+ \\d{4}) to go on", "{1}\n"]], "-e", stop)
+        #expect(result.status == 0, "\(result.output)")
+        #expect(result.output.contains("now stopped"))
+        #expect(result.output.contains("guest"))
+        #expect(result.output.contains("101 web-1 (qemu) on pve1, running"))
+    }
+
+    @Test(arguments: ["yes\n", "\n", "101 web-1\n", "\u{4}"])
+    func anythingElseLeavesItRunning(answer: String) throws {
+        let result = try session([["to go on", answer]], "-e", stop)
+        #expect(result.status == 20, "\(result.output)")
+        #expect(result.output.contains("nothing was sent"))
+    }
+
+    @Test func whatWasTypedAheadIsNoAnswer() throws {
+        let script = try home.write(
+            "ahead.lua", "io = nil; print('ready'); pve.sleep(1); pve.vm_action(nil, 101, 'shutdown')")
+        let result = try session([["ready", "yes\n"], ["to go on", "no\n"]], "run", script.path)
+        #expect(result.status == 20, "\(result.output)")
+    }
+
+    @Test func aSimpleConfirmationTakesYes() throws {
+        let result = try session([["type yes to go on", "yes\n"]], "-e", "pve.vm_action(nil, 101, 'shutdown').status")
+        #expect(result.status == 0, "\(result.output)")
+        #expect(result.output.contains("stopped"))
+    }
+
+    @Test func theReplKeepsItsVariablesThroughErrorsAndLimits() throws {
+        let result = try session(
+            [
+                ["demo> ", "x = 41\n"], ["demo> ", "error('boom')\n"], ["demo> ", "while true do end\n"],
+                ["demo> ", "for i = 1, 2 do\n"], ["\\.\\.> ", "x = x + i end\n"], ["demo> ", "print('x is ' .. x)\n"],
+                ["x is 44[\\s\\S]*demo> ", "pve.list_vms{ tag = 'web' }\n"], ["demo> ", ":help vm_action\n"],
+                ["demo> ", "pve.vm_ac\t(nil, 103, 'start').status\n"], ["running[\\s\\S]*demo> ", ":quit\n"],
+            ], "--limit", "cpu=300ms", "repl")
+        #expect(result.status == 0, "\(result.output)")
+        #expect(result.output.contains("boom"))
+        #expect(result.output.contains("limit"))
+        #expect(result.output.contains("web-2"))
+        #expect(result.output.contains("pve.vm_action([node], guest, action, [options])"))
+    }
+
+    @Test func ctrlCStopsTheChunkAndNotTheSession() throws {
+        let result = try session(
+            [
+                ["demo> ", "y = 7\n"], ["demo> ", "print('busy'); pve.sleep(50)\n"], ["busy\\s", "\u{3}"],
+                ["demo> ", "'y is ' .. y\n"],
+                ["y is 7[\\s\\S]*demo> ", "\u{4}"],
+            ], "repl")
+        #expect(result.status == 0, "\(result.output)")
+        #expect(result.output.contains("interrupted"))
+    }
+
+    @Test func ctrlCEndsARun() throws {
+        let script = try home.write("long.lua", "print('busy'); pve.sleep(50)")
+        let result = try session([["busy", "\u{3}"]], "run", script.path)
+        #expect(result.status == 130, "\(result.output)")
+    }
+}
