@@ -69,7 +69,7 @@ struct TerminalSessionTests {
             [
                 ["demo> ", "y = 7\n"], ["demo> ", "print('busy'); pve.sleep(50)\n"], ["busy\\s", "\u{3}"],
                 ["demo> ", "'y is ' .. y\n"],
-                ["y is 7[\\s\\S]*demo> ", "\u{4}"],
+                ["y is 7[\\s\\S]*demo> ", ":quit\n"],
             ], "repl")
         #expect(result.status == 0, "\(result.output)")
         #expect(result.output.contains("interrupted"))

@@ -17,6 +17,7 @@ struct Repl {
         if context.isTerminal.input {
             writeError("pvelua \(PveluaVersion.text) on \(environment.clusterName) — :help, :quit\n")
         }
+        let interrupts = InterruptWatch()
         var pending = ""
         reading: while true {
             let prompt =
@@ -36,9 +37,12 @@ struct Repl {
                     continue
                 }
                 let chunk = Chunk(source: Array(pending.utf8), name: "=repl", isExpression: true)
-                let interrupts = InterruptWatch { [session] in await session.interrupt() }
-                let outcome = await session.evaluate(chunk)
-                interrupts.stop()
+                let current = session
+                let outcome = await interrupts.during {
+                    await current.evaluate(chunk)
+                } onInterrupt: {
+                    await current.interrupt()
+                }
                 if case .incomplete = outcome { continue }
                 await input.remember(pending)
                 print(outcome, chunk)

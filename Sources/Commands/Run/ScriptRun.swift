@@ -13,9 +13,11 @@ struct ScriptRun {
         let environment = try Workplace(context: context, options: options).environment(moduleFolder: folder)
         let scope = RunScope(id: environment.makeID(), environment: environment, script: chunk)
         let session = try await RunbookSession.start(environment, worker: context.worker, run: scope)
-        let interrupts = InterruptWatch { await session.interrupt() }
-        let outcome = await session.evaluate(chunk)
-        interrupts.stop()
+        let outcome = await InterruptWatch().during {
+            await session.evaluate(chunk)
+        } onInterrupt: {
+            await session.interrupt()
+        }
         await session.end()
         let status = report(outcome, chunk)
         try await scope.close(status: status.rawValue)

@@ -1,21 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 @preconcurrency internal import Dispatch
 internal import Glibc
+internal import Synchronization
 
-/// Calls a function when a person presses Ctrl-C, instead of letting the process die.
+/// Hears when a person presses Ctrl-C, instead of letting the process die; one for the life of a command.
+///
+/// Dispatch installs the signal's handler, and a second source made while the first one goes away would lose signals:
+/// so the source stays and only what it calls changes.
 final class InterruptWatch: Sendable {
-    private let source: any DispatchSourceSignal
+    typealias Action = @Sendable () async -> Void
 
-    init(_ action: @escaping @Sendable () async -> Void) {
-        signal(SIGINT, SIG_IGN)
-        source = DispatchSource.makeSignalSource(signal: SIGINT)
-        source.setEventHandler { Swift.Task { await action() } }
+    private let source: any DispatchSourceSignal
+    private let action: Mutex<Action?>
+
+    init() {
+        let source = DispatchSource.makeSignalSource(signal: SIGINT)
+        self.source = source
+        action = Mutex(nil)
+        source.setEventHandler { [weak self] in
+            guard let action = self?.action.withLock({ $0 }) else { return }
+            Swift.Task { await action() }
+        }
         source.resume()
     }
 
-    /// Restores the usual meaning of Ctrl-C.
-    func stop() {
-        source.cancel()
-        signal(SIGINT, SIG_DFL)
+    deinit { source.cancel() }
+
+    /// Does some work, during which Ctrl-C calls the action; outside of it Ctrl-C does nothing.
+    func during<Result>(_ work: () async -> Result, onInterrupt: @escaping Action) async -> Result {
+        action.withLock { $0 = onInterrupt }
+        defer { action.withLock { $0 = nil } }
+        return await work()
     }
 }

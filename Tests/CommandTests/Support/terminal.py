@@ -20,7 +20,7 @@ if pid == 0:
 
 seen = ""
 start = 0
-deadline = time.monotonic() + 60
+deadline = time.monotonic() + float(os.environ.get("PATIENCE", "60"))
 while time.monotonic() < deadline:
     ready, _, _ = select.select([master], [], [], 0.2)
     if ready:
