@@ -64,7 +64,7 @@ extension Failure {
         guard kind == .parameter, status == nil else { return self }
         var failure = self
         failure.message = "pve.\(operation.name): \(message)"
-        failure.hint = hint ?? ArgumentChecker.usage(of: operation)
+        failure.hint = hint ?? operation.usage
         return failure
     }
 }

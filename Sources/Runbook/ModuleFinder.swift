@@ -55,7 +55,7 @@ public struct ModuleFinder: Sendable {
             directory = next
         }
         defer { close(directory) }
-        let file = openat(directory, segments.last ?? relative, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+        let file = openat(directory, segments.last ?? relative, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else {
             if errno == ELOOP {
                 throw Failure(.notFound, "\(relative) is a symbolic link, which require does not follow")

@@ -62,6 +62,8 @@ public struct RunSettings: Sendable {
     public var taskTimeout: Duration = .seconds(300)
     /// How snapshots are named.
     public var snapshotNaming = SnapshotNaming.shipped
+    /// Whether the worker serves many chunks, whose processor time the kernel must not count together.
+    public var isInteractive = false
     /// What the worker may use.
     public var limits = WorkerLimits()
     /// The seed of the script's random numbers.

@@ -47,6 +47,7 @@ public actor RunbookSession {
         let id = nextChunk
         nextChunk &+= 1
         failures.removeAll()
+        callCount = 0
         watch.begin(now: ContinuousClock.now)
         let guardian = Swift.Task { await self.guardWorker() }
         defer { guardian.cancel() }
@@ -59,10 +60,12 @@ public actor RunbookSession {
 
     /// Stops the running chunk; the session and its globals live on if the worker answers within a second.
     public func interrupt() async {
+        let interrupted = Set(chunks.keys)
         for call in calls.values { call.cancel() }
         worker.send(Frame(.interrupt))
         try? await ContinuousClock().sleep(for: .seconds(1))
-        if !chunks.isEmpty { worker.kill(reason: "it did not stop when interrupted") }
+        // A chunk that began meanwhile is none of this interrupt's business.
+        if !interrupted.isDisjoint(with: chunks.keys) { worker.kill(reason: "it did not stop when interrupted") }
     }
 
     /// Whether the worker is gone, and with it all variables.
@@ -101,6 +104,10 @@ public actor RunbookSession {
             return worker.kill(reason: "it used the call id \(frame.id) twice")
         }
         guard callCount <= environment.settings.limits.calls else {
+            // Every refusal is remembered until the chunk ends; a script that catches them must not go on for ever.
+            guard callCount <= environment.settings.limits.calls + 1000 else {
+                return worker.kill(reason: "it went on calling beyond its limit of calls")
+            }
             return reply(frame.id, .failure(Failure(.limit, "more than \(environment.settings.limits.calls) calls")))
         }
         watch.callsOut += 1

@@ -72,7 +72,7 @@ struct Repl {
         case .incomplete: break
         case .failed(let failure):
             writeError(
-                ErrorReport(format: options.format, style: context.errorStyle).text(failure, source: chunk?.source))
+                ErrorReport(format: options.format, style: context.errorStyle).text(failure, chunk: chunk))
         }
     }
 

@@ -9,13 +9,14 @@ internal import Terminal
 struct ReplCommand: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "repl", abstract: "Explore a cluster, line by line.",
-        discussion: "Tab completes, :help explains, an empty line or Ctrl-D ends.\n\n" + ExitStatus.help)
+        discussion: "Tab completes, :help explains, :quit or Ctrl-D ends.\n\n" + ExitStatus.help)
 
     @OptionGroup var options: GlobalOptions
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
         let workplace = Workplace(context: context, options: options)
-        let environment = try workplace.environment(moduleFolder: nil)
+        var environment = try workplace.environment(moduleFolder: nil)
+        environment.settings.isInteractive = true
         let history = workplace.locations.history
         try PrivateStorage.makeFolder(PrivateStorage.folder(of: history))
         let editor = LineEditor(environment: context.environment, history: history) { line, cursor in

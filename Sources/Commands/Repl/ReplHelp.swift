@@ -31,7 +31,7 @@ enum ReplHelp {
 /// The page of one operation.
 enum OperationHelp {
     static func text(_ operation: Operation) -> String {
-        var lines = ["", "  " + signature(operation), "", "  " + operation.summary, ""]
+        var lines = ["", "  " + operation.usage, "", "  " + operation.summary, ""]
         for parameter in operation.parameters {
             lines.append(
                 "  \(parameter.name): \(parameter.type.description)\(parameter.isRequired ? "" : ", optional")")
@@ -53,10 +53,5 @@ enum OperationHelp {
         }
         lines += ["", "  example: \(operation.example)", ""]
         return lines.joined(separator: "\n") + "\n"
-    }
-
-    private static func signature(_ operation: Operation) -> String {
-        let parameters = operation.parameters.map { $0.isRequired ? $0.name : "[\($0.name)]" }
-        return "pve.\(operation.name)(\(parameters.joined(separator: ", ")))"
     }
 }

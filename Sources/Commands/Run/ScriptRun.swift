@@ -19,15 +19,15 @@ struct ScriptRun {
             await session.interrupt()
         }
         await session.end()
-        let status = report(outcome, chunk)
+        let status = report(outcome, chunk, environment.output)
         try await scope.close(status: status.rawValue)
         return status
     }
 
-    private func report(_ outcome: ChunkOutcome, _ chunk: Chunk) -> ExitStatus {
+    private func report(_ outcome: ChunkOutcome, _ chunk: Chunk, _ output: any RunOutput) -> ExitStatus {
         switch outcome {
         case .values(let values):
-            writeAll(1, ValuePrinter(format: options.format).bytes(values))
+            output.write(ValuePrinter(format: options.format).bytes(values))
             return .done
         case .incomplete:
             return fail(ScriptFailure(Failure(.script, "the script ends in the middle of something")), chunk)
@@ -37,7 +37,7 @@ struct ScriptRun {
     }
 
     private func fail(_ failure: ScriptFailure, _ chunk: Chunk) -> ExitStatus {
-        writeError(ErrorReport(format: options.format, style: context.errorStyle).text(failure, source: chunk.source))
+        writeError(ErrorReport(format: options.format, style: context.errorStyle).text(failure, chunk: chunk))
         return ExitStatus(failure.failure)
     }
 }

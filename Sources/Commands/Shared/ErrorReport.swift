@@ -12,11 +12,11 @@ struct ErrorReport {
 
     /// The text for standard error, ending in a line end.
     ///
-    /// - Parameter source: The script's text, to show the line that failed.
-    func text(_ failure: ScriptFailure, source: [UInt8]? = nil) -> String {
+    /// - Parameter chunk: The script, to show the line that failed if it is one of its own.
+    func text(_ failure: ScriptFailure, chunk: Chunk? = nil) -> String {
         switch format {
         case .json: json(failure)
-        case .text: lines(failure, source).joined(separator: "\n") + "\n"
+        case .text: lines(failure, chunk).joined(separator: "\n") + "\n"
         }
     }
 
@@ -27,14 +27,14 @@ struct ErrorReport {
         return JSONValue.object(JSONObject([("error", .object(object))])).text + "\n"
     }
 
-    private func lines(_ report: ScriptFailure, _ source: [UInt8]?) -> [String] {
+    private func lines(_ report: ScriptFailure, _ chunk: Chunk?) -> [String] {
         let failure = report.failure
         let location = report.location.map { clean($0) + ": " } ?? ""
         var lines = [
             style.bold("pvelua: ") + location + style.red(clean(failure.message))
                 + style.dim(" [\(failure.kind.rawValue)]")
         ]
-        if let line = sourceLine(report.location, source) { lines.append("  " + line) }
+        if let line = sourceLine(report.location, chunk) { lines.append("  " + line) }
         for field in failure.fields where !failure.message.contains(field.text) {
             lines.append("  \(clean(field.name)): \(clean(field.text))")
         }
@@ -53,11 +53,11 @@ struct ErrorReport {
     }
 
     /// The line that the location names: `  12 | pve.vm_action(…)`.
-    private func sourceLine(_ location: String?, _ source: [UInt8]?) -> String? {
-        guard let location, let source, let colon = location.lastIndex(of: ":"),
-            let number = Int(location[location.index(after: colon)...]), number > 0
+    private func sourceLine(_ location: String?, _ chunk: Chunk?) -> String? {
+        guard let location, let chunk, let colon = location.lastIndex(of: ":"),
+            location[..<colon] == chunk.name.dropFirst(), let number = Int(location[location.index(after: colon)...]), number > 0
         else { return nil }
-        let lines = source.split(separator: 0x0a, maxSplits: number, omittingEmptySubsequences: false)
+        let lines = chunk.source.split(separator: 0x0a, maxSplits: number, omittingEmptySubsequences: false)
         guard number <= lines.count else { return nil }
         let text = String(decoding: lines[number - 1].prefix(160), as: UTF8.self)
         return style.dim("\(number) | ") + clean(text)

@@ -10,7 +10,7 @@ enum PolicyFiles {
 
     /// The user's policy; nil where there is none.
     static func load(_ path: String) throws(Failure) -> PolicySet? {
-        guard access(path, F_OK) == 0 else { return nil }
+        if access(path, F_OK) != 0, isMissing(errno) { return nil }
         return try read(path)
     }
 
@@ -19,7 +19,11 @@ enum PolicyFiles {
     /// - Throws: ``Failure`` of kind `config` where somebody else than root could have written it.
     static func loadCeiling(_ path: String) throws(Failure) -> PolicySet? {
         var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
+        guard stat(path, &status) == 0 else {
+            let number = errno
+            if isMissing(number) { return nil }
+            throw Failure(.config, "the ceiling \(path) cannot be looked at: \(String(cString: strerror(number)))")
+        }
         guard status.st_uid == 0, status.st_mode & 0o022 == 0 else {
             throw Failure(
                 .config, "\(path) must belong to root and be writable by root only",
@@ -27,6 +31,9 @@ enum PolicyFiles {
         }
         return try read(path)
     }
+
+    /// Whether there is no file, as opposed to one that may not be looked at.
+    private static func isMissing(_ number: Int32) -> Bool { number == ENOENT || number == ENOTDIR }
 
     private static func read(_ path: String) throws(Failure) -> PolicySet {
         let bytes = try FileReader.read(path: path, maximum: maximumSize)

@@ -29,7 +29,7 @@ struct Workplace {
     /// The world of a run on the chosen cluster.
     func environment(moduleFolder: String?) throws(Failure) -> RunEnvironment {
         let configuration = try configuration()
-        let name = chosenCluster(configuration)
+        let name = try chosenCluster(configuration)
         let output = ConsoleOutput(context, options: options)
         let connection = try ClusterConnection(
             name: name, configuration: configuration, context: context, logLevel: options.logLevel)
@@ -51,10 +51,16 @@ struct Workplace {
     }
 
     /// `--cluster`, `PVELUA_CLUSTER`, the configured default, or the embedded one, which is said aloud.
-    private func chosenCluster(_ configuration: ConfigurationFile) -> String {
+    private func chosenCluster(_ configuration: ConfigurationFile) throws(Failure) -> String {
         let named = [options.cluster, context.environment["PVELUA_CLUSTER"], configuration.defaultCluster]
         if let name = named.compactMap({ $0 }).first(where: { !$0.isEmpty }) { return name }
         if configuration.clusters.count == 1 { return configuration.clusters[0].name }
+        guard configuration.clusters.isEmpty else {
+            throw Failure(
+                .config, "several clusters are configured and none is chosen",
+                hint: "pass --cluster NAME or set default_cluster: "
+                    + configuration.clusters.map(\.name).joined(separator: ", "))
+        }
         if !options.quiet { writeError("no cluster is configured: working on the embedded cluster \"\(Self.demo)\"\n") }
         return Self.demo
     }

@@ -67,6 +67,13 @@ public struct Endpoint: Sendable {
     }
 }
 
+extension Operation {
+    /// How a call looks: `pve.poll([node], task, [options])`.
+    public var usage: String {
+        "pve.\(name)(\(parameters.map { $0.isRequired ? $0.name : "[\($0.name)]" }.joined(separator: ", ")))"
+    }
+}
+
 /// A method of guest objects: `vm:name(arguments…)` is `pve.operation(before…, arguments…)`.
 public struct GuestMethod: Sendable {
     /// The method's name.

@@ -29,9 +29,8 @@ public enum OperationReference {
     }
 
     private static func page(_ operation: Operation) -> [String] {
-        let names = operation.parameters.map { $0.isRequired ? $0.name : "[\($0.name)]" }
         var lines = [
-            "## pve.\(operation.name)", "", "`pve.\(operation.name)(\(names.joined(separator: ", ")))`", "",
+            "## pve.\(operation.name)", "", "`\(operation.usage)`", "",
             operation.summary, "",
         ]
         for parameter in operation.parameters {

@@ -21,15 +21,9 @@ struct ArgumentChecker {
         if extra {
             throw .parameter(
                 "arguments", "pve.\(operation.name) takes at most \(operation.parameters.count)",
-                hint: usage(of: operation))
+                hint: operation.usage)
         }
         return result
-    }
-
-    /// How a call of the operation looks: `pve.poll([node], task, [options])`.
-    static func usage(of operation: Operation) -> String {
-        let parameters = operation.parameters.map { $0.isRequired ? $0.name : "[\($0.name)]" }
-        return "pve.\(operation.name)(\(parameters.joined(separator: ", ")))"
     }
 
     /// `pve.poll(task)` may leave out the node that stands first in `pve.poll(node, upid)`.

@@ -72,9 +72,10 @@ struct Gate: Sendable {
     }
 
     private func carryOut(_ change: Change, _ step: StepRecorder) async throws(Failure) -> ChangeOutcome {
+        // Outside the catch: a journal that cannot take this mark has stopped the call before a byte left.
+        try await step.sent()
         let reference: TaskReference
         do throws(Failure) {
-            try await step.sent()
             reference = try TaskReference(try await client.send(change.call).data)
         } catch {
             throw try await step.notAccepted(error)
@@ -91,6 +92,7 @@ struct Gate: Sendable {
         do throws(Failure) {
             task = try await client.wait(for: upid, timeout: change.timeout)
         } catch {
+            if error.kind == .taskTimeout { await run.remember(upid, step) }
             throw try await step.taskFailed(error)
         }
         return try await verified(change, upid: upid, warnings: task.warnings, step)

@@ -14,7 +14,7 @@ enum PowerHandlers {
             throw .parameter("action", "\"\(action)\" is unknown")
         }
         guard endpoint.kinds.contains(guest.kind) else {
-            var failure = Failure(.unsupported, "a container cannot be \(action == "reset" ? "reset" : action + "ed")")
+            var failure = Failure(.unsupported, "a container does not know the action \(action)")
             failure.vmid = guest.vmid.rawValue
             throw failure
         }

@@ -22,12 +22,14 @@ enum WorkerBoot {
             "cpu_slice": .number(limits.processorSlice),
             "cpu_total": .number(limits.processorTotal),
             "seed": .integer(settings.seed),
+            "interactive": .bool(settings.isInteractive),
         ]
     }
 
     /// Whether a worker's end was the kernel's doing on behalf of a limit.
     static func isLimit(_ reason: String) -> Bool {
         reason.contains("SIGXCPU") || reason.contains("want of memory") || reason.contains("did not speak")
+            || reason.contains("beyond its limit")
     }
 }
 
