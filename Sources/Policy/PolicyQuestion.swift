@@ -27,7 +27,7 @@ public struct PolicyQuestion: Hashable, Sendable {
 
     /// Whether an action is by its nature one on a guest, or so little known that it may be.
     public static func touchesGuest(_ action: Action) -> Bool {
-        if action == .unknown { return true }
+        if action == .unknown || action == "read.guest" { return true }
         return ["guest", "disk", "snapshot", "backup", "agent"].contains { action.rawValue.hasPrefix($0 + ".") }
     }
 

@@ -18,7 +18,7 @@ public actor RunbookSession {
     private var calls: [UInt32: Swift.Task<Void, Never>] = [:]
     private var failures: [UInt32: Failure] = [:]
     private var callCount = 0
-    private var ending: String?
+    private var ending: WorkerEnd?
 
     /// Starts a worker and waits until its sandbox stands.
     ///
@@ -30,7 +30,10 @@ public actor RunbookSession {
         let session = RunbookSession(environment, worker: worker, run: run)
         worker.send(Frame(.boot, payload: WorkerBoot.packed(environment.settings).encoded()))
         await session.listen()
-        if let failure = await session.waitUntilReady() { throw failure }
+        if let failure = await session.waitUntilReady() {
+            worker.kill(reason: "it was not ready")
+            throw failure
+        }
         return session
     }
 
@@ -53,9 +56,16 @@ public actor RunbookSession {
         defer { guardian.cancel() }
         worker.send(Frame(.run, id: id, payload: chunk.packed(environment.settings.parameters).encoded()))
         let outcome = await withCheckedContinuation { chunks[id] = $0 }
-        for call in calls.values { call.cancel() }
-        calls.removeAll()
+        await abandonCalls()
         return outcome
+    }
+
+    /// Ends what the chunk left behind, and waits for it: a change in flight must have its outcome recorded.
+    private func abandonCalls() async {
+        let left = calls
+        calls.removeAll()
+        for call in left.values { call.cancel() }
+        for call in left.values { await call.value }
     }
 
     /// Stops the running chunk; the session and its globals live on if the worker answers within a second.
@@ -85,8 +95,9 @@ public actor RunbookSession {
     private func handle(_ event: WorkerProcess.Event) {
         watch.heard(now: ContinuousClock.now)
         switch event {
-        case .ended(let reason): finish(reason)
+        case .ended(let end): finish(end)
         case .frame(let frame):
+            worker.consumed(frame)
             switch frame.kind {
             case .ready: settle(.success(()))
             case .output: environment.output.write(frame.payload)
@@ -106,7 +117,7 @@ public actor RunbookSession {
         guard callCount <= environment.settings.limits.calls else {
             // Every refusal is remembered until the chunk ends; a script that catches them must not go on for ever.
             guard callCount <= environment.settings.limits.calls + 1000 else {
-                return worker.kill(reason: "it went on calling beyond its limit of calls")
+                return worker.kill(reason: "it went on calling beyond its limit of calls", isLimit: true)
             }
             return reply(frame.id, .failure(Failure(.limit, "more than \(environment.settings.limits.calls) calls")))
         }
@@ -154,9 +165,9 @@ public actor RunbookSession {
         }
     }
 
-    private func finish(_ reason: String) {
-        ending = reason
-        var failure = Failure(WorkerBoot.isLimit(reason) ? .limit : .script, "the worker is gone: \(reason)")
+    private func finish(_ end: WorkerEnd) {
+        ending = end
+        var failure = Failure(end.isLimit ? .limit : .script, "the worker is gone: \(end)")
         failure.hint = "the script's process ended; nothing more was sent to the cluster after that"
         settle(.failure(failure))
         for continuation in chunks.values { continuation.resume(returning: .failed(ScriptFailure(failure))) }
@@ -192,7 +203,8 @@ public actor RunbookSession {
         while !Swift.Task.isCancelled {
             try? await ContinuousClock().sleep(for: .milliseconds(500))
             if watch.isOverdue(now: ContinuousClock.now) {
-                return worker.kill(reason: "it did not speak for too long while its script was running")
+                return worker.kill(
+                    reason: "it did not speak for too long while its script was running", isLimit: true)
             }
         }
     }

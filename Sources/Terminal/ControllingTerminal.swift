@@ -21,15 +21,32 @@ public struct ControllingTerminal: Prompter {
         return true
     }
 
-    /// What was answered; nil where there is no terminal, this process is in its background, or nobody answered in time.
+    /// What was answered; nil where there is no terminal, this process is in its background, nobody answered in time, or the
+    /// asking task was cancelled.
     public func ask(_ prompt: String, timeout: Double) async -> String? {
-        await withCheckedContinuation { continuation in
-            // Waiting for a person blocks a thread, which must not be one of the few that tasks share.
-            DispatchQueue.global().async { continuation.resume(returning: askNow(prompt, timeout: timeout)) }
+        // One end ends when the other is shut down: so a question is taken back that nobody wants answered any more.
+        var pair: [Int32] = [-1, -1]
+        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &pair) == 0 else {
+            return nil
+        }
+        let (cancelled, cancelling) = (pair[0], pair[1])
+        defer {
+            close(cancelled)
+            close(cancelling)
+        }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                // Waiting for a person blocks a thread, which must not be one of the few that tasks share.
+                DispatchQueue.global().async {
+                    continuation.resume(returning: askNow(prompt, timeout: timeout, cancellation: cancelled))
+                }
+            }
+        } onCancel: {
+            shutdown(cancelling, Int32(SHUT_RDWR))
         }
     }
 
-    func askNow(_ prompt: String, timeout: Double) -> String? {
+    func askNow(_ prompt: String, timeout: Double, cancellation: Int32 = -1) -> String? {
         let descriptor = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
@@ -46,22 +63,23 @@ public struct ControllingTerminal: Prompter {
         defer { tcsetattr(descriptor, TCSADRAIN, &before) }
         tcflush(descriptor, TCIFLUSH)
         guard write(prompt, to: descriptor) else { return nil }
-        let answer = line(from: descriptor, timeout: timeout)
+        let answer = line(from: descriptor, timeout: timeout, cancellation: cancellation)
         if answer == nil { _ = write("\n", to: descriptor) }
         return answer
     }
 
-    private func line(from descriptor: Int32, timeout: Double) -> String? {
+    private func line(from descriptor: Int32, timeout: Double, cancellation: Int32) -> String? {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: Self.longest)
         let end = Self.now() + min(max(timeout, 0), 86_400)
         while bytes.last != UInt8(ascii: "\n") {
             let left = end - Self.now()
             guard left > 0 else { return nil }
-            var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            let ready = poll(&request, 1, Int32(left * 1000) + 1)
+            var requests = [descriptor, cancellation].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+            let ready = poll(&requests, 2, Int32(left * 1000) + 1)
             if ready < 0, errno != EINTR { return nil }
             guard ready > 0 else { continue }
+            if requests[1].revents != 0 { return nil }
             let count = read(descriptor, &chunk, chunk.count)
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { return nil }

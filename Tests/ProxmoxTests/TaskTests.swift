@@ -97,20 +97,28 @@ struct TaskTests {
     }
 
     @Test(arguments: [
-        (ScriptedTransport.Answer.status(401, "No ticket"), ErrorKind.auth), (.broken(.tls, sent: false), .tls),
-        (.status(403, "Permission check failed (/nodes/pve1, Sys.Audit)"), .permission),
+        (ScriptedTransport.Answer.status(401, "No ticket"), "No ticket"), (.broken(.tls, sent: false), "scripted tls"),
+        (.status(403, "Permission check failed (/nodes/pve1, Sys.Audit)"), "Permission check failed"),
         (
             .status(400, "Parameter verification failed.", body: #"{"data":null,"errors":{"upid":"no such task"}}"#),
-            .outcomeUnknown
+            "no such task"
         ),
     ])
-    func lastingTroubleEndsTheWaiting(_ answer: ScriptedTransport.Answer, _ kind: ErrorKind) async throws {
+    func lastingTroubleEndsTheWaitingAndSaysNothingOfTheTask(
+        _ answer: ScriptedTransport.Answer, _ words: String
+    ) async throws {
         let transport = node([Self.running(), answer])
         let client = ProxmoxClient.scripted(transport)
         let found = await failure { () async throws(Failure) in try await client.wait(for: upid) }
-        #expect(found?.kind == kind)
+        #expect(found?.kind == .outcomeUnknown)
+        #expect(found?.message.contains(words) == true, "\(found?.message ?? "")")
         #expect(found?.upid == Self.text)
         #expect(transport.seen.count == 2)
+    }
+
+    @Test func evenWithoutAnyTimeAnEndedTaskIsTold() async throws {
+        let client = ProxmoxClient.scripted(node([Self.stopped("OK")]))
+        #expect(try await client.wait(for: upid, timeout: .zero).status == .ok)
     }
 
     @Test func aTaskThatOutlastsTheTimeoutIsSaidToRun() async throws {

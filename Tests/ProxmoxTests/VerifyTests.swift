@@ -70,7 +70,7 @@ struct VerifyTests {
         let found = await failure { () async throws(Failure) in
             try await client.verify(.stopped, of: guest, timeout: .seconds(7))
         }
-        #expect(found?.kind == .nodeUnreachable)
+        #expect(found?.kind == .outcomeUnknown)
         #expect(found?.message == "guest 101 should be stopped, but it cannot be looked at: No route to host")
     }
 

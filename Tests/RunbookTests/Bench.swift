@@ -106,7 +106,7 @@ struct Bench {
         let session = try await RunbookSession.start(environment, worker: Self.worker, run: scope)
         let outcome = await session.evaluate(chunk)
         await session.end()
-        try await scope.close(status: 0)
+        await scope.close(status: 0)
         return outcome
     }
 

@@ -72,6 +72,36 @@ struct GateTests {
                 == true)
     }
 
+    @Test func aTagGivenWhileTheQuestionStandsDecides() async throws {
+        let clusters = Box<SimulatedCluster>()
+        let consent = ScriptedConsent([.yes, .yes]) { _ in
+            clusters.value?.update { state in
+                guard var guest = state.guests[101] else { return }
+                guest.config["tags"] = "web;crown-jewel"
+                state.put(guest)
+            }
+        }
+        let bench = try Bench(consent: consent)
+        clusters.value = bench.cluster
+        #expect(try await bench.failure(of: stop)?.kind == .policyDenied)
+        #expect(bench.writes.isEmpty)
+    }
+
+    @Test func aGuestThatMovesWhileAskedIsNotTouched() async throws {
+        let clusters = Box<SimulatedCluster>()
+        let consent = ScriptedConsent([.yes, .yes]) { _ in
+            clusters.value?.update { state in
+                guard var guest = state.guests[101] else { return }
+                guest.node = "pve3"
+                state.put(guest)
+            }
+        }
+        let bench = try Bench(consent: consent)
+        clusters.value = bench.cluster
+        #expect(try await bench.failure(of: stop)?.kind == .conflict)
+        #expect(bench.writes.isEmpty)
+    }
+
     @Test func aGuestThatKeepsChangingIsLeftAlone() async throws {
         let clusters = Box<SimulatedCluster>()
         let consent = ScriptedConsent([.yes, .yes, .yes, .yes]) { count in
@@ -181,6 +211,41 @@ struct GateTests {
         #expect(bench.output.text == "ok\ttrue\trunning\n")
         let run = try #require(try bench.journal.runs(limit: 1).first)
         #expect(try bench.journal.steps(of: run.id).map(\.state) == [.done])
+    }
+
+    @Test func pollVerifiesTheEffectOfARebootThatNobodyWaitedFor() async throws {
+        let bench = try Bench(consent: ScriptedConsent([.yes]))
+        let code = """
+            local task = pve.vm_action(nil, 101, "reboot", { wait = false })
+            pve.poll(task)
+            print(pve.vm(101).status, pve.vm(101).uptime < 60)
+            """
+        #expect(try await bench.failure(of: code) == nil)
+        #expect(bench.output.text == "running\ttrue\n")
+    }
+
+    @Test func aTaskThatCannotBeFollowedIsInDoubt() async throws {
+        let bench = try Bench()
+        bench.cluster.inject(
+            Fault(.status(401, "Authentication failed!"), method: .get, path: "/nodes/*/tasks*", count: 100))
+        let failure = try #require(try await bench.failure(of: "pve.vm_action(nil, 103, 'start')"))
+        #expect(failure.kind == .inDoubt, "\(failure)")
+        let run = try #require(try bench.journal.runs(limit: 1).first)
+        #expect(try bench.journal.steps(of: run.id).map(\.state) == [.inDoubt])
+    }
+
+    @Test func aRuleAboutGuestsHoldsForReadsToo() async throws {
+        let policy = try PolicySet.load(
+            yaml: """
+                version: 1
+                rules:
+                  - { id: reads, actions: ["read.*"], effect: allow }
+                  - { id: secret, actions: [read.guest], where: { tag: db }, effect: deny }
+                """, file: "p")
+        let bench = try Bench(policy: policy)
+        #expect(try await bench.failure(of: "pve.vm(100)")?.kind == .policyDenied)
+        #expect(try await bench.failure(of: "pve.api.get('/nodes/pve2/qemu/100/config')")?.kind == .policyDenied)
+        #expect(try await bench.failure(of: "pve.vm(101)") == nil)
     }
 
     @Test func snapshotsAreNumberedByTheJournal() async throws {

@@ -130,11 +130,11 @@ struct SessionTests {
         worker.kill(reason: "the test killed it")
         var last: WorkerProcess.Event?
         for await event in worker.events { last = event }
-        guard case .ended(let reason) = last else {
+        guard case .ended(let end) = last else {
             Issue.record("no end")
             return
         }
-        #expect(reason == "the test killed it")
+        #expect(end.description == "the test killed it")
     }
 
     @Test func aWorkerThatCannotBeStartedIsAConfigurationError() async throws {

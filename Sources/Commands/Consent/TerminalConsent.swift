@@ -24,12 +24,18 @@ actor TerminalConsent: ConsentGiver {
         let prompt = ConsentPrompt(question, code: makeCode(), style: style)
         let task = Swift.Task { [terminal] () -> ConsentAnswer in
             _ = await before?.value
+            if Swift.Task.isCancelled { return .no(reason: "interrupted") }
             guard let line = await terminal.ask(prompt.text, timeout: Self.patience) else {
+                if Swift.Task.isCancelled { return .no(reason: "interrupted") }
                 return .no(reason: "no answer within \(Int(Self.patience)) s")
             }
             return prompt.accepts(line) ? .yes : .no(reason: "the answer was not the one asked for")
         }
         last = task
-        return await task.value
+        return await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
+        }
     }
 }

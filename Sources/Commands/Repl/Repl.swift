@@ -57,7 +57,7 @@ struct Repl {
             print(.failed(ScriptFailure(Failure(.script, "the input ends in the middle of something"))), nil)
         }
         await session.end()
-        try await scope.close(status: 0)
+        await scope.close(status: 0)
         return .done
     }
 

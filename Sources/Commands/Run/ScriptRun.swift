@@ -20,7 +20,7 @@ struct ScriptRun {
         }
         await session.end()
         let status = report(outcome, chunk, environment.output)
-        try await scope.close(status: status.rawValue)
+        await scope.close(status: status.rawValue)
         return status
     }
 

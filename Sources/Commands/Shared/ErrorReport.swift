@@ -55,7 +55,8 @@ struct ErrorReport {
     /// The line that the location names: `  12 | pve.vm_action(…)`.
     private func sourceLine(_ location: String?, _ chunk: Chunk?) -> String? {
         guard let location, let chunk, let colon = location.lastIndex(of: ":"),
-            location[..<colon] == chunk.name.dropFirst(), let number = Int(location[location.index(after: colon)...]), number > 0
+            location[..<colon] == chunk.name.dropFirst(), let number = Int(location[location.index(after: colon)...]),
+            number > 0
         else { return nil }
         let lines = chunk.source.split(separator: 0x0a, maxSplits: number, omittingEmptySubsequences: false)
         guard number <= lines.count else { return nil }

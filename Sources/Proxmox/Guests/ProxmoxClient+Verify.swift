@@ -12,7 +12,7 @@ extension ProxmoxClient {
     ///   - snapshot: The name, for `snapshotExists`.
     ///   - timeout: How long to wait for it.
     /// - Throws: ``Failure`` of the kind `guest_timeout`, or `task_failed` for a missing snapshot, whose message says what
-    ///   is true instead; or what stood in the way of looking.
+    ///   is true instead; `outcome_unknown` where something stood in the way of looking.
     public func verify(
         _ condition: PostCondition, of guest: GuestReference, since before: GuestFacts? = nil, snapshot: String? = nil,
         timeout: Duration = .seconds(60)
@@ -52,7 +52,7 @@ extension ProxmoxClient {
                 place = report.facts.reference
                 last = .success(report)
             } catch {
-                guard error.isPassing else { throw error }
+                guard error.isPassing else { throw Self.missing(guest, wish, kind, .failure(error)) }
                 last = .failure(error)
             }
             switch schedule.step(now: clock.now()) {
@@ -96,6 +96,8 @@ extension ProxmoxClient {
             failure.node = report.facts.node.rawValue
         case .failure(let trouble):
             failure = trouble
+            // The change was accepted before; not being able to look makes it neither done nor undone.
+            if trouble.kind != .cancelled { failure.kind = .outcomeUnknown }
             failure.message = "\(wish), but it cannot be looked at: \(trouble.message)"
         }
         failure.vmid = guest.vmid.rawValue

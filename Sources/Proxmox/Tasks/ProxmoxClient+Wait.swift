@@ -13,7 +13,7 @@ extension ProxmoxClient {
     ///   - interval: The longest pause between two looks.
     ///   - progress: Told of every look at the running task.
     /// - Throws: ``Failure`` with task, node and the last lines of the log: what the classifier makes of the exit text,
-    ///   `outcome_unknown` where nobody knows how it ended, `task_timeout` where it still runs, `cancelled`.
+    ///   `outcome_unknown` where nobody knows how it ended or nobody may look, `task_timeout` where it still runs, `cancelled`.
     public func wait(
         for upid: UPID, timeout: Duration = .seconds(300), interval: Duration = .seconds(1),
         progress: (@Sendable (TaskProgress) -> Void)? = nil
@@ -44,19 +44,24 @@ extension ProxmoxClient {
     ) async throws(Failure) -> TaskStatus {
         var schedule = PollSchedule(now: start, timeout: timeout, longest: interval)
         var trouble: Failure?
+        var hasLooked = false
         while true {
-            guard case .wait(let pause) = schedule.step(now: clock.now()) else {
-                throw Self.stillRunning(upid, timeout, trouble)
+            switch schedule.step(now: clock.now()) {
+            case .wait(let pause):
+                do { try await clock.sleep(for: pause) } catch {
+                    throw Failure(.cancelled, "the waiting was given up; the task goes on").about(upid)
+                }
+            // Even without any time a task that has ended already can be told of.
+            case .giveUp where !hasLooked: break
+            case .giveUp: throw Self.stillRunning(upid, timeout, trouble)
             }
-            do { try await clock.sleep(for: pause) } catch {
-                throw Failure(.cancelled, "the waiting was given up; the task goes on").about(upid)
-            }
+            hasLooked = true
             do throws(Failure) {
                 let status = try await look(upid, since: start, freshness: schedule.freshness)
                 trouble = nil
                 if status.hasEnded { return status }
             } catch {
-                guard error.isPassing else { throw error }
+                guard error.isPassing else { throw Self.notFollowed(upid, error) }
                 trouble = error
             }
             progress?(TaskProgress(upid: upid, elapsed: clock.now() - start))
@@ -78,6 +83,15 @@ extension ProxmoxClient {
         failure.message = "task \(upid.type) failed: \(failure.message)"
         failure.log = await logTail(upid)
         return failure
+    }
+
+    /// The task was accepted, so what stands in the way of looking says nothing about how it ends.
+    private static func notFollowed(_ upid: UPID, _ trouble: Failure) -> Failure {
+        guard trouble.kind != .cancelled else { return trouble.about(upid) }
+        var failure = trouble
+        failure.kind = .outcomeUnknown
+        failure.message = "task \(upid.type) cannot be followed: \(trouble.message)"
+        return failure.about(upid)
     }
 
     private static func stillRunning(_ upid: UPID, _ timeout: Duration, _ trouble: Failure?) -> Failure {

@@ -20,20 +20,29 @@ struct ConsentDesk: Sendable {
 
     /// Lets a change pass or refuses it.
     ///
+    /// - Parameter decide: Policy's word on the guest as it is; asked again whenever the guest has changed.
     /// - Returns: The guest as it is now; read again after a yes, because the yes was given to what was shown.
-    func settle(_ decision: Decision, change: Change) async throws(Failure) -> GuestFacts {
-        guard decision.effect != .allow else { return change.guest }
+    func settle(
+        _ change: Change, decide: @Sendable (GuestFacts) -> Decision
+    ) async throws(Failure) -> GuestFacts {
         var shown = change
-        var question = question(decision, change.call, change)
-        try refuse(decision, question)
+        var changes: [String] = []
         for _ in 0..<Self.maximumRounds {
+            let decision = decide(shown.guest)
+            if decision.effect == .allow { return shown.guest }
+            var question = question(decision, change.call, shown)
+            question.changedSinceAsked = changes
+            try refuse(decision, question)
             try await consent(question, decision)
             let now = try await environment.client.facts(of: shown.guest.vmid)
-            let differences = now.differences(from: shown.guest)
-            if differences.isEmpty { return now }
+            changes = now.differences(from: shown.guest)
+            if changes.isEmpty { return now }
+            guard now.node == shown.guest.node, now.kind == shown.guest.kind else {
+                throw Failure(
+                    .conflict, "\(change.subject) moved to \(now.node) while it was asked for; nothing was sent",
+                    hint: "run it again: the question was about \(shown.guest.node)")
+            }
             shown.guest = now
-            question = self.question(decision, change.call, shown)
-            question.changedSinceAsked = differences
         }
         throw Failure(
             .conflict, "\(change.subject) kept changing while it was asked for; nothing was sent",

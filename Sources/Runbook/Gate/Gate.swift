@@ -37,11 +37,17 @@ struct Gate: Sendable {
     }
 
     /// Asks policy about a read and does it.
+    ///
+    /// Policy is first asked without facts. What it allows then it would allow with them, since an unknown attribute counts
+    /// for stricter rules only; so a guest is read on the Gate's behalf just where its facts may matter.
     func read<Answer: Sendable>(
         _ call: APICall, _ body: (ProxmoxClient) async throws(Failure) -> Answer
     ) async throws(Failure) -> Answer {
         let actions = ActionClassifier.actions(of: call)
-        let decision = environment.policy.evaluate(question(actions, nil))
+        var decision = environment.policy.evaluate(question(actions, nil))
+        if decision.effect != .allow, let vmid = call.path.vmid {
+            decision = environment.policy.evaluate(question(actions, try await client.facts(of: vmid)))
+        }
         try await ConsentDesk(environment: environment).settle(decision, call: call)
         return try await body(client)
     }
@@ -60,8 +66,9 @@ struct Gate: Sendable {
     private func judged(_ proposal: Change) async throws(Failure) -> ChangeOutcome {
         var change = proposal
         let actions = ActionClassifier.actions(of: change.call)
-        let decision = environment.policy.evaluate(question(actions, change.guest))
-        change.guest = try await ConsentDesk(environment: environment).settle(decision, change: change)
+        change.guest = try await ConsentDesk(environment: environment).settle(change) { guest in
+            environment.policy.evaluate(question(actions, guest))
+        }
         try await run.count(actions, vmid: change.guest.vmid)
         let step = try await run.begin(
             StepIntent(
@@ -85,14 +92,14 @@ struct Gate: Sendable {
         }
         try await step.accepted(upid)
         guard change.waits else {
-            await run.remember(upid, step)
+            await run.remember(upid, PendingStep(change: change, recorder: step))
             return ChangeOutcome(upid: upid)
         }
         let task: TaskOutcome
         do throws(Failure) {
             task = try await client.wait(for: upid, timeout: change.timeout)
         } catch {
-            if error.kind == .taskTimeout { await run.remember(upid, step) }
+            if error.kind == .taskTimeout { await run.remember(upid, PendingStep(change: change, recorder: step)) }
             throw try await step.taskFailed(error)
         }
         return try await verified(change, upid: upid, warnings: task.warnings, step)
@@ -113,22 +120,33 @@ struct Gate: Sendable {
         }
     }
 
-    /// Waits for a task that an earlier call left running, and closes its step if it is one of this run's.
+    /// Waits for a task; one that an earlier call of this run left running has its effect verified and its step closed.
     func poll(_ upid: UPID, timeout: Duration, interval: Duration?) async throws(Failure) -> TaskOutcome {
-        let step = await run.takeStep(of: upid)
+        let pending = await run.takeStep(of: upid)
+        let outcome: TaskOutcome
         do throws(Failure) {
-            let outcome = try await client.wait(for: upid, timeout: timeout, interval: interval ?? .seconds(1))
-            try await step?.done(outcome.json, warnings: outcome.warnings)
-            return outcome
+            outcome = try await client.wait(for: upid, timeout: timeout, interval: interval ?? .seconds(1))
         } catch {
-            guard let step else { throw error }
-            if error.kind == .taskTimeout { await run.remember(upid, step) }
-            throw try await step.taskFailed(error)
+            guard let pending else { throw error }
+            if error.kind == .taskTimeout || error.kind == .cancelled { await run.remember(upid, pending) }
+            throw try await pending.recorder.taskFailed(error)
         }
+        if let pending {
+            _ = try await verified(pending.change, upid: upid, warnings: outcome.warnings, pending.recorder)
+        }
+        return outcome
     }
 
     private func question(_ actions: Set<Action>, _ guest: GuestFacts?) -> PolicyQuestion {
         PolicyQuestion(actions: actions, caller: environment.caller, guest: guest.map(PolicyGuest.init))
+    }
+}
+
+extension APIPath {
+    /// The guest that a path is about: `/nodes/NODE/qemu/VMID/…`.
+    var vmid: VMID? {
+        guard segments.count >= 4, segments[0] == "nodes", GuestKind(rawValue: segments[2]) != nil else { return nil }
+        return Int(segments[3]).flatMap { VMID($0) }
     }
 }
 

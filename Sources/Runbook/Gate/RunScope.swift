@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import JSON
 internal import Journal
-public import Model
+internal import Model
 internal import Policy
 
 /// One run: its id, its record in the journal and what it has used of its limits.
 ///
-/// The journal is opened and the run recorded when the first change is about to be made or a number is drawn: a run that
-/// only looks leaves no trace and needs no disk.
+/// The run is recorded when its first change is about to be made; the journal is opened then or when a number is drawn. A
+/// run that only looks leaves no trace and needs no disk.
 public actor RunScope {
     /// The run's id in the journal.
     public nonisolated let id: String
@@ -15,7 +15,7 @@ public actor RunScope {
     private let script: Chunk?
     private var store: (any JournalStore)?
     private var recording: Swift.Task<Failure?, Never>?
-    private var stepOfTask: [UPID: StepRecorder] = [:]
+    private var stepOfTask: [UPID: PendingStep] = [:]
     private var counter: LimitCounter
 
     /// Makes the scope of a new run; a REPL session has no one script.
@@ -70,14 +70,26 @@ public actor RunScope {
     }
 
     /// Remembers which step a task belongs to, for a later `pve.poll`.
-    func remember(_ task: UPID, _ step: StepRecorder) { stepOfTask[task] = step }
+    func remember(_ task: UPID, _ step: PendingStep) { stepOfTask[task] = step }
 
     /// The step that a task belongs to, once: the caller records its outcome.
-    func takeStep(of task: UPID) -> StepRecorder? { stepOfTask.removeValue(forKey: task) }
+    func takeStep(of task: UPID) -> PendingStep? { stepOfTask.removeValue(forKey: task) }
 
     /// Records how the run ended, if it was recorded at all.
-    public func close(status: Int32) async throws(Failure) {
-        guard recording != nil else { return }
-        try await journal().endRun(id, outcome: ["status": JSONValue(Int(status))], at: environment.now())
+    ///
+    /// What a run did is in its steps; that its last line cannot be written is worth a warning and no other status.
+    public func close(status: Int32) async {
+        guard let recording, await recording.value == nil else { return }
+        do throws(Failure) {
+            try await journal().endRun(id, outcome: ["status": JSONValue(Int(status))], at: environment.now())
+        } catch {
+            environment.output.log(.warning, "the end of run \(id) could not be recorded: \(error.message)")
+        }
     }
+}
+
+/// A change whose task was accepted and not waited for to the end.
+struct PendingStep: Sendable {
+    let change: Change
+    let recorder: StepRecorder
 }

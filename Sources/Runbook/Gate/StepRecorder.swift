@@ -25,27 +25,30 @@ struct StepRecorder: Sendable {
     /// What may have arrived without an answer is in doubt; it is never sent again.
     func notAccepted(_ failure: Failure) async throws(Failure) -> Failure {
         switch failure.kind {
-        case .outcomeUnknown:
-            try await record(.inDoubt, failure.json)
-            var doubt = failure
-            doubt.kind = .inDoubt
-            doubt.hint =
-                "look at the guest and its node's task list before trying again; this was step \(number) of run \(run)"
-            return doubt
-        case .connection, .tls, .nodeUnreachable: try await record(.notHappened, failure.json)
+        case .outcomeUnknown: return try await doubt(failure)
+        case .connection, .tls, .nodeUnreachable, .cancelled: try await record(.notHappened, failure.json)
         default: try await record(.failed, failure.json)
         }
         return failure
     }
 
-    /// Records how an accepted task failed; one that still runs stays accepted.
+    /// Records how an accepted change failed; one that still runs stays accepted.
     func taskFailed(_ failure: Failure) async throws(Failure) -> Failure {
         switch failure.kind {
         case .taskTimeout, .cancelled: break
-        case .outcomeUnknown, .inDoubt: try await record(.inDoubt, failure.json)
+        case .outcomeUnknown: return try await doubt(failure)
         default: try await record(.failed, failure.json)
         }
         return failure
+    }
+
+    private func doubt(_ failure: Failure) async throws(Failure) -> Failure {
+        try await record(.inDoubt, failure.json)
+        var doubt = failure
+        doubt.kind = .inDoubt
+        doubt.hint =
+            "look at the guest and its node's task list before trying again; this was step \(number) of run \(run)"
+        return doubt
     }
 
     private func record(_ state: StepState, _ outcome: JSONValue) async throws(Failure) {

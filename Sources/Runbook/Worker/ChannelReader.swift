@@ -46,6 +46,7 @@ struct ChannelReader: Sendable {
             do throws(WireError) {
                 while let frame = try frames.next() {
                     guard frame.kind.isFromWorker else { return finish("it sent a frame that only the host may send") }
+                    guard link.received(frame) else { return finish("it sent more than anybody can listen to") }
                     continuation.yield(.frame(frame))
                 }
             } catch {
@@ -55,7 +56,7 @@ struct ChannelReader: Sendable {
     }
 
     private func finish(_ nonsense: String?) {
-        continuation.yield(.ended(reason: link.reap(nonsense: nonsense)))
+        continuation.yield(.ended(link.reap(nonsense: nonsense)))
         continuation.finish()
     }
 }

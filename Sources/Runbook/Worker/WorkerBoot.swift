@@ -25,12 +25,6 @@ enum WorkerBoot {
             "interactive": .bool(settings.isInteractive),
         ]
     }
-
-    /// Whether a worker's end was the kernel's doing on behalf of a limit.
-    static func isLimit(_ reason: String) -> Bool {
-        reason.contains("SIGXCPU") || reason.contains("want of memory") || reason.contains("did not speak")
-            || reason.contains("beyond its limit")
-    }
 }
 
 /// Tells when a worker has been silent for longer than its processor allowance can explain.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Glibc
 public import Model
-internal import Synchronization
 public import Wire
 
 /// A running `pvelua-worker` and the channel to it.
@@ -14,7 +13,7 @@ public final class WorkerProcess: Sendable {
         /// A frame of a kind that a worker may send.
         case frame(Frame)
         /// The worker is gone, or has spoken nonsense and was killed; nothing comes after this.
-        case ended(reason: String)
+        case ended(WorkerEnd)
     }
 
     /// All that the worker says, in order.
@@ -70,99 +69,18 @@ public final class WorkerProcess: Sendable {
     }
 
     // The reader's thread sees the end of the channel, reaps the process and closes our side.
-    deinit { link.kill(reason: "the session ended") }
+    deinit { link.kill(WorkerEnd("the session ended")) }
 
     /// Sends a frame; a worker that is gone is told of by ``events``, not here.
     public func send(_ frame: Frame) { link.send(frame.encoded()) }
 
     /// Ends the worker at once.
     ///
-    /// - Parameter reason: What ``Event/ended(reason:)`` says instead of the signal's name.
-    public func kill(reason: String) { link.kill(reason: reason) }
+    /// - Parameters:
+    ///   - reason: What ``Event/ended(_:)`` says instead of the signal's name.
+    ///   - isLimit: Whether the worker had used up what it was allowed.
+    public func kill(reason: String, isLimit: Bool = false) { link.kill(WorkerEnd(reason, isLimit: isLimit)) }
+
+    /// Tells that a frame was dealt with and takes no memory any more.
+    func consumed(_ frame: Frame) { link.consumed(frame) }
 }
-
-/// The descriptor and the process id, shared by the owner and the reader's thread; whoever is last lets them go.
-final class WorkerLink: Sendable {
-    let channel: Int32
-    private let pid: pid_t
-    private let state = Mutex(State())
-    /// Whether the channel is open; held while writing, so that frames never mix and the descriptor is never reused.
-    private let sending = Mutex(true)
-
-    private struct State {
-        var killReason: String?
-        var isGone = false
-    }
-
-    init(channel: Int32, pid: pid_t) {
-        self.channel = channel
-        self.pid = pid
-        var limit = timeval(tv_sec: 10, tv_usec: 0)
-        setsockopt(channel, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-    }
-
-    /// Writes all bytes, or as many as a worker that just died still takes.
-    ///
-    /// A worker that has not read for ten seconds is killed: a host that waits for it would be its hostage.
-    func send(_ bytes: [UInt8]) {
-        sending.withLock { isOpen in
-            var rest = bytes[...]
-            while isOpen, !rest.isEmpty {
-                let count = rest.withUnsafeBytes { Glibc.send(channel, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-                if count > 0 {
-                    rest = rest.dropFirst(count)
-                } else if errno == EAGAIN {
-                    return kill(reason: "it did not read what it was sent")
-                } else if errno != EINTR {
-                    return
-                }
-            }
-        }
-    }
-
-    func kill(reason: String) {
-        state.withLock { state in
-            guard !state.isGone else { return }
-            if state.killReason == nil { state.killReason = reason }
-            Glibc.kill(pid, SIGKILL)
-        }
-    }
-
-    /// Waits for the process, which has closed its side or is about to be killed, and says why it ended.
-    func reap(nonsense: String?) -> String {
-        if let nonsense { kill(reason: nonsense) }
-        var status: Int32 = 0
-        while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
-        let reason = state.withLock { state in
-            state.isGone = true
-            return state.killReason
-        }
-        sending.withLock { isOpen in
-            isOpen = false
-            close(channel)
-        }
-        return reason ?? ExitDescription.of(status)
-    }
-}
-
-/// What an exit status of a worker means to a person.
-enum ExitDescription {
-    static func of(_ status: Int32) -> String {
-        let signal = status & 0x7f
-        switch signal {
-        case 0:
-            let code = (status >> 8) & 0xff
-            return code == 0 ? "it ended by itself" : "it ended with status \(code)"
-        case SIGSYS: return "it was killed for a forbidden system call (SIGSYS)"
-        case SIGXCPU: return "it used up its processor time (SIGXCPU)"
-        case SIGKILL: return "it was killed (SIGKILL), perhaps for want of memory"
-        case SIGSEGV: return "it crashed (SIGSEGV)"
-        case SIGABRT: return "it gave up (SIGABRT)"
-        case SIGILL, SIGTRAP: return "it trapped (signal \(signal))"
-        default: return "it died of signal \(signal)"
-        }
-    }
-}
-
-/// The system's words for an error number.
-func errorText(_ number: Int32) -> String { String(cString: strerror(number)) }
