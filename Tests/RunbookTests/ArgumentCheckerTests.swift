@@ -93,6 +93,11 @@ struct ArgumentCheckerTests {
         #expect(failure.hint?.contains("timeout") == true)
     }
 
+    @Test func suggestsTheActionThatWasMeant() throws {
+        let failure = try #require(throws: Failure.self) { try check("vm_action", [.null, .integer(101), "sotp"]) }
+        #expect(failure.hint == "did you mean `stop`?")
+    }
+
     @Test func takesAGuestRecordForAVmid() throws {
         let arguments = try check("vm_action", ["pve1", ["vmid": .integer(101), "name": "web-1"], "start"])
         #expect(try arguments.guest() == VMID(101))

@@ -53,9 +53,6 @@ public struct Endpoint: Sendable {
     public var repeats: Repeat = .isRefused
     /// What a person should know before saying yes, or nil where everything can be undone.
     public var warning: String?
-    /// Seconds to wait for it where the caller says nothing, or nil for the cluster's configured task time-out.
-    public var timeout: Int?
-
     /// What asking for the same thing again does.
     public enum Repeat: String, Sendable {
         /// Changes nothing the second time.

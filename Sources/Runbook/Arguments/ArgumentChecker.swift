@@ -67,7 +67,9 @@ struct ArgumentChecker {
         case .choice(let words):
             guard let text = value.text else { throw wrong() }
             guard words.contains(text) else {
-                throw wrong(value.shortDescription)
+                var failure = wrong()
+                failure.hint = Spelling.suggestion(for: text, among: words)
+                throw failure
             }
             return .text(text)
         case .snapshotName:

@@ -5,8 +5,7 @@ internal import Proxmox
 
 /// One change that an operation asks the Gate for.
 struct Change: Sendable {
-    /// The row and the endpoint it comes from.
-    var operation: Operation
+    /// The row of the operation table that it comes from.
     var endpoint: Endpoint
     /// The call as it will be sent.
     var call: APICall

@@ -27,7 +27,7 @@ enum PowerHandlers {
             .post, try guest.reference.path("status", action),
             parameters(action, timeout: timeout, force: options.flag("force") ?? false))
         let change = Change(
-            operation: call.operation, endpoint: endpoint, call: request, guest: guest,
+            endpoint: endpoint, call: request, guest: guest,
             timeout: timeout.map { $0 + grace(action) } ?? call.environment.settings.taskTimeout,
             waits: options.flag("wait") ?? true)
         return try await call.gate.change(change).json(change)

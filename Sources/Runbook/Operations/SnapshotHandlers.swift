@@ -19,7 +19,7 @@ enum SnapshotHandlers {
         if let description = options.text("description") { parameters.append(("description", .text(description))) }
         if options.flag("vmstate") == true { parameters.append(("vmstate", .boolean(true))) }
         let change = Change(
-            operation: call.operation, endpoint: endpoint,
+            endpoint: endpoint,
             call: APICall(.post, try guest.reference.path("snapshot"), parameters),
             guest: guest, snapshot: name,
             timeout: options.seconds("timeout") ?? call.environment.settings.taskTimeout,

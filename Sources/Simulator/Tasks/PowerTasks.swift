@@ -85,15 +85,19 @@ enum MachineTasks {
         state.boot(guest.vmid)
     }
 
-    static func beginStop(_ state: inout ClusterState, _ upid: String) throws(TaskError) -> Double {
+    /// The task's guest, unlocked; nil where it does not run, for then there is nothing to end.
+    private static func runningMachine(_ state: ClusterState, _ upid: String) throws(TaskError) -> SimulatedGuest? {
         let vmid = vmid(state, upid)
         let node = state.tasks[upid]?.node ?? ""
         guard let guest = state.guests[vmid], guest.kind == .qemu, guest.node == node else {
             throw TaskError("unable to find configuration file for VM \(vmid) on node '\(node)'")
         }
-        guard guest.isRunning else { return 0 }
-        _ = try state.unlockedGuest(of: upid, .qemu)
-        return Durations.stop
+        guard guest.isRunning else { return nil }
+        return try state.unlockedGuest(of: upid, .qemu)
+    }
+
+    static func beginStop(_ state: inout ClusterState, _ upid: String) throws(TaskError) -> Double {
+        try runningMachine(state, upid) == nil ? 0 : Durations.stop
     }
 
     static func finishStop(_ state: inout ClusterState, _ upid: String) throws(TaskError) {
@@ -101,13 +105,7 @@ enum MachineTasks {
     }
 
     static func beginShutdown(_ state: inout ClusterState, _ upid: String) throws(TaskError) -> Double {
-        let vmid = vmid(state, upid)
-        let node = state.tasks[upid]?.node ?? ""
-        guard let guest = state.guests[vmid], guest.kind == .qemu, guest.node == node else {
-            throw TaskError("unable to find configuration file for VM \(vmid) on node '\(node)'")
-        }
-        guard guest.isRunning else { return 0 }
-        _ = try state.unlockedGuest(of: upid, .qemu)
+        guard let guest = try runningMachine(state, upid) else { return 0 }
         let timeout = Double(state.shutdownTimeout(upid, guest))
         return guest.ignoresShutdown ? timeout : min(Durations.shutdown, max(timeout, Durations.stop))
     }
