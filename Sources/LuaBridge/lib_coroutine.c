@@ -46,8 +46,9 @@ static int create(lua_State *L) {
     return 1;
 }
 
-// Runs `co` with its `arguments` topmost values; a new one gets its function as well. Returns how many results were moved to L, or -1 with an error value
-// on top. Does not return when the coroutine waits for the host: L waits as well, and `again` goes on later.
+// Runs `co` with its `arguments` topmost values; a new one gets its function as well. Returns how many results were moved
+// to L, or -1 with an error value on top. Does not return when the coroutine waits for the host: L waits as well, and
+// `again` goes on later.
 static int step(lua_State *L, lua_State *co, int arguments, lua_KFunction again) {
     lb_state *s = lb_of(L);
     lua_State *outer = s->current;

@@ -103,6 +103,19 @@ struct ServerTests {
         #expect(result.jsonError?["kind"]?.string == kind, "\(result.errors)")
     }
 
+    @Test(arguments: [
+        ("garbage", 5, "server"), ("truncate", 4, "connection"), ("reset", 4, "connection"),
+        ("drop-before-effect", 4, "connection"),
+    ])
+    func anAnswerThatIsNoneHasItsStatus(effect: String, status: Int32, kind: String) throws {
+        try configure(tls: "{ ca_file: \"\(server.authorityFile)\" }")
+        _ = try server.control("/sim/faults", body: "{\"effect\":\"\(effect)\",\"method\":\"GET\",\"count\":100}")
+        let result = try runner.pvelua("--format", "json", "-e", "pve.list_vms()")
+        #expect(result.status == status, "\(result.errors)")
+        #expect(result.jsonError?["kind"]?.string == kind, "\(result.errors)")
+        #expect(!result.errors.contains(server.secret))
+    }
+
     @Test func theTokenIsNowhereToBeSeen() throws {
         try configure(tls: "{ ca_file: \"\(server.authorityFile)\" }")
         let code = "pve.vm_action(nil, 103, 'start'); for k, v in pairs(_G) do print(k, v) end; error(pve.version())"
