@@ -14,9 +14,15 @@ enum AuthenticationForm {
         }
         let id = try reader.required("token_id")
         guard isTokenID(try id.text()) else {
-            throw id.error("expected user@realm!name, such as automation@pve!runbooks, found `\(try id.text())`")
+            // The value is not repeated: somebody may have pasted the secret along with the id.
+            let isPasted = try id.text().contains("=")
+            throw id.error(
+                "expected user@realm!name, such as automation@pve!runbooks"
+                    + (isPasted ? "; what stands behind `=` is the secret and belongs under token_secret" : ""))
         }
-        return .token(id: try id.text(), secret: try secret(try reader.required("token_secret")))
+        let source = try reader.required("token_secret")
+        return .token(
+            id: try id.text(), secret: try secret(source), place: "\(source.file):\(source.line):\(source.column)")
     }
 
     static func secret(_ node: YAMLNode) throws(YAMLError) -> SecretSource {
@@ -53,7 +59,7 @@ enum AuthenticationForm {
     private static func isTokenID(_ text: String) -> Bool {
         guard text.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else { return false }
         let parts = text.split(separator: "!", omittingEmptySubsequences: false)
-        guard parts.count == 2, !parts[1].isEmpty, !parts[1].contains("="), !parts[1].contains("@") else {
+        guard parts.count == 2, parts[1].utf8.count >= 2, !parts[1].contains("="), !parts[1].contains("@") else {
             return false
         }
         let user = parts[0].split(separator: "@", omittingEmptySubsequences: false)

@@ -33,8 +33,8 @@ public struct HostAddress: Hashable, Sendable, CustomStringConvertible {
 
 /// Who pvelua is to a cluster.
 public enum Authentication: Hashable, Sendable {
-    /// An API token: its `user@realm!name` and where its secret is kept.
-    case token(id: String, secret: SecretSource)
+    /// An API token: its `user@realm!name`, where its secret is kept, and where the configuration says so (`file:line:column`).
+    case token(id: String, secret: SecretSource, place: String)
 }
 
 /// How the members of a cluster prove who they are.

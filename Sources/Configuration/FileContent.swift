@@ -19,6 +19,11 @@ enum FileContent {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw failure(path) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw Failure(.config, "\(path): is not a file") }
+        guard [0, getuid()].contains(status.st_uid), status.st_mode & 0o022 == 0 || isSecret else {
+            throw Failure(
+                .config, "\(path): others can write this file, or it belongs to somebody else",
+                hint: "chown \(getuid()) \(path); chmod 600 \(path)")
+        }
         if isSecret, status.st_mode & 0o077 != 0 {
             throw Failure(.config, "\(path): others can read this secret", hint: "chmod 600 \(path)")
         }

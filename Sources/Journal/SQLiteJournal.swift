@@ -166,7 +166,7 @@ public final class SQLiteJournal: JournalStore {
             return try connection.withLock { connection throws(SQLiteError) in try body(connection) }
         } catch {
             throw Failure(
-                kind, "\(fact), because the journal cannot be written: \(error.message)",
+                kind, "the journal cannot be written: \(error.message); \(fact)",
                 hint: "see \(place) and the space on its disk", raw: error.description)
         }
     }

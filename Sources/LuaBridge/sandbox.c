@@ -66,7 +66,10 @@ static const char *set_process(void) {
     }
     signal(SIGPIPE, SIG_IGN);
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return refused("PR_SET_NO_NEW_PRIVS", errno);
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) return refused("PR_SET_PDEATHSIG", errno);
+    // No PR_SET_PDEATHSIG: it fires when the host's *thread* that started us ends. Fd 3 ends with the host, which is enough.
+    // What the Swift runtime catches to print a backtrace must end the process under its own name instead.
+    static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT, SIGQUIT};
+    for (size_t index = 0; index < sizeof crashes / sizeof *crashes; index++) signal(crashes[index], SIG_DFL);
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return refused("PR_SET_DUMPABLE", errno);
     if (close_range(0, 2, 0) != 0 || close_range(4, ~0u, 0) != 0) return refused("close_range", errno);
     return NULL;

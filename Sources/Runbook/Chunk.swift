@@ -96,6 +96,31 @@ public struct ScriptFailure: Sendable {
     }
 }
 
+extension ScriptFailure {
+    /// The same with a place, which Lua does not know of a call in tail position: in a script of one line there is but one.
+    func withPlace(in chunk: Chunk) -> ScriptFailure {
+        guard location == nil, !chunk.source.contains(0x0a) else { return self }
+        var result = self
+        result.location = chunk.name.dropFirst() + ":1"
+        return result
+    }
+
+    /// The same, told along with the steps whose end nobody knows.
+    ///
+    /// An end by force says nothing of them itself, and a step in
+    /// doubt is what matters most then.
+    func leaving(_ steps: [Unsettled]) -> ScriptFailure {
+        let isForced = failure.kind == .cancelled || failure.kind == .limit || failure.kind == .script
+        guard isForced, !steps.isEmpty else { return self }
+        var result = self
+        let isDoubtful = steps.contains(where: \.isDoubtful)
+        result.failure.message += "; " + steps.map(\.text).joined(separator: "; ")
+        if isDoubtful { result.failure.kind = .inDoubt }
+        result.failure.hint = "look at the guests and their nodes' task lists before trying again"
+        return result
+    }
+}
+
 extension PackedValue {
     fileprivate var displayed: JSONValue {
         switch self {

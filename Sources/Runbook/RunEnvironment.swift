@@ -100,6 +100,8 @@ public protocol RunOutput: Sendable {
     func table(_ table: RunTable)
     /// Writes a line for the person who watches, not for the program that reads.
     func log(_ level: LogLevel, _ message: String)
+    /// Whether something that the script printed could not be written.
+    var hasLostOutput: Bool { get }
 }
 
 /// A table to be drawn.

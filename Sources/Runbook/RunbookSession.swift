@@ -9,6 +9,7 @@ internal import Wire
 public actor RunbookSession {
     private let environment: RunEnvironment
     private let dispatcher: CallDispatcher
+    private let run: RunScope
     private let worker: WorkerProcess
     private var chunks: [UInt32: CheckedContinuation<ChunkOutcome, Never>] = [:]
     private var nextChunk: UInt32 = 1
@@ -40,6 +41,7 @@ public actor RunbookSession {
     private init(_ environment: RunEnvironment, worker: WorkerProcess, run: RunScope) {
         self.environment = environment
         self.worker = worker
+        self.run = run
         dispatcher = CallDispatcher(environment: environment, run: run)
         watch = WorkerWatch(limits: environment.settings.limits)
     }
@@ -57,7 +59,8 @@ public actor RunbookSession {
         worker.send(Frame(.run, id: id, payload: chunk.packed(environment.settings.parameters).encoded()))
         let outcome = await withCheckedContinuation { chunks[id] = $0 }
         await abandonCalls()
-        return outcome
+        guard case .failed(let failure) = outcome else { return outcome }
+        return .failed(failure.withPlace(in: chunk).leaving(await run.leftOpen()))
     }
 
     /// Ends what the chunk left behind, and waits for it: a change in flight must have its outcome recorded.
@@ -168,7 +171,7 @@ public actor RunbookSession {
     private func finish(_ end: WorkerEnd) {
         ending = end
         var failure = Failure(end.isLimit ? .limit : .script, "the worker is gone: \(end)")
-        failure.hint = "the script's process ended; nothing more was sent to the cluster after that"
+        failure.hint = "the script's process ended; what it had not asked for by then was not sent"
         settle(.failure(failure))
         for continuation in chunks.values { continuation.resume(returning: .failed(ScriptFailure(failure))) }
         chunks.removeAll()

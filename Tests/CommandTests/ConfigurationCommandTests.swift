@@ -56,10 +56,36 @@ struct ConfigurationCommandTests {
             let result = try runner.pvelua(arguments)
             #expect(result.status == 2)
             #expect(result.errors.contains("chmod 600"), "\(result.errors)")
+            #expect(result.errors.contains("config.yaml:2:"), "\(result.errors)")
             #expect(!result.errors.contains("s3cret"))
         }
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: secret.path)
         #expect(try runner.pvelua("config", "check").status == 0)
+    }
+
+    @Test func aSecretPastedWithItsIDIsNotRepeated() throws {
+        _ = try runner.pvelua("config", "init")
+        let text =
+            "version: 1\nclusters: { lab: { hosts: [a], auth: { token_id: \"root@pam!x1=s3cret-value\", token_secret: { env: HOME } } } }\n"
+        try Data(text.utf8).write(to: configFile)
+        let result = try runner.pvelua("config", "check")
+        #expect(result.status == 2)
+        #expect(!result.errors.contains("s3cret"), "\(result.errors)")
+        #expect(result.errors.contains("token_secret"))
+    }
+
+    @Test(arguments: ["config.yaml", "policy.yaml"])
+    func filesThatOthersCanWriteAreRefused(name: String) throws {
+        _ = try runner.pvelua("config", "init")
+        let file = configFile.deletingLastPathComponent().appendingPathComponent(name)
+        let text =
+            name == "config.yaml"
+            ? "version: 1\n" : "version: 1\nrules:\n  - { id: all, actions: [\"*\"], effect: allow }\n"
+        try Data(text.utf8).write(to: file)
+        try FileManager.default.setAttributes([.posixPermissions: 0o666], ofItemAtPath: file.path)
+        let result = try runner.pvelua("--cluster", "demo", "-e", "return 1")
+        #expect(result.status == 2)
+        #expect(result.errors.contains("others can write"), "\(result.errors)")
     }
 
     @Test func aMissingFileThatWasNamedIsAnError() throws {

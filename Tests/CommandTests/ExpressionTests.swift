@@ -98,6 +98,35 @@ struct ExpressionTests {
         #expect(result.errors.contains("hint:"))
     }
 
+    @Test func outputThatCannotBeWrittenIsNoSuccess() throws {
+        let pvelua = Places.products.appendingPathComponent("pvelua").path
+        for code in ["return 1", "print(1)", "pve.table(pve.list_nodes())"] {
+            let result = try run(
+                URL(fileURLWithPath: "/bin/sh"),
+                ["-c", "exec \"$0\" --cluster demo -e \"$1\" >/dev/full", pvelua, code],
+                environment: ["HOME": runner.home.url.path])
+            #expect(result.status == 1, "\(code)")
+            #expect(result.errors.contains("standard output"), "\(result.errors)")
+        }
+    }
+
+    @Test func aReaderThatGoesAwayDoesNotEndTheRun() throws {
+        let pvelua = Places.products.appendingPathComponent("pvelua").path
+        let mark = runner.home.url.appendingPathComponent("mark").path
+        let code = "for i = 1, 5000 do print(i) end; pve.log('still there', 'warning')"
+        let result = try run(
+            URL(fileURLWithPath: "/bin/sh"),
+            ["-c", "\"$0\" --cluster demo -e \"$1\" 2>\"$2\" | head -1; cat \"$2\"", pvelua, code, mark],
+            environment: ["HOME": runner.home.url.path])
+        #expect(result.output.hasPrefix("1\n"))
+        #expect(result.output.contains("still there"))
+    }
+
+    @Test func errorsInTailPositionNameThePlaceToo() throws {
+        let result = try runner.lua("pve.vm(999)", "--format", "json")
+        #expect(result.jsonError?["where"]?.string == "(-e):1")
+    }
+
     @Test func requireFindsModulesBesideTheRunbook() throws {
         _ = try runner.home.write("tools.lua", "return { answer = function() return 42 end }")
         let file = try runner.home.write("main.lua", "print(require('tools').answer())")

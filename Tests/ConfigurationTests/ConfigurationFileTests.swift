@@ -10,7 +10,7 @@ struct ConfigurationFileTests {
     private func parse(_ text: String) throws(Failure) -> ConfigurationFile {
         try ConfigurationFile.parse(text, file: "c", home: "/home/a")
     }
-    private static let auth = "auth: { token_id: a@pve!b, token_secret: { env: T } }"
+    private static let auth = "auth: { token_id: a@pve!bb, token_secret: { env: T } }"
 
     @Test func readsTheExampleThatPveluaShips() throws {
         let url = Places.repository.appendingPathComponent("assets/config.example.yaml")
@@ -18,7 +18,9 @@ struct ConfigurationFileTests {
         #expect(file.defaultCluster == "lab")
         let lab = try #require(file.cluster(named: "lab"))
         #expect(lab.hosts == [HostAddress(host: "pve1.lan"), HostAddress(host: "pve2.lan", port: 8006)])
-        #expect(lab.auth == .token(id: "automation@pve!runbooks", secret: .file("~/.config/pvelua/lab.token")))
+        #expect(
+            lab.auth
+                == .token(id: "automation@pve!runbooks", secret: .file("~/.config/pvelua/lab.token"), place: "c:9:21"))
         #expect(lab.tls == TLSConfiguration(caFile: "/home/a/.config/pvelua/lab-ca.pem"))
         #expect(lab.timeouts == TimeoutConfiguration(connect: 5, request: 30, task: 300))
         #expect(file.snapshots == .shipped)
@@ -28,7 +30,7 @@ struct ConfigurationFileTests {
         #expect(try parse("version: 1") == .none)
         let lab = try #require(try parse("version: 1\nclusters: { lab: { hosts: [a], \(Self.auth) } }").clusters.first)
         #expect(lab.tls == TLSConfiguration() && lab.timeouts == TimeoutConfiguration())
-        #expect(lab.auth == .token(id: "a@pve!b", secret: .environment("T")))
+        #expect(lab.auth == .token(id: "a@pve!bb", secret: .environment("T"), place: "c:2:74"))
     }
 
     @Test(arguments: [
@@ -87,16 +89,16 @@ struct ConfigurationFileTests {
 
     @Test(arguments: [
         ("{ user: a@pam, password: { env: P } }", "`user`: signing in with a password is not supported yet"),
-        ("{ token_id: a@pve!b }", "auth needs the key `token_secret`"),
+        ("{ token_id: a@pve!bb }", "auth needs the key `token_secret`"),
         ("{ token_id: a@pve, token_secret: { env: T } }", "expected user@realm!name, such as"),
         ("{ token_id: \"a@pve!b c\", token_secret: { env: T } }", "expected user@realm!name, such as"),
         ("{ token_id: \"a@pve!b\\n\", token_secret: { env: T } }", "expected user@realm!name, such as"),
-        ("{ token_id: a@pve!b, token_secret: 123-456 }", "a secret does not belong into the configuration"),
-        ("{ token_id: a@pve!b, token_secret: { env: T, file: /f } }", "exactly one of file, env and command"),
-        ("{ token_id: a@pve!b, token_secret: {} }", "exactly one of file, env and command"),
-        ("{ token_id: a@pve!b, token_secret: { command: [] } }", "name the program to run"),
-        ("{ token_id: a@pve!b, token_secret: { file: token } }", "a path that begins with / or ~/"),
-        ("{ token_id: a@pve!b, token_secret: { evn: T } }", "unknown key `evn`; did you mean `env`?"),
+        ("{ token_id: a@pve!bb, token_secret: 123-456 }", "a secret does not belong into the configuration"),
+        ("{ token_id: a@pve!bb, token_secret: { env: T, file: /f } }", "exactly one of file, env and command"),
+        ("{ token_id: a@pve!bb, token_secret: {} }", "exactly one of file, env and command"),
+        ("{ token_id: a@pve!bb, token_secret: { command: [] } }", "name the program to run"),
+        ("{ token_id: a@pve!bb, token_secret: { file: token } }", "a path that begins with / or ~/"),
+        ("{ token_id: a@pve!bb, token_secret: { evn: T } }", "unknown key `evn`; did you mean `env`?"),
     ])
     func saysWhatIsWrongWithAuth(_ auth: String, _ expected: String) {
         let failure = #expect(throws: Failure.self) {

@@ -81,7 +81,7 @@ struct JournalFileTests {
         let failure = #expect(throws: Failure.self) { try journal.recordIntent(run: "01A", intent, at: 1) }
         #expect(failure?.kind == .config)
         #expect(
-            failure?.message == "nothing was sent, because the journal cannot be written: database or disk is full")
+            failure?.message == "the journal cannot be written: database or disk is full; nothing was sent")
         #expect(try journal.steps(of: "01A").count == 1)
         #expect(try journal.nextNumber(counter: "c", first: 1) == 1, "the connection still works")
     }

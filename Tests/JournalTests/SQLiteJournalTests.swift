@@ -76,7 +76,7 @@ struct SQLiteJournalTests {
     @Test func aStepNeedsItsRun() throws {
         let journal = try SQLiteJournal.inMemory()
         let failure = #expect(throws: Failure.self) { try journal.recordIntent(run: "none", intent, at: 1) }
-        #expect(failure?.kind == .config && failure?.message.hasPrefix("nothing was sent") == true)
+        #expect(failure?.kind == .config && failure?.message.hasSuffix("nothing was sent") == true)
     }
 
     @Test func writesNoSecretDown() throws {

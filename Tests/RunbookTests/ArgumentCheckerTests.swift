@@ -73,7 +73,7 @@ private let badCalls: [BadCall] = [
     BadCall("log", [.integer(1)], "message", "must be a string"),
     BadCall("api.get", [.null], "path", "is missing"),
     BadCall("api.get", ["/version", ["a b": "x"]], "parameters.a b", "no parameter name"),
-    BadCall("api.get", ["/version", ["x": ["y": "z"]]], "parameters.x", "text, a number"),
+    BadCall("api.get", ["/version", ["x": ["y": "z"]]], "parameters.x", "a number, a boolean"),
 ]
 
 struct ArgumentCheckerTests {

@@ -54,6 +54,8 @@ final class CollectedOutput: RunOutput {
     var tables: [RunTable] { state.withLock { $0.tables } }
     var logged: [String] { state.withLock { $0.log } }
 
+    let hasLostOutput = false
+
     func write(_ bytes: [UInt8]) { state.withLock { $0.text += String(decoding: bytes, as: UTF8.self) } }
     func table(_ table: RunTable) { state.withLock { $0.tables.append(table) } }
     func log(_ level: LogLevel, _ message: String) { state.withLock { $0.log.append("\(level.rawValue): \(message)") } }

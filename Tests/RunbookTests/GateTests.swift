@@ -185,7 +185,7 @@ struct GateTests {
     }
 
     @Test(arguments: [
-        (Fault.Effect.dropAfterEffect, ErrorKind.inDoubt, StepState.inDoubt),
+        (Fault.Effect.dropBeforeEffect, ErrorKind.inDoubt, StepState.inDoubt),
         (.status(596, "Connection timed out"), .inDoubt, .inDoubt),
         (.status(595, "Connection refused"), .nodeUnreachable, .notHappened),
         (.status(500, "VM is locked (backup)"), .locked, .failed),
@@ -198,6 +198,35 @@ struct GateTests {
         #expect(bench.writes.count == 1)
         let run = try #require(try bench.journal.runs(limit: 1).first)
         #expect(try bench.journal.steps(of: run.id).map(\.state) == [state])
+    }
+
+    @Test func anEffectIsSeenThoughTheAnswerWasLost() async throws {
+        let bench = try Bench(consent: ScriptedConsent([.yes]))
+        bench.cluster.inject(Fault(.dropAfterEffect, method: .post, count: 3))
+        let code = """
+            print(pve.vm_action(nil, 103, "start").status, pve.vm_action(nil, 101, "stop").verified, pve.snapshot(nil, 102).name)
+            """
+        #expect(try await bench.failure(of: code) == nil)
+        #expect(bench.output.text == "running\ttrue\taiagent-snap-0001\n")
+        #expect(bench.writes.count == 3)
+        let run = try #require(try bench.journal.runs(limit: 1).first)
+        #expect(try bench.journal.steps(of: run.id).map(\.state) == [.done, .done, .done])
+    }
+
+    @Test func aRunThatIsCutOffTellsOfItsOpenSteps() async throws {
+        let bench = try Bench()
+        bench.cluster.inject(Fault(.dropBeforeEffect, method: .post))
+        let code = "pcall(pve.vm_action, nil, 103, 'start'); while true do end"
+        let failure = try #require(try await bench.failure(of: code))
+        #expect(failure.kind == .inDoubt)
+        #expect(failure.message.contains("step 1 of run run-1 is in doubt"), "\(failure)")
+    }
+
+    @Test func pollTakesAResultThatHadNothingToDo() async throws {
+        let bench = try Bench()
+        let code = "print(pve.poll(pve.vm_action(nil, 101, 'start', { wait = false })).status)"
+        #expect(try await bench.failure(of: code) == nil)
+        #expect(bench.output.text == "ok\n")
     }
 
     @Test func aTaskThatNobodyWaitedForIsClosedByPoll() async throws {

@@ -56,7 +56,7 @@ struct ClusterList: ContextCommand {
 
     private func identity(_ auth: Authentication) -> String {
         switch auth {
-        case .token(let id, _): id
+        case .token(let id, _, _): id
         }
     }
 

@@ -28,14 +28,16 @@ struct ConsentPrompt: Equatable {
         }
         add("cluster", question.cluster)
         if let guest = question.guest {
-            add("guest", "\(guest.vmid) \(guest.name) (\(guest.kind.rawValue)) on \(guest.node), \(guest.state)")
+            add(
+                "guest",
+                "\(guest.vmid) \(guest.name.prefix(80)) (\(guest.kind.rawValue)) on \(guest.node), \(guest.state)")
             if !guest.notes.isEmpty { add("", guest.notes.joined(separator: " · ")) }
         }
         add("request", question.request)
         add("rule", question.rule)
         if let warning = question.warning { lines.append("│ \(style.red("! " + TextCleaner.clean(warning)))") }
         if isTyped {
-            let subject = question.guest.map { "\($0.vmid) \(TextCleaner.clean($0.name))" } ?? question.action
+            let subject = question.guest.map(Self.subject) ?? question.action
             expected = "\(subject) \(code)"
             lines.append("└ type \(style.bold(expected)) to go on, anything else to stop: ")
         } else {
@@ -43,6 +45,12 @@ struct ConsentPrompt: Equatable {
             lines.append("└ type \(style.bold("yes")) to go on, anything else to stop: ")
         }
         text = lines.joined(separator: "\n")
+    }
+
+    /// The guest as it has to be typed; a name that a person could not type is left out.
+    private static func subject(_ guest: ConsentQuestion.GuestSummary) -> String {
+        let isTypeable = guest.name.utf8.count <= 63 && guest.name.utf8.allSatisfy { (0x21...0x7e).contains($0) }
+        return isTypeable && !guest.name.isEmpty ? "\(guest.vmid) \(guest.name)" : "\(guest.vmid)"
     }
 
     /// Whether the typed line is the yes that was asked for; spaces around and between the words do not matter.

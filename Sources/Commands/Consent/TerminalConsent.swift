@@ -27,7 +27,7 @@ actor TerminalConsent: ConsentGiver {
             if Swift.Task.isCancelled { return .no(reason: "interrupted") }
             guard let line = await terminal.ask(prompt.text, timeout: Self.patience) else {
                 if Swift.Task.isCancelled { return .no(reason: "interrupted") }
-                return .no(reason: "no answer within \(Int(Self.patience)) s")
+                return .no(reason: "there was no answer")
             }
             return prompt.accepts(line) ? .yes : .no(reason: "the answer was not the one asked for")
         }

@@ -28,7 +28,8 @@ struct ScriptRun {
         switch outcome {
         case .values(let values):
             output.write(ValuePrinter(format: options.format).bytes(values))
-            return .done
+            guard output.hasLostOutput else { return .done }
+            return fail(ScriptFailure(Failure(.script, "standard output could not be written to the end")), chunk)
         case .incomplete:
             return fail(ScriptFailure(Failure(.script, "the script ends in the middle of something")), chunk)
         case .failed(let failure):

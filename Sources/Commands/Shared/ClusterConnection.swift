@@ -34,11 +34,16 @@ struct ClusterConnection {
         _ cluster: ClusterConfiguration, _ context: CommandContext, _ logLevel: LogLevel
     ) throws(Failure) -> ProxmoxClient {
         let id: String
-        let source: SecretSource
+        let secret: Secret
         switch cluster.auth {
-        case .token(let tokenID, let tokenSecret): (id, source) = (tokenID, tokenSecret)
+        case .token(let tokenID, let source, let place):
+            id = tokenID
+            do throws(Failure) {
+                secret = Secret(try source.resolve(environment: context.environment, home: context.home))
+            } catch {
+                throw Failure(.config, "\(place): \(error.message)", hint: error.hint)
+            }
         }
-        let secret = Secret(try source.resolve(environment: context.environment, home: context.home))
         let settings = CurlSettings(
             trust: try trust(cluster.tls, context), connectTimeout: .seconds(cluster.timeouts.connect),
             userAgent: "pvelua/\(PveluaVersion.text)")

@@ -26,8 +26,14 @@ public struct CommandContext: Sendable {
             entry += 1
         }
         return CommandContext(
-            environment: variables, home: variables["HOME"] ?? "/", binaries: ownFolder(),
+            environment: variables, home: variables["HOME"] ?? accountHome(), binaries: ownFolder(),
             isTerminal: (isatty(0) == 1, isatty(1) == 1, isatty(2) == 1))
+    }
+
+    /// The home folder of this process's account, for when the environment does not tell.
+    private static func accountHome() -> String {
+        guard let account = getpwuid(getuid()), let folder = account.pointee.pw_dir else { return "/" }
+        return String(cString: folder)
     }
 
     private static func ownFolder() -> String {
@@ -57,13 +63,15 @@ func windowWidth(_ descriptor: Int32) -> Int? {
     return Int(size.ws_col)
 }
 
-/// Writes bytes to a descriptor until all are out or nobody reads any more.
-func writeAll(_ descriptor: Int32, _ bytes: [UInt8]) {
+/// Writes bytes to a descriptor; false where they could not all be written.
+@discardableResult
+func writeAll(_ descriptor: Int32, _ bytes: [UInt8]) -> Bool {
     var rest = bytes[...]
     while !rest.isEmpty {
         let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-        if count > 0 { rest = rest.dropFirst(count) } else if errno != EINTR { return }
+        if count > 0 { rest = rest.dropFirst(count) } else if errno != EINTR { return false }
     }
+    return true
 }
 
 /// Writes text to standard error.

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Model
 internal import Runbook
+internal import Synchronization
 internal import Terminal
 internal import Text
 
 /// A run's output on this process's streams: the script's words on stdout, everything else on stderr.
-struct ConsoleOutput: RunOutput {
+final class ConsoleOutput: RunOutput {
     let context: CommandContext
     let leastLevel: LogLevel
     let tableWidth: Int?
+    private let lost = Mutex(false)
+
+    /// Whether something that belongs on standard output could not be written there.
+    var hasLostOutput: Bool { lost.withLock { $0 } }
 
     init(_ context: CommandContext, options: GlobalOptions) {
         self.context = context
@@ -18,13 +23,17 @@ struct ConsoleOutput: RunOutput {
 
     /// A pipe gets the bytes as they are; a terminal gets no control characters from a script or a cluster.
     func write(_ bytes: [UInt8]) {
-        guard context.isTerminal.output else { return writeAll(1, bytes) }
-        writeAll(1, Array(TextCleaner.clean(bytes: bytes, keeping: [.newlines, .tabs]).utf8))
+        guard context.isTerminal.output else { return put(bytes) }
+        put(Array(TextCleaner.clean(bytes: bytes, keeping: [.newlines, .tabs]).utf8))
     }
 
     func table(_ table: RunTable) {
         let renderer = TableRenderer(headings: table.columns, width: tableWidth, style: context.outputStyle)
-        writeAll(1, Array(renderer.render(table.rows).utf8))
+        put(Array(renderer.render(table.rows).utf8))
+    }
+
+    private func put(_ bytes: [UInt8]) {
+        if !writeAll(1, bytes) { lost.withLock { $0 = true } }
     }
 
     func log(_ level: LogLevel, _ message: String) {

@@ -38,9 +38,9 @@ struct ErrorReport {
         for field in failure.fields where !failure.message.contains(field.text) {
             lines.append("  \(clean(field.name)): \(clean(field.text))")
         }
-        if let raw = failure.raw, !failure.message.contains(raw) {
+        if let raw = failure.raw?.trimmingTrailingLineEnds, !clean(failure.message).contains(clean(raw)) {
             let status = failure.status.map { " (\($0))" } ?? ""
-            lines.append("  Proxmox said\(status): \(clean(raw.trimmingTrailingLineEnds))")
+            lines.append("  Proxmox said\(status): \(clean(raw))")
         }
         if let upid = failure.upid { lines.append("  task: \(clean(upid))") }
         for line in failure.log.suffix(10) { lines.append(style.dim("  | \(clean(line))")) }

@@ -47,7 +47,24 @@ enum ArgumentOrder {
         "--cluster", "--config", "--format", "--param", "--log-level", "--limit",
     ]
 
+    /// The first word that is neither a global option nor its value.
+    static func firstWord(_ arguments: [String]) -> String? { split(arguments).rest.first }
+
     static func arranged(_ arguments: [String], commands: Set<String>) -> [String] {
+        let (leading, found) = split(arguments)
+        var rest = found
+        guard let command = rest.first, commands.contains(command) else { return arguments }
+        var names = [command]
+        rest = rest.dropFirst()
+        // `cluster list` and `config check` are two words.
+        if ["cluster", "config"].contains(command), let verb = rest.first, !verb.hasPrefix("-") {
+            names.append(verb)
+            rest = rest.dropFirst()
+        }
+        return names + leading + rest
+    }
+
+    private static func split(_ arguments: [String]) -> (leading: [String], rest: ArraySlice<String>) {
         var leading: [String] = []
         var rest = arguments[...]
         while let argument = rest.first {
@@ -61,14 +78,6 @@ enum ArgumentOrder {
                 break
             }
         }
-        guard let command = rest.first, commands.contains(command) else { return arguments }
-        var names = [command]
-        rest = rest.dropFirst()
-        // `cluster list` and `config check` are two words.
-        if ["cluster", "config"].contains(command), let verb = rest.first, !verb.hasPrefix("-") {
-            names.append(verb)
-            rest = rest.dropFirst()
-        }
-        return names + leading + rest
+        return (leading, rest)
     }
 }

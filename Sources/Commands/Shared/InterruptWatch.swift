@@ -3,28 +3,30 @@
 internal import Glibc
 internal import Synchronization
 
-/// Hears when a person presses Ctrl-C, instead of letting the process die; one for the life of a command.
+/// Hears when a person presses Ctrl-C, closes the terminal or ends the process, instead of letting it die; one for the life
+/// of a command.
 ///
 /// Dispatch installs the signal's handler, and a second source made while the first one goes away would lose signals:
 /// so the source stays and only what it calls changes.
 final class InterruptWatch: Sendable {
     typealias Action = @Sendable () async -> Void
 
-    private let source: any DispatchSourceSignal
+    private let sources: [any DispatchSourceSignal]
     private let action: Mutex<Action?>
 
     init() {
-        let source = DispatchSource.makeSignalSource(signal: SIGINT)
-        self.source = source
+        sources = [SIGINT, SIGTERM, SIGHUP].map { DispatchSource.makeSignalSource(signal: $0) }
         action = Mutex(nil)
-        source.setEventHandler { [weak self] in
-            guard let action = self?.action.withLock({ $0 }) else { return }
-            Swift.Task { await action() }
+        for source in sources {
+            source.setEventHandler { [weak self] in
+                guard let action = self?.action.withLock({ $0 }) else { return }
+                Swift.Task { await action() }
+            }
+            source.resume()
         }
-        source.resume()
     }
 
-    deinit { source.cancel() }
+    deinit { for source in sources { source.cancel() } }
 
     /// Does some work, during which Ctrl-C calls the action; outside of it Ctrl-C does nothing.
     func during<Result>(_ work: () async -> Result, onInterrupt: @escaping Action) async -> Result {

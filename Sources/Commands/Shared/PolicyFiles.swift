@@ -10,7 +10,14 @@ enum PolicyFiles {
 
     /// The user's policy; nil where there is none.
     static func load(_ path: String) throws(Failure) -> PolicySet? {
-        if access(path, F_OK) != 0, isMissing(errno) { return nil }
+        var status = stat()
+        if stat(path, &status) != 0 {
+            if isMissing(errno) { return nil }
+        } else if ![0, getuid()].contains(status.st_uid) || status.st_mode & 0o022 != 0 {
+            throw Failure(
+                .config, "\(path): others can write this policy, or it belongs to somebody else",
+                hint: "chown \(getuid()) \(path); chmod 600 \(path)")
+        }
         return try read(path)
     }
 

@@ -59,7 +59,8 @@ public enum PveluaMain {
 
     /// A first word that is no command is told of as such; the parser would miss the `-e` of the default command.
     private static func refuseUnknown(_ arguments: [String], _ names: Set<String>) throws {
-        guard let word = arguments.first, !word.hasPrefix("-"), word != "help", !names.contains(word) else { return }
+        guard let word = ArgumentOrder.firstWord(arguments), !word.hasPrefix("-"), word != "help", !names.contains(word)
+        else { return }
         let suggestion = Spelling.suggestion(for: word, among: names).map { "; " + $0 } ?? ""
         throw ValidationError("there is no command \"\(word)\"\(suggestion)")
     }

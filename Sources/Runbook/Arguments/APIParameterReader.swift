@@ -23,10 +23,14 @@ enum APIParameterReader {
                 switch member.value {
                 case .array(let elements): elements.allSatisfy { $0.array == nil && $0.object == nil }
                 case .object: false
+                case .string(let text):
+                    text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f || $0 == "\n" || $0 == "\t" }
                 default: true
                 }
             guard isSimple else {
-                throw .parameter("\(path).\(name)", "must be text, a number, a boolean or a list of those")
+                throw .parameter(
+                    "\(path).\(name)", "must be text without control characters, a number, a boolean or a list of those"
+                )
             }
         }
         return .object(object)

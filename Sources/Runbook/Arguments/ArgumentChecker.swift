@@ -31,8 +31,8 @@ struct ArgumentChecker {
         guard case .node? = operation.parameters.first?.type, operation.parameters.count > 1,
             case .task = operation.parameters[1].type, let first = values.first
         else { return values }
-        let isTask = first["upid"] != nil || first.text?.hasPrefix("UPID:") == true
-        return isTask ? [.null] + values : values
+        if case .map = first { return [.null] + values }
+        return first.text?.hasPrefix("UPID:") == true ? [.null] + values : values
     }
 
     private static func check(
@@ -56,12 +56,19 @@ struct ArgumentChecker {
             guard let text = value.text, let node = NodeName(text) else { throw wrong() }
             return .node(node)
         case .guest:
-            guard let number = (value["vmid"] ?? value).wholeNumber else { throw wrong() }
+            guard let number = (value["vmid"] ?? value).wholeNumber else {
+                var failure = wrong()
+                if let text = value.text, Int(text) != nil {
+                    failure.hint = "text is no number: math.tointeger(\"\(text)\")"
+                }
+                throw failure
+            }
             guard let vmid = VMID(number) else {
                 throw .parameter(path, "must be from 100 to 999999999, not \(number)")
             }
             return .guest(vmid)
         case .task:
+            if value["upid"] == nil, value["changed"] == .bool(false) { return .nothingToWaitFor }
             guard let text = (value["upid"] ?? value).text, let upid = UPID(text) else { throw wrong() }
             return .task(upid)
         case .choice(let words):
@@ -115,6 +122,7 @@ struct ArgumentChecker {
         case .node(let node): return .string(node.rawValue)
         case .guest(let vmid): return JSONValue(vmid.rawValue)
         case .task(let upid): return .string(upid.description)
+        case .nothingToWaitFor: return .null
         case .text(let text): return .string(text)
         case .snapshotName(let name): return .string(name.rawValue)
         case .integer(let number): return JSONValue(number)

@@ -8,6 +8,8 @@ public enum CheckedArgument: Sendable, Hashable {
     case node(NodeName)
     case guest(VMID)
     case task(UPID)
+    /// The result of an action that had nothing to do, where a task could stand.
+    case nothingToWaitFor
     case text(String)
     case snapshotName(SnapshotName)
     case integer(Int)

@@ -85,10 +85,17 @@ struct Gate: Sendable {
         do throws(Failure) {
             reference = try TaskReference(try await client.send(change.call).data)
         } catch {
+            if error.kind == .outcomeUnknown, let outcome = try await seen(change, step) { return outcome }
             throw try await step.notAccepted(error)
         }
         guard case .task(let upid) = reference else {
             return try await verified(change, upid: nil, warnings: 0, step)
+        }
+        guard upid.id == change.guest.vmid.description else {
+            throw try await step.notAccepted(
+                Failure(
+                    .outcomeUnknown,
+                    "the cluster answered with a task about something else: \(TextExcerpt.of(upid.description))"))
         }
         try await step.accepted(upid)
         guard change.waits else {
@@ -99,11 +106,36 @@ struct Gate: Sendable {
         do throws(Failure) {
             task = try await client.wait(for: upid, timeout: change.timeout)
         } catch {
-            if error.kind == .taskTimeout { await run.remember(upid, PendingStep(change: change, recorder: step)) }
+            if error.kind == .taskTimeout || error.kind == .cancelled {
+                await run.remember(upid, PendingStep(change: change, recorder: step))
+            }
             throw try await step.taskFailed(error)
         }
         return try await verified(change, upid: upid, warnings: task.warnings, step)
     }
+
+    /// Looks whether a change whose answer was lost had its effect all the same; nil where that cannot be seen.
+    ///
+    /// What held before proves nothing, but then the change would not have been asked for: see ``PowerHandlers``.
+    private func seen(_ change: Change, _ step: StepRecorder) async throws(Failure) -> ChangeOutcome? {
+        guard change.endpoint.postCondition != .none else { return nil }
+        environment.output.log(
+            .warning, "the answer to \(change.action) of \(change.subject) was lost; looking at the guest")
+        let report: EffectReport
+        do throws(Failure) {
+            report = try await client.verify(
+                change.endpoint.postCondition, of: change.guest.reference, since: change.guest,
+                snapshot: change.snapshot?.rawValue, timeout: min(change.timeout, Self.looking))
+        } catch {
+            return nil
+        }
+        let outcome = ChangeOutcome(upid: nil, guest: report.facts, isVerified: true)
+        try await step.done(outcome.json(change), warnings: 0)
+        return outcome
+    }
+
+    /// How long to look for an effect whose answer was lost; after that a person has to.
+    private static let looking: Duration = .seconds(15)
 
     private func verified(
         _ change: Change, upid: UPID?, warnings: Int, _ step: StepRecorder

@@ -17,6 +17,7 @@ public actor RunScope {
     private var recording: Swift.Task<Failure?, Never>?
     private var stepOfTask: [UPID: PendingStep] = [:]
     private var counter: LimitCounter
+    private var unsettled: [Int: Unsettled] = [:]
 
     /// Makes the scope of a new run; a REPL session has no one script.
     public init(id: String, environment: RunEnvironment, script: Chunk?) {
@@ -46,7 +47,8 @@ public actor RunScope {
         let journal = try journal()
         try await record(in: journal)
         let number = try await journal.recordIntent(run: id, intent, at: environment.now())
-        return StepRecorder(journal: journal, run: id, number: number, now: environment.now)
+        return StepRecorder(
+            journal: journal, run: id, number: number, now: environment.now, leave: { await self.leave($0, number) })
     }
 
     /// Writes the run's row, once; steps that begin meanwhile wait for it.
@@ -69,11 +71,20 @@ public actor RunScope {
         if let failure = await task.value { throw failure }
     }
 
+    private func leave(_ what: Unsettled, _ step: Int) { unsettled[step] = what }
+
+    /// What the steps so far have left open, oldest first.
+    func leftOpen() -> [Unsettled] { unsettled.sorted { $0.key < $1.key }.map(\.value) }
+
     /// Remembers which step a task belongs to, for a later `pve.poll`.
     func remember(_ task: UPID, _ step: PendingStep) { stepOfTask[task] = step }
 
     /// The step that a task belongs to, once: the caller records its outcome.
-    func takeStep(of task: UPID) -> PendingStep? { stepOfTask.removeValue(forKey: task) }
+    func takeStep(of task: UPID) -> PendingStep? {
+        guard let step = stepOfTask.removeValue(forKey: task) else { return nil }
+        unsettled[step.recorder.number] = nil
+        return step
+    }
 
     /// Records how the run ended, if it was recorded at all.
     ///

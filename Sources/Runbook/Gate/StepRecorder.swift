@@ -3,12 +3,22 @@ internal import JSON
 internal import Journal
 internal import Model
 
+/// A step that the run ends without knowing the end of.
+struct Unsettled: Sendable {
+    /// Whether it is not even known if it happened.
+    let isDoubtful: Bool
+    /// What a person is told of it.
+    let text: String
+}
+
 /// Writes one step's life into the journal, each stage before anybody acts on it.
 struct StepRecorder: Sendable {
     let journal: any JournalStore
     let run: String
     let number: Int
     let now: @Sendable () -> Double
+    /// Told of what a person must look after.
+    let leave: @Sendable (Unsettled) async -> Void
 
     func sent() async throws(Failure) { try await journal.recordSent(run: run, step: number, at: now()) }
 
@@ -35,7 +45,9 @@ struct StepRecorder: Sendable {
     /// Records how an accepted change failed; one that still runs stays accepted.
     func taskFailed(_ failure: Failure) async throws(Failure) -> Failure {
         switch failure.kind {
-        case .taskTimeout, .cancelled: break
+        case .taskTimeout, .cancelled:
+            let task = failure.upid.map { " (\($0))" } ?? ""
+            await leave(Unsettled(isDoubtful: false, text: "step \(number) of run \(run) goes on\(task)"))
         case .outcomeUnknown: return try await doubt(failure)
         default: try await record(.failed, failure.json)
         }
@@ -46,6 +58,8 @@ struct StepRecorder: Sendable {
         try await record(.inDoubt, failure.json)
         var doubt = failure
         doubt.kind = .inDoubt
+        doubt.message = "it is not known whether this was done: \(failure.message)"
+        await leave(Unsettled(isDoubtful: true, text: "step \(number) of run \(run) is in doubt"))
         doubt.hint =
             "look at the guest and its node's task list before trying again; this was step \(number) of run \(run)"
         return doubt

@@ -8,7 +8,7 @@ enum InventoryHandlers {
     static func listVMs(_ call: OperationCall) async throws(Failure) -> JSONValue {
         let filters = call.arguments.options("filters")
         let resources = try await resources(call, .vm)
-        let chosen = resources.filter { matches($0, filters) }.sorted {
+        let chosen = resources.filter { $0.guest != nil && matches($0, filters) }.sorted {
             ($0.vmid?.rawValue ?? 0) < ($1.vmid?.rawValue ?? 0)
         }
         return .array(chosen.map(GuestRecord.json))

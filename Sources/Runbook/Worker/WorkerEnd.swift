@@ -22,7 +22,7 @@ public struct WorkerEnd: Sendable, Hashable, CustomStringConvertible {
             self.init(code == 0 ? "it ended by itself" : "it ended with status \(code)")
         case SIGSYS: self.init("it was killed for a forbidden system call (SIGSYS)")
         case SIGXCPU: self.init("it used up its processor time (SIGXCPU)", isLimit: true)
-        case SIGKILL: self.init("it was killed (SIGKILL), perhaps for want of memory", isLimit: true)
+        case SIGKILL: self.init("it was killed (SIGKILL), perhaps for want of memory")
         case SIGSEGV: self.init("it crashed (SIGSEGV)")
         case SIGABRT: self.init("it gave up (SIGABRT)")
         case SIGILL, SIGTRAP: self.init("it trapped (signal \(signal))")

@@ -45,7 +45,15 @@ public final class WorkerProcess: Sendable {
         defer { posix_spawnattr_destroy(&attributes) }
         // Its own group: Ctrl-C at the terminal is the host's to answer.
         posix_spawnattr_setpgroup(&attributes, 0)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+        // Dispatch blocks signals on its threads and the host ignores some; a worker must die of every signal as usual.
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        var all = sigset_t()
+        sigfillset(&all)
+        posix_spawnattr_setsigdefault(&attributes, &all)
+        posix_spawnattr_setflags(
+            &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
         var pid: pid_t = 0
         let name = strdup("pvelua-worker")
         defer { free(name) }
