@@ -286,6 +286,20 @@ struct GateTests {
         #expect(bench.output.text == "aiagent-snap-0001\naiagent-snap-0002\naiagent-snap-1234\naiagent-snap-0003\n")
     }
 
+    @Test func aRefusedSnapshotUsesUpNoNumber() async throws {
+        let policy = try PolicySet.load(
+            yaml: """
+                version: 1
+                rules:
+                  - { id: reads, actions: ["read.*"], effect: allow }
+                  - { id: ask, actions: [snapshot.create], effect: confirm }
+                """, file: "p")
+        let bench = try Bench(consent: ScriptedConsent([.no(reason: "no"), .yes]), policy: policy)
+        #expect(try await bench.failure(of: "pve.snapshot(nil, 101)")?.kind == .confirmationRequired)
+        #expect(try await bench.failure(of: "print(pve.snapshot(nil, 101).name)") == nil)
+        #expect(bench.output.text == "aiagent-snap-0001\n")
+    }
+
     @Test func aMovedGuestIsFollowedWithAWarning() async throws {
         let bench = try Bench()
         #expect(try await bench.failure(of: "pve.vm_action('pve3', 103, 'start')") == nil)

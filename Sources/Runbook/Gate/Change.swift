@@ -13,6 +13,8 @@ struct Change: Sendable {
     var guest: GuestFacts
     /// The snapshot it makes, where its effect is one.
     var snapshot: SnapshotName?
+    /// Adds what may only be drawn once the change is allowed, such as a number: a refused change must not use one up.
+    var complete: (@Sendable (inout Change) async throws(Failure) -> Void)?
     /// How long to wait for the task.
     var timeout: Duration
     /// Whether to wait for the task at all.
@@ -31,6 +33,8 @@ struct ChangeOutcome: Sendable {
     /// The guest after the effect was seen, or nil where nobody waited.
     var guest: GuestFacts?
     var warnings = 0
+    /// The snapshot that was made.
+    var snapshot: SnapshotName?
     var isVerified = false
 
     /// The result as scripts see it.
@@ -40,6 +44,7 @@ struct ChangeOutcome: Sendable {
             ("vmid", JSONValue(change.guest.vmid.rawValue)),
             ("node", .string((guest ?? change.guest).node.rawValue)),
         ])
+        if let snapshot { object["name"] = .string(snapshot.rawValue) }
         if let upid { object["upid"] = .string(upid.description) }
         if let state = guest?.state { object["status"] = .string(state) }
         object["verified"] = .bool(isVerified)

@@ -70,12 +70,18 @@ struct Gate: Sendable {
             environment.policy.evaluate(question(actions, guest))
         }
         try await run.count(actions, vmid: change.guest.vmid)
+        try await change.complete?(&change)
+        guard ActionClassifier.actions(of: change.call) == actions else {
+            throw Failure(.policyDenied, "the call became another than the one that was judged; nothing was sent")
+        }
         let step = try await run.begin(
             StepIntent(
                 actions: actions, method: change.call.method.rawValue, path: change.call.path.description,
                 parameters: change.call.parametersJSON, vmid: change.guest.vmid.rawValue,
                 node: change.guest.node.rawValue, identity: change.guest.identity))
-        return try await carryOut(change, step)
+        var outcome = try await carryOut(change, step)
+        outcome.snapshot = change.snapshot
+        return outcome
     }
 
     private func carryOut(_ change: Change, _ step: StepRecorder) async throws(Failure) -> ChangeOutcome {

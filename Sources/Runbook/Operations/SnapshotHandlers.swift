@@ -14,45 +14,45 @@ enum SnapshotHandlers {
         if options.flag("vmstate") == true, guest.kind == .lxc {
             throw .parameter("options.vmstate", "is for virtual machines; \(guest.vmid) is a container")
         }
-        let name = try await name(call, options, guest)
-        var parameters: [(name: String, value: APIParameter)] = [("snapname", .text(name.rawValue))]
+        var parameters: [(name: String, value: APIParameter)] = []
         if let description = options.text("description") { parameters.append(("description", .text(description))) }
         if options.flag("vmstate") == true { parameters.append(("vmstate", .boolean(true))) }
+        let draw = try name(call, options, guest)
         let change = Change(
-            endpoint: endpoint,
-            call: APICall(.post, try guest.reference.path("snapshot"), parameters),
-            guest: guest, snapshot: name,
+            endpoint: endpoint, call: APICall(.post, try guest.reference.path("snapshot"), parameters), guest: guest,
+            complete: { (change) throws(Failure) in
+                let name = try await draw()
+                change.snapshot = name
+                change.call.parameters.append(.init("snapname", .text(name.rawValue)))
+            },
             timeout: options.seconds("timeout") ?? call.environment.settings.taskTimeout,
             waits: options.flag("wait") ?? true)
-        let outcome = try await call.gate.change(change).json(change)
-        guard case .object(var object) = outcome else { return outcome }
-        object["name"] = .string(name.rawValue)
-        return .object(object)
+        return try await call.gate.change(change).json(change)
     }
 
-    /// The given name, or the next one by the convention; each cluster has a counter of its own.
+    /// The given name, or the way to the next one by the convention; each cluster has a counter of its own.
     private static func name(
         _ call: OperationCall, _ options: Arguments, _ guest: GuestFacts
-    ) async throws(Failure) -> SnapshotName {
+    ) throws(Failure) -> @Sendable () async throws(Failure) -> SnapshotName {
+        let number = options.integer("change_number")
         if let given = options.text("name") {
-            if options.integer("change_number") != nil {
+            if number != nil {
                 throw .parameter("options.change_number", "is for the convention; the name is given")
             }
             guard let name = SnapshotName(given) else { throw .parameter("options.name", "is no snapshot name") }
-            return name
+            return { name }
         }
-        let naming = call.environment.settings.snapshotNaming
-        let number: Int
-        if let given = options.integer("change_number") {
-            number = given
-        } else if naming.usesNumber {
-            number = try await call.gate.run.journal().nextNumber(
-                counter: "snapshot/\(call.environment.clusterName)", first: naming.firstNumber)
-        } else {
-            number = 0
+        let environment = call.environment
+        let naming = environment.settings.snapshotNaming
+        let run = call.gate.run
+        return { () throws(Failure) in
+            var drawn = number ?? 0
+            if number == nil, naming.usesNumber {
+                drawn = try await run.journal().nextNumber(
+                    counter: "snapshot/\(environment.clusterName)", first: naming.firstNumber)
+            }
+            return try naming.name(
+                number: drawn, vmid: guest.vmid, guestName: guest.name, seconds: Int(environment.now()))
         }
-        return try naming.name(
-            number: number, vmid: guest.vmid, guestName: guest.name,
-            seconds: Int(call.environment.now()))
     }
 }
