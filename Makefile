@@ -46,7 +46,7 @@ docs: test-packages ## Writes the generated pages anew
 
 install: build ## Installs into PREFIX (default /usr/local)
 	install -d $(DESTDIR)$(PREFIX)/bin
-	install -m 755 .build/release/pvelua .build/release/pvelua-worker .build/release/pvelua-sim $(DESTDIR)$(PREFIX)/bin
+	install -s -m 755 .build/release/pvelua .build/release/pvelua-worker .build/release/pvelua-sim $(DESTDIR)$(PREFIX)/bin
 
 uninstall: ## Removes what install put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/pvelua $(DESTDIR)$(PREFIX)/bin/pvelua-worker $(DESTDIR)$(PREFIX)/bin/pvelua-sim

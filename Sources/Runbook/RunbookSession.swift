@@ -21,13 +21,12 @@ public actor RunbookSession {
     private var callCount = 0
     private var ending: WorkerEnd?
 
-    /// Starts a worker and waits until its sandbox stands.
+    /// Makes a session of a worker that was just launched, and waits until its sandbox stands.
     ///
-    /// - Throws: ``Failure`` of kind `config` where there is no worker, of kind `script` where it refuses to run.
-    public static func start(_ environment: RunEnvironment, worker path: String, run: RunScope) async throws(Failure)
-        -> RunbookSession
-    {
-        let worker = try WorkerProcess.launch(executable: path)
+    /// - Throws: ``Failure`` of kind `script` where the worker refuses to run.
+    public static func start(
+        _ environment: RunEnvironment, worker: WorkerProcess, run: RunScope
+    ) async throws(Failure) -> RunbookSession {
         let session = RunbookSession(environment, worker: worker, run: run)
         worker.send(Frame(.boot, payload: WorkerBoot.packed(environment.settings).encoded()))
         await session.listen()

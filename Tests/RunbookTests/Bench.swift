@@ -105,7 +105,8 @@ struct Bench {
     func run(_ code: String) async throws -> ChunkOutcome {
         let chunk = Chunk(source: Array(code.utf8), name: "=test", isExpression: true)
         let scope = RunScope(id: environment.makeID(), environment: environment, script: chunk)
-        let session = try await RunbookSession.start(environment, worker: Self.worker, run: scope)
+        let session = try await RunbookSession.start(
+            environment, worker: try .launch(executable: Self.worker), run: scope)
         let outcome = await session.evaluate(chunk)
         await session.end()
         await scope.close(status: 0)

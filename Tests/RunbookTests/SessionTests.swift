@@ -106,7 +106,8 @@ struct SessionTests {
     @Test func aLimitEndsTheChunkAndNotTheSession() async throws {
         let bench = try Bench { $0.limits.processorSlice = 0.2 }
         let scope = RunScope(id: "r", environment: bench.environment, script: nil)
-        let session = try await RunbookSession.start(bench.environment, worker: Bench.worker, run: scope)
+        let session = try await RunbookSession.start(
+            bench.environment, worker: try .launch(executable: Bench.worker), run: scope)
         func evaluate(_ code: String) async -> ChunkOutcome {
             await session.evaluate(Chunk(source: Array(code.utf8), name: "=repl", isExpression: true))
         }
@@ -142,7 +143,8 @@ struct SessionTests {
         let scope = RunScope(id: "r", environment: bench.environment, script: nil)
         for path in ["/nonexistent/pvelua-worker", "/bin/true", "/bin/cat"] {
             let failure = try await #require(throws: Failure.self) {
-                try await RunbookSession.start(bench.environment, worker: path, run: scope)
+                try await RunbookSession.start(
+                    bench.environment, worker: try .launch(executable: path), run: scope)
             }
             #expect(failure.kind == .config || failure.kind == .script)
         }

@@ -13,7 +13,7 @@ struct Repl {
 
     func run() async throws(Failure) -> ExitStatus {
         let scope = RunScope(id: environment.makeID(), environment: environment, script: nil)
-        var session = try await RunbookSession.start(environment, worker: context.worker, run: scope)
+        var session = try await start(scope)
         if context.isTerminal.input {
             writeError("pvelua \(PveluaVersion.text) on \(environment.clusterName) — :help, :quit\n")
         }
@@ -49,7 +49,7 @@ struct Repl {
                 pending = ""
                 if await session.hasEnded {
                     writeError("the session was lost and begins anew: variables are gone\n")
-                    session = try await RunbookSession.start(environment, worker: context.worker, run: scope)
+                    session = try await start(scope)
                 }
             }
         }
@@ -59,6 +59,11 @@ struct Repl {
         await session.end()
         await scope.close(status: 0)
         return .done
+    }
+
+    private func start(_ scope: RunScope) async throws(Failure) -> RunbookSession {
+        try await RunbookSession.start(
+            environment, worker: try .launch(executable: context.worker), run: scope)
     }
 
     private func print(_ outcome: ChunkOutcome, _ chunk: Chunk?) {

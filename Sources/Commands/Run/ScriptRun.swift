@@ -10,9 +10,11 @@ struct ScriptRun {
     let options: GlobalOptions
 
     func run(_ chunk: Chunk, folder: String?) async throws(Failure) -> ExitStatus {
+        // The worker comes up while the host reads its files.
+        let worker = try WorkerProcess.launch(executable: context.worker)
         let environment = try Workplace(context: context, options: options).environment(moduleFolder: folder)
         let scope = RunScope(id: environment.makeID(), environment: environment, script: chunk)
-        let session = try await RunbookSession.start(environment, worker: context.worker, run: scope)
+        let session = try await RunbookSession.start(environment, worker: worker, run: scope)
         let outcome = await InterruptWatch().during {
             await session.evaluate(chunk)
         } onInterrupt: {
