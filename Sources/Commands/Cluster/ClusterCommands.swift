@@ -34,13 +34,13 @@ struct ClusterList: ContextCommand {
     private func rows(_ configuration: ConfigurationFile) -> [JSONValue] {
         var rows = configuration.clusters.map { cluster in
             row(
-                cluster.name, isDefault: cluster.name == configuration.defaultCluster,
+                cluster.name, isDefault: cluster.name == configuration.usualCluster,
                 hosts: cluster.hosts.map(\.description), identity: identity(cluster.auth), trust: trust(cluster.tls))
         }
         if configuration.cluster(named: Workplace.demo) == nil {
             rows.append(
                 row(
-                    Workplace.demo, isDefault: (configuration.defaultCluster ?? Workplace.demo) == Workplace.demo,
+                    Workplace.demo, isDefault: configuration.usualCluster == Workplace.demo,
                     hosts: ["in process"], identity: "root@pam!demo", trust: "none needed"))
         }
         return rows

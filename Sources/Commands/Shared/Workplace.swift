@@ -52,17 +52,18 @@ struct Workplace {
 
     /// `--cluster`, `PVELUA_CLUSTER`, the configured default, or the embedded one, which is said aloud.
     private func chosenCluster(_ configuration: ConfigurationFile) throws(Failure) -> String {
-        let named = [options.cluster, context.environment["PVELUA_CLUSTER"], configuration.defaultCluster]
+        let named = [options.cluster, context.environment["PVELUA_CLUSTER"]]
         if let name = named.compactMap({ $0 }).first(where: { !$0.isEmpty }) { return name }
-        if configuration.clusters.count == 1 { return configuration.clusters[0].name }
-        guard configuration.clusters.isEmpty else {
+        guard let usual = configuration.usualCluster else {
             throw Failure(
                 .config, "several clusters are configured and none is chosen",
                 hint: "pass --cluster NAME or set default_cluster: "
                     + configuration.clusters.map(\.name).joined(separator: ", "))
         }
-        if !options.quiet { writeError("no cluster is configured: working on the embedded cluster \"\(Self.demo)\"\n") }
-        return Self.demo
+        if !options.quiet, configuration.clusters.isEmpty, configuration.defaultCluster == nil {
+            writeError("no cluster is configured: working on the embedded cluster \"\(Self.demo)\"\n")
+        }
+        return usual
     }
 
     /// The user's policy or the shipped one, under the machine's ceiling.
@@ -101,6 +102,15 @@ struct Workplace {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+}
+
+extension ConfigurationFile {
+    /// The cluster that is meant where none is named: the configured default, the only one there is, or the embedded one where
+    /// there is none; nil where several are configured and none is chosen.
+    var usualCluster: String? {
+        if let defaultCluster { return defaultCluster }
+        return clusters.count > 1 ? nil : clusters.first?.name ?? Workplace.demo
     }
 }
 
