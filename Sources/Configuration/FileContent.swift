@@ -12,8 +12,11 @@ enum FileContent {
     static func read(_ path: String, most: Int, isSecret: Bool = false) throws(Failure) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
         guard descriptor >= 0 else {
-            if errno == ENOENT || errno == ENOTDIR { return nil }
-            throw failure(path)
+            let number = errno
+            var link = stat()
+            // A link that leads nowhere is a file that is missing, not one that was never meant to be.
+            if number == ENOENT || number == ENOTDIR, lstat(path, &link) != 0 { return nil }
+            throw Failure(.config, "\(path): \(String(cString: strerror(number)))")
         }
         defer { close(descriptor) }
         var status = stat()

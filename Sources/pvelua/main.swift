@@ -4,7 +4,10 @@ import Glibc
 
 // A reader that goes away (`| head`) must not kill the host between a change and its record.
 signal(SIGPIPE, SIG_IGN)
-// A stream that was closed by the parent would lend its number to the worker's channel or to the journal.
-for descriptor: Int32 in 0...2 where fcntl(descriptor, F_GETFD) < 0 { _ = open("/dev/null", O_RDWR) }
+// A stream that was closed by the parent would lend its number to the worker's channel or to the journal. What stands in for
+// standard output cannot be written to, so that lost output is told as such.
+for descriptor: Int32 in 0...2 where fcntl(descriptor, F_GETFD) < 0 {
+    _ = open("/dev/null", descriptor == 1 ? O_RDONLY : O_RDWR)
+}
 
 exit(await PveluaMain.run(Array(CommandLine.arguments.dropFirst()), context: .live()))

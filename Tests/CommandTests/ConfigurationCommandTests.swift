@@ -88,6 +88,17 @@ struct ConfigurationCommandTests {
         #expect(result.errors.contains("others can write"), "\(result.errors)")
     }
 
+    @Test(arguments: ["config.yaml", "policy.yaml"])
+    func aLinkThatLeadsNowhereIsAnError(name: String) throws {
+        let folder = configFile.deletingLastPathComponent()
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.appendingPathComponent(name).path, withDestinationPath: "/nonexistent/file")
+        let result = try runner.pvelua("--cluster", "demo", "--format", "json", "-e", "return 1")
+        #expect(result.status == 2)
+        #expect(result.jsonError?["kind"]?.string == "config")
+    }
+
     @Test func aMissingFileThatWasNamedIsAnError() throws {
         #expect(try runner.pvelua("--config", "/nonexistent.yaml", "config", "check").status == 2)
         #expect(try runner.pvelua(["-e", "1"], environment: ["PVELUA_CONFIG": "/nonexistent.yaml"]).status == 2)

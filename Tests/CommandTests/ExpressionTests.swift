@@ -100,14 +100,24 @@ struct ExpressionTests {
 
     @Test func outputThatCannotBeWrittenIsNoSuccess() throws {
         let pvelua = Places.products.appendingPathComponent("pvelua").path
-        for code in ["return 1", "print(1)", "pve.table(pve.list_nodes())"] {
+        for (code, target) in [
+            ("return 1", ">/dev/full"), ("print(1)", ">/dev/full"), ("pve.table(pve.list_nodes())", ">/dev/full"),
+            ("print(1)", ">&-"),
+        ] {
             let result = try run(
                 URL(fileURLWithPath: "/bin/sh"),
-                ["-c", "exec \"$0\" --cluster demo -e \"$1\" >/dev/full", pvelua, code],
+                ["-c", "exec \"$0\" --cluster demo -e \"$1\" \(target)", pvelua, code],
                 environment: ["HOME": runner.home.url.path])
             #expect(result.status == 1, "\(code)")
             #expect(result.errors.contains("standard output"), "\(result.errors)")
         }
+    }
+
+    @Test(arguments: [
+        ("return x\nerror('a')\nx = 2\n", 1), ("x = 1\nreturn x\n", 0), ("pve.vm(999)\n", 5), ("for i = 1, 2 do\n", 1),
+    ])
+    func aReplInAPipeEndsWithTheStatusOfItsLastError(input: String, status: Int32) throws {
+        #expect(try runner.pvelua(["--cluster", "demo", "repl"], input: input).status == status)
     }
 
     @Test func aReaderThatGoesAwayDoesNotEndTheRun() throws {

@@ -30,7 +30,8 @@ struct ConsentPrompt: Equatable {
         if let guest = question.guest {
             add(
                 "guest",
-                "\(guest.vmid) \(guest.name.prefix(80)) (\(guest.kind.rawValue)) on \(guest.node), \(guest.state)")
+                "\(guest.vmid) \(guest.name.count > 80 ? guest.name.prefix(80) + "…" : guest.name[...]) (\(guest.kind.rawValue)) on \(guest.node), \(guest.state)"
+            )
             if !guest.notes.isEmpty { add("", guest.notes.joined(separator: " · ")) }
         }
         add("request", question.request)

@@ -19,6 +19,7 @@ struct Repl {
         }
         let interrupts = InterruptWatch()
         var pending = ""
+        var failure: ExitStatus?
         reading: while true {
             let prompt =
                 pending.isEmpty
@@ -45,7 +46,7 @@ struct Repl {
                 }
                 if case .incomplete = outcome { continue }
                 await input.remember(pending)
-                print(outcome, chunk)
+                failure = print(outcome, chunk) ?? failure
                 pending = ""
                 if await session.hasEnded {
                     writeError("the session was lost and begins anew: variables are gone\n")
@@ -54,11 +55,13 @@ struct Repl {
             }
         }
         if !pending.isEmpty {
-            print(.failed(ScriptFailure(Failure(.script, "the input ends in the middle of something"))), nil)
+            failure = print(.failed(ScriptFailure(Failure(.script, "the input ends in the middle of something"))), nil)
         }
         await session.end()
-        await scope.close(status: 0)
-        return .done
+        // A pipe has nobody who saw the errors go by.
+        let status = context.isTerminal.input ? .done : failure ?? .done
+        await scope.close(status: status.rawValue)
+        return status
     }
 
     private func start(_ scope: RunScope) async throws(Failure) -> RunbookSession {
@@ -66,7 +69,8 @@ struct Repl {
             environment, worker: try .launch(executable: context.worker), run: scope)
     }
 
-    private func print(_ outcome: ChunkOutcome, _ chunk: Chunk?) {
+    /// Shows what came of a chunk; gives the status of an error.
+    private func print(_ outcome: ChunkOutcome, _ chunk: Chunk?) -> ExitStatus? {
         switch outcome {
         case .values(let values):
             if options.format == .text, values.count == 1, let table = ReplTable.table(of: values[0]) {
@@ -78,7 +82,9 @@ struct Repl {
         case .failed(let failure):
             writeError(
                 ErrorReport(format: options.format, style: context.errorStyle).text(failure, chunk: chunk))
+            return ExitStatus(failure.failure)
         }
+        return nil
     }
 
     /// Carries out a line that begins with a colon; true ends the session.

@@ -12,7 +12,7 @@ enum PolicyFiles {
     static func load(_ path: String) throws(Failure) -> PolicySet? {
         var status = stat()
         if stat(path, &status) != 0 {
-            if isMissing(errno) { return nil }
+            if isMissing(path, errno) { return nil }
         } else if ![0, getuid()].contains(status.st_uid) || status.st_mode & 0o022 != 0 {
             throw Failure(
                 .config, "\(path): others can write this policy, or it belongs to somebody else",
@@ -28,7 +28,7 @@ enum PolicyFiles {
         var status = stat()
         guard stat(path, &status) == 0 else {
             let number = errno
-            if isMissing(number) { return nil }
+            if isMissing(path, number) { return nil }
             throw Failure(.config, "the ceiling \(path) cannot be looked at: \(String(cString: strerror(number)))")
         }
         guard status.st_uid == 0, status.st_mode & 0o022 == 0 else {
@@ -39,11 +39,19 @@ enum PolicyFiles {
         return try read(path)
     }
 
-    /// Whether there is no file, as opposed to one that may not be looked at.
-    private static func isMissing(_ number: Int32) -> Bool { number == ENOENT || number == ENOTDIR }
+    /// Whether there is no file, as opposed to one that may not be looked at or a link that leads nowhere.
+    private static func isMissing(_ path: String, _ number: Int32) -> Bool {
+        var link = stat()
+        return (number == ENOENT || number == ENOTDIR) && lstat(path, &link) != 0
+    }
 
     private static func read(_ path: String) throws(Failure) -> PolicySet {
-        let bytes = try FileReader.read(path: path, maximum: maximumSize)
+        let bytes: [UInt8]
+        do throws(Failure) {
+            bytes = try FileReader.read(path: path, maximum: maximumSize)
+        } catch {
+            throw Failure(.config, error.message)
+        }
         guard let text = String(validating: bytes, as: UTF8.self) else { throw Failure(.config, "\(path): not UTF-8") }
         return try PolicySet.load(yaml: text, file: path)
     }
