@@ -42,7 +42,7 @@ format: ## Formats all Swift
 	$(SWIFT) format -i --parallel -r Sources Tests Package.swift
 
 docs: test-packages ## Writes the generated pages anew
-	PVELUA_RECORD=1 $(SWIFT) test --filter 'Recorded'
+	PVELUA_RECORD=1 $(SWIFT) test --filter recorded
 
 install: build ## Installs into PREFIX (default /usr/local)
 	install -d $(DESTDIR)$(PREFIX)/bin

@@ -52,67 +52,44 @@ struct GateTests {
         #expect(bench.writes == ["POST /nodes/pve1/qemu/101/status/shutdown"])
     }
 
-    @Test func aGuestThatChangesWhileAskedIsAskedAboutAgain() async throws {
+    /// A bench whose person always says yes, and whose guest 101 changes each time before the answer is given.
+    private func benchThatChanges(_ change: @escaping @Sendable (inout SimulatedGuest, Int) -> Void) throws -> Bench {
         let clusters = Box<SimulatedCluster>()
-        let consent = ScriptedConsent([.yes, .yes]) { count in
-            guard count == 1 else { return }
+        let consent = ScriptedConsent([.yes, .yes, .yes, .yes]) { count in
             clusters.value?.update { state in
                 guard var guest = state.guests[101] else { return }
-                guest.config["name"] = "precious"
+                change(&guest, count)
                 state.put(guest)
             }
         }
         let bench = try Bench(consent: consent)
         clusters.value = bench.cluster
+        return bench
+    }
+
+    @Test func aGuestThatChangesWhileAskedIsAskedAboutAgain() async throws {
+        let bench = try benchThatChanges { guest, _ in guest.config["name"] = "precious" }
         #expect(try await bench.failure(of: stop) == nil)
-        #expect(consent.questions.count == 2)
-        #expect(consent.questions.last?.guest?.name == "precious")
-        #expect(
-            consent.questions.last?.changedSinceAsked.contains { $0.contains("web-1") && $0.contains("precious") }
-                == true)
+        let questions = bench.consent.questions
+        #expect(questions.count == 2)
+        #expect(questions.last?.guest?.name == "precious")
+        #expect(questions.last?.changedSinceAsked.contains { $0.contains("web-1") && $0.contains("precious") } == true)
     }
 
     @Test func aTagGivenWhileTheQuestionStandsDecides() async throws {
-        let clusters = Box<SimulatedCluster>()
-        let consent = ScriptedConsent([.yes, .yes]) { _ in
-            clusters.value?.update { state in
-                guard var guest = state.guests[101] else { return }
-                guest.config["tags"] = "web;crown-jewel"
-                state.put(guest)
-            }
-        }
-        let bench = try Bench(consent: consent)
-        clusters.value = bench.cluster
+        let bench = try benchThatChanges { guest, _ in guest.config["tags"] = "web;crown-jewel" }
         #expect(try await bench.failure(of: stop)?.kind == .policyDenied)
         #expect(bench.writes.isEmpty)
     }
 
     @Test func aGuestThatMovesWhileAskedIsNotTouched() async throws {
-        let clusters = Box<SimulatedCluster>()
-        let consent = ScriptedConsent([.yes, .yes]) { _ in
-            clusters.value?.update { state in
-                guard var guest = state.guests[101] else { return }
-                guest.node = "pve3"
-                state.put(guest)
-            }
-        }
-        let bench = try Bench(consent: consent)
-        clusters.value = bench.cluster
+        let bench = try benchThatChanges { guest, _ in guest.node = "pve3" }
         #expect(try await bench.failure(of: stop)?.kind == .conflict)
         #expect(bench.writes.isEmpty)
     }
 
     @Test func aGuestThatKeepsChangingIsLeftAlone() async throws {
-        let clusters = Box<SimulatedCluster>()
-        let consent = ScriptedConsent([.yes, .yes, .yes, .yes]) { count in
-            clusters.value?.update { state in
-                guard var guest = state.guests[101] else { return }
-                guest.config["name"] = "name-\(count)"
-                state.put(guest)
-            }
-        }
-        let bench = try Bench(consent: consent)
-        clusters.value = bench.cluster
+        let bench = try benchThatChanges { guest, count in guest.config["name"] = "name-\(count)" }
         #expect(try await bench.failure(of: stop)?.kind == .conflict)
         #expect(bench.writes.isEmpty)
     }
