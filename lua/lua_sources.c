@@ -14,13 +14,13 @@ static const unsigned char prelude[] = {
 };
 
 static const lua_source sources[] = {
-    {"clock", clock_source, sizeof clock_source},
-    {"guests", guests, sizeof guests},
-    {"prelude", prelude, sizeof prelude},
+    {"clock", clock_source, sizeof clock_source, false},
+    {"guests", guests, sizeof guests, false},
+    {"prelude", prelude, sizeof prelude, false},
 };
 
 lua_source lua_source_named(const char *name) {
     for (size_t index = 0; index < sizeof sources / sizeof *sources; index++)
         if (strcmp(sources[index].name, name) == 0) return sources[index];
-    return (lua_source){"", (const unsigned char *)"", 0};
+    return (lua_source){"", (const unsigned char *)"", 0, false};
 }

@@ -1,15 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Glibc
-internal import Model
+public import Model
 
-/// Reads small files whole.
-enum FileContent {
+/// Reads the small files that decide what pvelua does, whole, and only where nobody else could have written them.
+public enum FileContent {
+    /// Who a file must be safe from.
+    public enum Trust: Sendable {
+        /// It belongs to the user or to root, and nobody else can write it.
+        case own
+        /// It belongs to root, and nobody else can write it.
+        case root
+        /// Nobody else can even read it.
+        case secret
+    }
+
     /// The bytes of a file, or nil where there is none.
     ///
     /// - Parameters:
     ///   - most: The size beyond which the file is refused.
-    ///   - isSecret: Whether a file that others can read is refused.
-    static func read(_ path: String, most: Int, isSecret: Bool = false) throws(Failure) -> [UInt8]? {
+    ///   - trust: Who the file must be safe from.
+    /// - Throws: ``Failure`` of kind `config`, also for a link that leads nowhere.
+    public static func read(_ path: String, most: Int, trust: Trust = .own) throws(Failure) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
         guard descriptor >= 0 else {
             let number = errno
@@ -22,14 +33,7 @@ enum FileContent {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw failure(path) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw Failure(.config, "\(path): is not a file") }
-        guard [0, getuid()].contains(status.st_uid), status.st_mode & 0o022 == 0 || isSecret else {
-            throw Failure(
-                .config, "\(path): others can write this file, or it belongs to somebody else",
-                hint: "chown \(getuid()) \(path); chmod 600 \(path)")
-        }
-        if isSecret, status.st_mode & 0o077 != 0 {
-            throw Failure(.config, "\(path): others can read this secret", hint: "chmod 600 \(path)")
-        }
+        try check(path, status, trust)
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 65536)
         while true {
@@ -41,6 +45,23 @@ enum FileContent {
             }
             bytes += chunk.prefix(count)
             guard bytes.count <= most else { throw Failure(.config, "\(path): larger than \(most) bytes") }
+        }
+    }
+
+    private static func check(_ path: String, _ status: stat, _ trust: Trust) throws(Failure) {
+        let isWritable = status.st_mode & 0o022 != 0
+        switch trust {
+        case .secret where status.st_mode & 0o077 != 0:
+            throw Failure(.config, "\(path): others can read this secret", hint: "chmod 600 \(path)")
+        case .root where status.st_uid != 0 || isWritable:
+            throw Failure(
+                .config, "\(path) must belong to root and be writable by root only",
+                hint: "chown root:root \(path); chmod 644 \(path)")
+        case _ where ![0, getuid()].contains(status.st_uid) || isWritable:
+            throw Failure(
+                .config, "\(path): others can write this file, or it belongs to somebody else",
+                hint: "chown \(getuid()) \(path); chmod 600 \(path)")
+        default: return
         }
     }
 

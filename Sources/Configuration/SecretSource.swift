@@ -27,7 +27,7 @@ public enum SecretSource: Hashable, Sendable {
         switch self {
         case .file(let path):
             let path = Locations.expand(path, home: home)
-            guard let content = try FileContent.read(path, most: Self.maximumSize, isSecret: true) else {
+            guard let content = try FileContent.read(path, most: Self.maximumSize, trust: .secret) else {
                 throw Failure(.config, "\(path): there is no such file")
             }
             bytes = content

@@ -35,7 +35,7 @@ public struct ModuleFinder: Sendable {
         let relative = words.joined(separator: "/") + ".lua"
         if let folder, let source = try read(relative, in: folder) { return (source, "@" + relative) }
         let shipped = lua_source_named(name)
-        if shipped.count > 0, name != "prelude" {
+        if shipped.is_module {
             return (Array(UnsafeBufferPointer(start: shipped.bytes, count: shipped.count)), "@pvelua/" + relative)
         }
         throw Failure(

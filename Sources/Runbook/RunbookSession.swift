@@ -58,8 +58,9 @@ public actor RunbookSession {
         worker.send(Frame(.run, id: id, payload: chunk.packed(environment.settings.parameters).encoded()))
         let outcome = await withCheckedContinuation { chunks[id] = $0 }
         await abandonCalls()
+        let leftOpen = await run.takeLeftOpen()
         guard case .failed(let failure) = outcome else { return outcome }
-        return .failed(failure.withPlace(in: chunk).leaving(await run.leftOpen()))
+        return .failed(failure.withPlace(in: chunk).leaving(leftOpen))
     }
 
     /// Ends what the chunk left behind, and waits for it: a change in flight must have its outcome recorded.

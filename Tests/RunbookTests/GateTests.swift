@@ -190,6 +190,32 @@ struct GateTests {
         #expect(try bench.journal.steps(of: run.id).map(\.state) == [.done, .done, .done])
     }
 
+    @Test func aSnapshotThatWasThereBeforeIsNoProof() async throws {
+        let bench = try Bench()
+        #expect(try await bench.failure(of: "pve.snapshot(nil, 101, { name = 'once' })") == nil)
+        #expect(try await bench.failure(of: "pve.snapshot(nil, 101, { name = 'twice' })") == nil)
+        bench.cluster.inject(Fault(.dropBeforeEffect, method: .post))
+        #expect(try await bench.failure(of: "pve.snapshot(nil, 101, { name = 'once' })")?.kind == .inDoubt)
+        bench.cluster.inject(Fault(.dropBeforeEffect, method: .post))
+        #expect(try await bench.failure(of: "pve.snapshot(nil, 101, { name = 'twice' })")?.kind == .inDoubt)
+    }
+
+    @Test func anOpenStepIsToldOnceAndNotWithLaterErrors() async throws {
+        let bench = try Bench()
+        let scope = RunScope(id: "r", environment: bench.environment, script: nil)
+        let session = try await RunbookSession.start(
+            bench.environment, worker: try .launch(executable: Bench.worker), run: scope)
+        func kind(_ code: String) async -> ErrorKind? {
+            let chunk = Chunk(source: Array(code.utf8), name: "=repl")
+            if case .failed(let failure) = await session.evaluate(chunk) { return failure.failure.kind }
+            return nil
+        }
+        bench.cluster.inject(Fault(.dropBeforeEffect, method: .post))
+        #expect(await kind("pcall(pve.vm_action, nil, 103, 'start'); error('first')") == .inDoubt)
+        #expect(await kind("error('second')") == .script)
+        await session.end()
+    }
+
     @Test func aRunThatIsCutOffTellsOfItsOpenSteps() async throws {
         let bench = try Bench()
         bench.cluster.inject(Fault(.dropBeforeEffect, method: .post))

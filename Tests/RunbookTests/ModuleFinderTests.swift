@@ -42,8 +42,9 @@ struct ModuleFinderTests {
         }
     }
 
-    @Test func thePreludeIsNoModule() {
-        #expect(throws: Failure.self) { try ModuleFinder(folder: nil).find("prelude") }
+    @Test(arguments: ["prelude", "guests", "clock"])
+    func theWorkersOwnFilesAreNoModules(name: String) {
+        #expect(throws: Failure.self) { try ModuleFinder(folder: nil).find(name) }
     }
 
     @Test func readsRegularFilesOnly() throws {

@@ -69,8 +69,8 @@ struct Workplace {
     /// The user's policy or the shipped one, under the machine's ceiling.
     func policy() throws(Failure) -> PolicySet {
         let own: PolicySet
-        if let users = try PolicyFiles.load(locations.policy) { own = users } else { own = try .shipped() }
-        guard let ceiling = try PolicyFiles.loadCeiling(locations.ceiling) else { return own }
+        if let users = try PolicyFiles.load(locations.policy, trust: .own) { own = users } else { own = try .shipped() }
+        guard let ceiling = try PolicyFiles.load(locations.ceiling, trust: .root) else { return own }
         return own.bounded(by: ceiling)
     }
 

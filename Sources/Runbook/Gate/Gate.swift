@@ -122,7 +122,8 @@ struct Gate: Sendable {
 
     /// Looks whether a change whose answer was lost had its effect all the same; nil where that cannot be seen.
     ///
-    /// What held before proves nothing, but then the change would not have been asked for: see ``PowerHandlers``.
+    /// What held before proves nothing. A power state that held is never asked for (see ``PowerHandlers``); of a snapshot that is
+    /// listed, only the guest's `parent` tells that it was made just now and not long ago under the same name.
     private func seen(_ change: Change, _ step: StepRecorder) async throws(Failure) -> ChangeOutcome? {
         guard change.endpoint.postCondition != .none else { return nil }
         environment.output.log(
@@ -132,6 +133,10 @@ struct Gate: Sendable {
             report = try await client.verify(
                 change.endpoint.postCondition, of: change.guest.reference, since: change.guest,
                 snapshot: change.snapshot?.rawValue, timeout: min(change.timeout, Self.looking))
+            if let name = change.snapshot?.rawValue {
+                let parent = try await client.facts(of: change.guest.reference).config["parent"]?.perlText
+                guard parent == name, change.guest.config["parent"]?.perlText != name else { return nil }
+            }
         } catch {
             return nil
         }

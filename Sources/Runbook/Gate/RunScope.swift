@@ -73,8 +73,11 @@ public actor RunScope {
 
     private func leave(_ what: Unsettled, _ step: Int) { unsettled[step] = what }
 
-    /// What the steps so far have left open, oldest first.
-    func leftOpen() -> [Unsettled] { unsettled.sorted { $0.key < $1.key }.map(\.value) }
+    /// What the steps so far have left open, oldest first; told once, so that a later chunk's error is only its own.
+    func takeLeftOpen() -> [Unsettled] {
+        defer { unsettled.removeAll() }
+        return unsettled.sorted { $0.key < $1.key }.map(\.value)
+    }
 
     /// Remembers which step a task belongs to, for a later `pve.poll`.
     func remember(_ task: UPID, _ step: PendingStep) { stepOfTask[task] = step }
