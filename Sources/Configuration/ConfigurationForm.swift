@@ -31,7 +31,7 @@ struct ConfigurationForm {
     private func cluster(_ key: YAMLNode, _ node: YAMLNode) throws(YAMLError) -> ClusterConfiguration {
         let name = try key.text()
         let isProper = name.utf8.allSatisfy { byte in
-            (0x30...0x39).contains(byte) || (0x61...0x7a).contains(byte | 0x20) || "-_.".utf8.contains(byte)
+            byte.isASCIIAlphanumeric || "-_.".utf8.contains(byte)
         }
         guard !name.isEmpty, isProper else {
             throw key.error("a cluster's name is made of letters, digits, `-`, `_` and `.`")

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import JSON
+internal import Model
 internal import Runbook
 
 /// Writes what a script returned: plain text for people and pipes, or JSON.
@@ -66,10 +67,8 @@ enum LuaText {
 
     private static func key(_ name: String) -> String {
         let isPlain =
-            !name.isEmpty && !(name.utf8.first.map { (0x30...0x39).contains($0) } ?? true)
-            && name.utf8.allSatisfy {
-                ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7a) || (0x30...0x39).contains($0) || $0 == 0x5f
-            }
+            (name.utf8.first.map { !$0.isASCIIDigit } ?? false)
+            && name.utf8.allSatisfy { $0.isASCIIAlphanumeric || $0 == UInt8(ascii: "_") }
         return isPlain ? name : "[\(quoted(name))]"
     }
 

@@ -85,16 +85,23 @@ enum Creation {
         if let storage = call["storage"] { _ = try state.storage(storage, on: call.node) }
     }
 
+    /// The guest whose place a forced restore takes; nil where the number is free.
+    private static func overwritten(
+        _ state: ClusterState, _ call: Call, _ kind: GuestKind, restoring: Bool
+    ) throws(Refusal) -> SimulatedGuest? {
+        guard let existing = state.guests[call.vmid] else { return nil }
+        guard restoring, call.flag("force"), existing.kind == kind, existing.node == call.node else {
+            let (new, old) = (kind == .qemu ? "VM" : "CT", existing.kind == .qemu ? "VM" : "CT")
+            throw .failed(
+                "unable to create \(new) \(call.vmid) - \(old) \(call.vmid) already exists on node '\(existing.node)'")
+        }
+        return existing
+    }
+
     static func machine(_ state: inout ClusterState, _ call: Call) throws(Refusal) -> Reply {
         let restoring = call["archive"] != nil
         try admit(state, call, restoring: restoring)
-        if let existing = state.guests[call.vmid] {
-            let overwrites = restoring && call.flag("force") && existing.kind == .qemu && existing.node == call.node
-            guard overwrites else {
-                let word = existing.kind == .qemu ? "VM" : "CT"
-                throw .failed(
-                    "unable to create VM \(call.vmid) - \(word) \(call.vmid) already exists on node '\(existing.node)'")
-            }
+        if let existing = try overwritten(state, call, .qemu, restoring: restoring) {
             if existing.config.flag("protection") {
                 throw .failed("unable to restore VM \(call.vmid) - protection mode enabled")
             }
@@ -108,13 +115,7 @@ enum Creation {
     static func container(_ state: inout ClusterState, _ call: Call) throws(Refusal) -> Reply {
         let restoring = call.flag("restore")
         try admit(state, call, restoring: restoring)
-        if let existing = state.guests[call.vmid] {
-            let overwrites = restoring && call.flag("force") && existing.kind == .lxc && existing.node == call.node
-            guard overwrites else {
-                let word = existing.kind == .qemu ? "VM" : "CT"
-                throw .failed(
-                    "unable to create CT \(call.vmid) - \(word) \(call.vmid) already exists on node '\(existing.node)'")
-            }
+        if let existing = try overwritten(state, call, .lxc, restoring: restoring) {
             if existing.isRunning { throw .failed("can't overwrite running container") }
         }
         return state.spawn(restoring ? "vzrestore" : "vzcreate", for: call)
