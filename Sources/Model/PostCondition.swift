@@ -14,4 +14,16 @@ public enum PostCondition: String, Sendable, CaseIterable {
     case restarted
     /// A snapshot of the requested name is listed and complete.
     case snapshotExists
+    /// No snapshot of the requested name is listed.
+    case snapshotGone
+    /// The guest's present descends from the requested snapshot, and nothing holds the guest any more.
+    case rolledBack
+    /// The guest is on the requested node, and nothing holds it any more.
+    case onTarget
+    /// The guest is a template.
+    case template
+    /// The guest is there, and its creation has ended.
+    case exists
+    /// There is no such guest any more.
+    case gone
 }

@@ -42,6 +42,20 @@ public struct UPID: Hashable, Sendable, CustomStringConvertible {
         user = parts[7]
     }
 
+    /// The user without token, such as `root@pam`; the part before the realm may itself hold `@` and `!`.
+    public var userID: String { String(user[..<ownerEnd]) }
+
+    /// The name of the token that the task was started with, or nil for a user's own task.
+    public var tokenName: String? {
+        ownerEnd == user.endIndex ? nil : String(user[user.index(after: ownerEnd)...])
+    }
+
+    /// Where the user ends: neither realm nor token name holds a `!`, so the token begins at the first one after the last `@`.
+    private var ownerEnd: String.Index {
+        let realm = user.lastIndex(of: "@") ?? user.startIndex
+        return user[realm...].firstIndex(of: "!") ?? user.endIndex
+    }
+
     private static func hex(_ text: String, _ length: ClosedRange<Int>) -> UInt64? {
         guard length.contains(text.utf8.count), text.utf8.allSatisfy({ $0.isASCIIHexDigit }) else { return nil }
         return UInt64(text, radix: 16)

@@ -70,4 +70,16 @@ struct UPIDTests {
     func refusesWhatIsNone(_ text: String) {
         #expect(UPID(text) == nil)
     }
+
+    @Test(
+        arguments: [
+            ("root@pam", "root@pam", nil), ("automation@pve!swift", "automation@pve", "swift"),
+            ("jo@corp.example@ldap!ci-1", "jo@corp.example@ldap", "ci-1"), ("a!b@pve", "a!b@pve", nil),
+            ("a!b@pve!c", "a!b@pve", "c"), ("nobody", "nobody", nil),
+        ] as [(String, String, String?)])
+    func theUserIsSplitFromItsToken(_ user: String, _ userID: String, _ token: String?) throws {
+        let upid = try #require(UPID("UPID:pve1:0000C530:001C9BEC:677E934A:qmstart:100:\(user):"))
+        #expect(upid.userID == userID)
+        #expect(upid.tokenName == token)
+    }
 }

@@ -55,7 +55,7 @@ struct TaskTests {
         let milliseconds = [50, 100, 200, 400, 800, 1000, 1000, 1000, 1000]
         #expect(clock.slept == milliseconds.map { Duration.milliseconds($0) })
         #expect(looks.withLock { $0.count } == 8)
-        let paths = Set(transport.seen.map(\.target))
+        let paths = Set(transport.seen.map(\.target).filter { !$0.contains("/log?") })
         #expect(paths == ["/api2/json/nodes/pve1/tasks/\(Self.text)/status"])
     }
 
@@ -97,7 +97,7 @@ struct TaskTests {
     }
 
     @Test(arguments: [
-        (ScriptedTransport.Answer.status(401, "No ticket"), "No ticket"), (.broken(.tls, sent: false), "scripted tls"),
+        (ScriptedTransport.Answer.status(401, "No ticket"), "No ticket"),
         (.status(403, "Permission check failed (/nodes/pve1, Sys.Audit)"), "Permission check failed"),
         (
             .status(400, "Parameter verification failed.", body: #"{"data":null,"errors":{"upid":"no such task"}}"#),
@@ -114,6 +114,43 @@ struct TaskTests {
         #expect(found?.message.contains(words) == true, "\(found?.message ?? "")")
         #expect(found?.upid == Self.text)
         #expect(transport.seen.count == 2)
+    }
+
+    @Test func aCertificateThatIsBeingRenewedIsBorneForAMinute() async throws {
+        let brief = node(Array(repeating: .broken(.tls, sent: false), count: 20) + [Self.stopped("OK")])
+        #expect(try await ProxmoxClient.scripted(brief).wait(for: upid).status == .ok)
+        let clock = VirtualClock()
+        let client = ProxmoxClient.scripted(node([.broken(.tls, sent: false)]), clock: clock)
+        let found = await failure { () async throws(Failure) in try await client.wait(for: upid) }
+        #expect(found?.kind == .outcomeUnknown)
+        #expect(found?.message.contains("scripted tls") == true)
+        #expect((60...62).contains(clock.now().components.seconds))
+    }
+
+    @Test func aLongLogIsReadPageByPage() async throws {
+        let transport = ScriptedTransport { request, _ in
+            let start = Int(request.target.split(separator: "start=").last?.split(separator: "&").first ?? "") ?? 0
+            let limit = Int(request.target.split(separator: "limit=").last ?? "") ?? 0
+            let rows = (start..<min(2300, start + limit)).map { #"{"n":\#($0 + 1),"t":"line \#($0 + 1)"}"# }
+            return .json("[\(rows.joined(separator: ","))]", total: 2300)
+        }
+        let client = ProxmoxClient.scripted(transport)
+        let lines = try await client.wholeLog(upid)
+        #expect(lines.map(\.number) == Array(1...2300))
+        #expect(transport.seen.count == 3)
+        #expect(try await client.wholeLog(upid, maximum: 1500).count == 1500)
+    }
+
+    @Test func aTaskIsCancelledOnlyWhenAsked() async throws {
+        let transport = node([Self.running(), Self.stopped("received interrupt")])
+        let client = ProxmoxClient.scripted(transport)
+        let found = await failure { () async throws(Failure) in try await client.wait(for: upid, timeout: .zero) }
+        #expect(found?.kind == .taskTimeout)
+        #expect(transport.seen.allSatisfy { $0.method == .get })
+        #expect(try await client.cancel(upid).text == "received interrupt")
+        #expect(
+            transport.seen.filter { $0.method == .delete }.map(\.target) == ["/api2/json/nodes/pve1/tasks/\(Self.text)"]
+        )
     }
 
     @Test func evenWithoutAnyTimeAnEndedTaskIsTold() async throws {

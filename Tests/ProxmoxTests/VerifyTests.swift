@@ -39,12 +39,13 @@ struct VerifyTests {
     @Test(arguments: [
         (PostCondition.running, [stopped, prelaunch, running], 3), (.stopped, [running, running, stopped], 3),
         (.paused, [running, paused], 2), (.running, [paused, running], 2), (.none, [stopped], 1),
-        (.running, [#"{"status":"running","uptime":1}"#], 1), (.stopped, ["Connection refused", stopped], 1),
+        (.running, [#"{"status":"running","uptime":1}"#], 1), (.exists, [stopped], 1),
+        (.stopped, ["Connection refused", stopped], 1),
     ])
     func waitingEndsWhenTheConditionHolds(_ condition: PostCondition, _ states: [String], _ looks: Int) async throws {
-        let report = try await ProxmoxClient.scripted(node(states)).verify(condition, of: guest)
+        let report = try await ProxmoxClient.scripted(node(states)).verify(ExpectedEffect(condition), of: guest)
         #expect(report.holds)
-        #expect(report.condition == condition)
+        #expect(report.effect.condition == condition)
     }
 
     @Test(arguments: [
@@ -57,7 +58,7 @@ struct VerifyTests {
         let clock = VirtualClock()
         let client = ProxmoxClient.scripted(node([state]), clock: clock)
         let found = await failure { () async throws(Failure) in
-            try await client.verify(condition, of: guest, timeout: .seconds(7))
+            try await client.verify(ExpectedEffect(condition), of: guest, timeout: .seconds(7))
         }
         #expect(found?.kind == .guestTimeout)
         #expect(found?.message == words)
@@ -68,7 +69,7 @@ struct VerifyTests {
     @Test func aGuestThatCannotBeLookedAtIsNotSaidToBeAnything() async throws {
         let client = ProxmoxClient.scripted(node(["No route to host"]))
         let found = await failure { () async throws(Failure) in
-            try await client.verify(.stopped, of: guest, timeout: .seconds(7))
+            try await client.verify(ExpectedEffect(.stopped), of: guest, timeout: .seconds(7))
         }
         #expect(found?.kind == .outcomeUnknown)
         #expect(found?.message == "guest 101 should be stopped, but it cannot be looked at: No route to host")
@@ -93,7 +94,7 @@ struct VerifyTests {
         clock.advance(.seconds(10))
         let client = ProxmoxClient.scripted(node([now]), clock: clock)
         let found = await failure { () async throws(Failure) in
-            try await client.verify(.restarted, of: guest, since: old, timeout: .zero)
+            try await client.verify(ExpectedEffect(.restarted), of: guest, since: old, timeout: .zero)
         }
         #expect((found == nil) == holds)
     }
@@ -106,7 +107,7 @@ struct VerifyTests {
     func snapshotsCountWhenTheyAreComplete(_ list: String, _ name: String, _ holds: Bool) async throws {
         let client = ProxmoxClient.scripted(node([Self.running], snapshots: list))
         let found = await failure { () async throws(Failure) in
-            try await client.verify(.snapshotExists, of: guest, snapshot: name, timeout: .seconds(2))
+            try await client.verify(ExpectedEffect(.snapshotExists, snapshot: name), of: guest, timeout: .seconds(2))
         }
         #expect(found?.kind == (holds ? nil : .taskFailed))
     }
@@ -121,8 +122,8 @@ struct VerifyTests {
             }
             return .json(request.target.hasSuffix("/config") ? "{}" : Self.running)
         }
-        let report = try await ProxmoxClient.scripted(transport).verify(.running, of: guest)
-        #expect(report.facts.node.rawValue == "pve2")
+        let report = try await ProxmoxClient.scripted(transport).verify(ExpectedEffect(.running), of: guest)
+        #expect(report.facts?.node.rawValue == "pve2")
         #expect(report.observed == "running for 5 s on pve2")
     }
 
@@ -144,11 +145,53 @@ struct VerifyTests {
         let client = ProxmoxClient.scripted(cluster(on: node, lock: lock))
         let target = try #require(NodeName("pve2"))
         let found = await failure { () async throws(Failure) in
-            try await client.verify(guest, isOn: target, timeout: .seconds(3))
+            try await client.verify(ExpectedEffect(.onTarget, node: target), of: guest, timeout: .seconds(3))
         }
         #expect(found?.kind == (isDone ? nil : .taskFailed))
         if node == "pve1" {
             #expect(found?.message == "guest 101 should be on pve2, but it is: running for 5 s on pve1")
         }
+    }
+
+    @Test(arguments: [
+        (#"[{"name":"s1","snaptime":1},{"name":"current"}]"#, false), (#"[{"name":"current"}]"#, true),
+        (#"[{"name":"s1","snapstate":"delete"}]"#, false),
+    ])
+    func aSnapshotIsGoneWhenItIsNotListed(_ list: String, _ holds: Bool) async throws {
+        let client = ProxmoxClient.scripted(node([Self.running], snapshots: list))
+        let found = await failure { () async throws(Failure) in
+            try await client.verify(
+                ExpectedEffect(.snapshotGone, snapshot: "s1"), of: guest, timeout: .seconds(2))
+        }
+        #expect(found?.kind == (holds ? nil : .taskFailed))
+    }
+
+    @Test(arguments: [
+        (PostCondition.rolledBack, #"{"parent":"s1"}"#, true), (.rolledBack, #"{"parent":"s2"}"#, false),
+        (.rolledBack, #"{}"#, false), (.rolledBack, #"{"parent":"s1","lock":"rollback"}"#, false),
+        (.template, #"{"template":1}"#, true), (.template, #"{}"#, false), (.exists, #"{"lock":"create"}"#, false),
+        (.gone, "{}", false),
+    ])
+    func theConfigurationTellsWhatTasksLeaveBehind(
+        _ condition: PostCondition, _ config: String, _ holds: Bool
+    ) async throws {
+        let transport = ScriptedTransport { request, _ in
+            request.target.hasSuffix("/config") ? .json(config) : .json(Self.stopped)
+        }
+        let found = await failure { () async throws(Failure) in
+            try await ProxmoxClient.scripted(transport).verify(
+                ExpectedEffect(condition, snapshot: "s1"), of: guest, timeout: .seconds(2))
+        }
+        #expect(found?.kind == (holds ? nil : .taskFailed))
+    }
+
+    @Test func aDestroyedGuestIsGoneWhenTheClusterHasNoneOfThatNumber() async throws {
+        let transport = ScriptedTransport { request, _ in
+            request.target.contains("/cluster/resources")
+                ? .json("[]") : .status(500, "Configuration file 'nodes/pve1/qemu-server/101.conf' does not exist")
+        }
+        let report = try await ProxmoxClient.scripted(transport).verify(ExpectedEffect(.gone), of: guest)
+        #expect(report.observed == "no such guest")
+        #expect(report.facts == nil)
     }
 }

@@ -10,20 +10,6 @@ import TestSupport
 
 @testable import Runbook
 
-/// Time that only sleeping moves, for client and simulator alike.
-struct VirtualTime: ClientClock {
-    let clock: VirtualClock
-
-    func now() -> Duration { .seconds(clock.now) }
-
-    func sleep(for duration: Duration) async throws(CancellationError) {
-        if Task.isCancelled { throw CancellationError() }
-        let parts = duration.components
-        clock.advance(by: Double(parts.seconds) + Double(parts.attoseconds) / 1e18)
-        await Task.yield()
-    }
-}
-
 /// Answers from a list, and remembers what it was asked.
 final class ScriptedConsent: ConsentGiver {
     private let state: Mutex<(answers: [ConsentAnswer], questions: [ConsentQuestion])>

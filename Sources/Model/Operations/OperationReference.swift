@@ -73,6 +73,12 @@ public enum OperationReference {
         case .paused: "the guest is paused"
         case .restarted: "the guest runs anew"
         case .snapshotExists: "the snapshot is listed"
+        case .snapshotGone: "the snapshot is no longer listed"
+        case .rolledBack: "the guest descends from the snapshot"
+        case .onTarget: "the guest is on the target node"
+        case .template: "the guest is a template"
+        case .exists: "the guest is there"
+        case .gone: "the guest is gone"
         }
     }
 }

@@ -19,6 +19,9 @@ public final class ProxmoxClient: Sendable, CustomReflectable {
     private let preferred = Mutex(0)
     let board: TaskBoard
 
+    /// Who this client is, as UPIDs write it: `user@realm` or `user@realm!token`; nil where the credential does not tell.
+    public var identity: String? { credential.identity }
+
     /// Makes a client; nothing is sent yet.
     ///
     /// - Parameter hosts: Members of one cluster in the order they are tried.

@@ -7,6 +7,9 @@ public struct APIToken: Credential, CustomStringConvertible {
     public let id: String
     private let secret: Secret
 
+    /// The token's id.
+    public var identity: String? { id }
+
     /// Makes a token.
     ///
     /// - Throws: ``Failure`` of the kind `config` where the id is no token id or the secret holds what would change the

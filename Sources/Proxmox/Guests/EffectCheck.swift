@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import JSON
 internal import Model
 
 /// Compares what is true of a guest with what should be.
 enum EffectCheck {
-    /// Whether the condition holds, judged from facts alone.
-    static func holds(_ condition: PostCondition, _ now: GuestFacts, since before: GuestFacts?) -> Bool {
-        switch condition {
-        case .none, .snapshotExists: true
+    /// Whether the effect is there, judged from facts alone; snapshots are listed apart.
+    static func holds(_ effect: ExpectedEffect, _ now: GuestFacts, since before: GuestFacts?) -> Bool {
+        switch effect.condition {
+        case .none, .snapshotExists, .snapshotGone: true
         case .running: now.isRunning
         case .stopped: now.isStopped
         case .paused: now.isPaused
         case .restarted: now.isRunning && before.map { hasNewStart(now, since: $0) } ?? true
+        // Rolling back writes the snapshot into the configuration as the present's parent (PVE::AbstractConfig).
+        case .rolledBack: now.config["parent"]?.perlText == effect.snapshot && now.lock == nil
+        case .onTarget: now.node == effect.node && now.lock != "migrate"
+        case .template: now.isTemplate
+        case .exists: !["create", "disk"].contains(now.lock)
+        case .gone: false
         }
     }
 
@@ -23,18 +30,6 @@ enum EffectCheck {
         // taken. Uptimes come in whole seconds, so it may seem to lag by one.
         let expected = Double(before.uptime) + (now.askedAt - before.observedAt).inSeconds
         return Double(now.uptime) + 1.5 < expected || now.uptime < before.uptime
-    }
-
-    /// What should be true, in words.
-    static func wish(_ condition: PostCondition, snapshot: String?) -> String {
-        switch condition {
-        case .none: "exist"
-        case .running: "be running"
-        case .stopped: "be stopped"
-        case .paused: "be paused"
-        case .restarted: "have been started anew"
-        case .snapshotExists: "have the complete snapshot '\(snapshot ?? "")'"
-        }
     }
 
     /// What is true, in words.

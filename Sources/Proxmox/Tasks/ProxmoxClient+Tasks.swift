@@ -41,6 +41,35 @@ extension ProxmoxClient {
         return TaskLog(lines: lines, total: answer.total ?? lines.last?.number ?? 0)
     }
 
+    /// A task's log from the first line to the last, read page by page.
+    ///
+    /// - Parameter maximum: How many lines to return at most; further ones are left out.
+    public func wholeLog(_ upid: UPID, maximum: Int = 100_000) async throws(Failure) -> [TaskLogLine] {
+        var lines: [TaskLogLine] = []
+        while lines.count < maximum {
+            let page = try await log(upid, start: lines.count, limit: min(1000, maximum - lines.count))
+            lines += page.lines
+            if page.lines.isEmpty || lines.count >= page.total { break }
+        }
+        return lines
+    }
+
+    /// Ends a running task: the node asks it to stop and kills it five seconds later (PVE::API2::Tasks).
+    ///
+    /// Waiting for a task never does this on its own account.
+    ///
+    /// - Important: Changes the cluster. A lock may be left on the guest, and what the task had begun stays as it is.
+    /// - Returns: How the task stands afterwards.
+    public func cancel(_ upid: UPID) async throws(Failure) -> TaskStatus {
+        do throws(Failure) {
+            _ = try await send(
+                APICall(.delete, try APIPath("nodes", upid.node.rawValue, "tasks", upid.description)))
+        } catch {
+            throw error.about(upid)
+        }
+        return try await task(upid)
+    }
+
     /// The last lines of a task's log, or none where they cannot be had.
     func logTail(_ upid: UPID, count: Int = 10) async -> [String] {
         do throws(Failure) {
@@ -54,15 +83,8 @@ extension ProxmoxClient {
     /// The tasks that run on a node, as far as the credential may see them, or nil where they cannot be listed.
     func runningTasks(on node: NodeName) async -> Set<UPID>? {
         do throws(Failure) {
-            let answer = try await send(
-                .get(
-                    "nodes", node.rawValue, "tasks",
-                    parameters: [("source", .text("active")), ("limit", .integer(500))]))
-            let rows = answer.data.array ?? []
-            // A row of a task that has ended carries `endtime`; some versions list those as well.
-            return Set(
-                rows.filter { $0["endtime"] == nil && ($0["status"] == nil || $0["status"]?.perlText == "RUNNING") }
-                    .compactMap { $0["upid"]?.string.flatMap(UPID.init) })
+            let rows = try await tasks(on: node, source: .active, limit: 500)
+            return Set(rows.filter { $0.status == .running }.map(\.upid))
         } catch {
             return nil
         }

@@ -11,7 +11,7 @@ extension ProxmoxClient {
     ///   - upid: The task.
     ///   - timeout: How long to wait.
     ///   - interval: The longest pause between two looks.
-    ///   - progress: Told of every look at the running task.
+    ///   - progress: Told of every look at the running task; where it is given, the log is read along every two seconds.
     /// - Throws: ``Failure`` with task, node and the last lines of the log: what the classifier makes of the exit text,
     ///   `outcome_unknown` where nobody knows how it ended or nobody may look, `task_timeout` where it still runs, `cancelled`.
     public func wait(
@@ -45,6 +45,8 @@ extension ProxmoxClient {
         var schedule = PollSchedule(now: start, timeout: timeout, longest: interval)
         var trouble: Failure?
         var hasLooked = false
+        var grace = TroubleGrace()
+        var reader = progress.map { _ in LogReader(upid: upid) }
         while true {
             switch schedule.step(now: clock.now()) {
             case .wait(let pause):
@@ -59,12 +61,15 @@ extension ProxmoxClient {
             do throws(Failure) {
                 let status = try await look(upid, since: start, freshness: schedule.freshness)
                 trouble = nil
+                grace = TroubleGrace()
                 if status.hasEnded { return status }
+                await reader?.read(with: self)
             } catch {
-                guard error.isPassing else { throw Self.notFollowed(upid, error) }
+                guard grace.bears(error, now: clock.now()) else { throw Self.notFollowed(upid, error) }
                 trouble = error
             }
-            progress?(TaskProgress(upid: upid, elapsed: clock.now() - start))
+            progress?(
+                TaskProgress(upid: upid, elapsed: clock.now() - start, figures: reader?.figures ?? TaskFigures()))
         }
     }
 
@@ -107,6 +112,44 @@ extension ProxmoxClient {
                 + trouble.message
         }
         return failure.about(upid)
+    }
+}
+
+/// How long trouble with looking is borne: what passes by itself as long as there is time, an unknown certificate for a
+/// minute, since a node that renews its own shows the old one and the new one for a while.
+private struct TroubleGrace {
+    private var since: Duration?
+
+    mutating func bears(_ failure: Failure, now: Duration) -> Bool {
+        guard failure.kind == .tls else { return failure.isPassing }
+        let since = since ?? now
+        self.since = since
+        return now - since < .seconds(60)
+    }
+}
+
+/// Reads a running task's log along, a page every two seconds at most.
+private struct LogReader {
+    let upid: UPID
+    var figures = TaskFigures()
+    private var next = 0
+    private var lastRead: Duration?
+
+    init(upid: UPID) { self.upid = upid }
+
+    mutating func read(with client: ProxmoxClient) async {
+        let now = client.clock.now()
+        if let lastRead, now - lastRead < .seconds(2) { return }
+        lastRead = now
+        do throws(Failure) {
+            for line in try await client.log(upid, start: next, limit: 500).lines where line.number > next {
+                figures.read(line.text)
+                next = line.number
+            }
+        } catch {
+            // The figures are for people who wait; the waiting does not depend on them.
+            return
+        }
     }
 }
 

@@ -30,11 +30,14 @@ public struct TaskProgress: Hashable, Sendable {
     public var upid: UPID
     /// How long it has been waited for.
     public var elapsed: Duration
+    /// What its log says of how far it has come.
+    public var figures: TaskFigures
 
     /// Makes a look.
-    public init(upid: UPID, elapsed: Duration) {
+    public init(upid: UPID, elapsed: Duration, figures: TaskFigures = TaskFigures()) {
         self.upid = upid
         self.elapsed = elapsed
+        self.figures = figures
     }
 }
 

@@ -131,8 +131,8 @@ struct Gate: Sendable {
         let report: EffectReport
         do throws(Failure) {
             report = try await client.verify(
-                change.endpoint.postCondition, of: change.guest.reference, since: change.guest,
-                snapshot: change.snapshot?.rawValue, timeout: min(change.timeout, Self.looking))
+                ExpectedEffect(change.endpoint.postCondition, snapshot: change.snapshot?.rawValue),
+                of: change.guest.reference, since: change.guest, timeout: min(change.timeout, Self.looking))
             if let name = change.snapshot?.rawValue {
                 let parent = try await client.facts(of: change.guest.reference).config["parent"]?.perlText
                 guard parent == name, change.guest.config["parent"]?.perlText != name else { return nil }
@@ -153,8 +153,8 @@ struct Gate: Sendable {
     ) async throws(Failure) -> ChangeOutcome {
         do throws(Failure) {
             let report = try await client.verify(
-                change.endpoint.postCondition, of: change.guest.reference, since: change.guest,
-                snapshot: change.snapshot?.rawValue, timeout: change.timeout)
+                ExpectedEffect(change.endpoint.postCondition, snapshot: change.snapshot?.rawValue),
+                of: change.guest.reference, since: change.guest, task: upid, timeout: change.timeout)
             let outcome = ChangeOutcome(upid: upid, guest: report.facts, warnings: warnings, isVerified: true)
             try await step.done(outcome.json(change), warnings: warnings)
             return outcome

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import JSON
+internal import Model
+
+/// Judges whether what is true of a guest proves that a change was made.
+enum EffectProof {
+    /// Whether the effect is there and was not before; nil where the call has no effect that could be seen on the guest.
+    static func of(_ call: APICall, _ trace: CallTrace, _ report: EffectReport, _ before: GuestFacts) -> Bool? {
+        switch trace.effect.condition {
+        case .none:
+            guard trace.isKnown, trace.types.isEmpty, let now = report.facts else { return nil }
+            return isConfigured(call, now) && now.digest != before.digest
+        case .snapshotExists:
+            // A snapshot of that name may be an old one; only the present's parent tells that it was made just now.
+            return report.holds && report.facts?.config["parent"]?.perlText == trace.effect.snapshot
+                && before.config["parent"]?.perlText != trace.effect.snapshot
+        case .snapshotGone, .rolledBack:
+            // What was listed, or was the parent, before the call is not known for sure; the digest is.
+            return report.holds && report.facts?.digest != before.digest
+        case .restarted:
+            return report.holds
+        default:
+            return report.holds && !EffectCheck.holds(trace.effect, before, since: nil)
+        }
+    }
+
+    /// Whether every option that the call sets reads as it was set.
+    private static func isConfigured(_ call: APICall, _ now: GuestFacts) -> Bool {
+        let options = call.parameters.filter { !["digest", "delete", "revert", "force"].contains($0.name) }
+        return !options.isEmpty && options.allSatisfy { now.config[$0.name]?.perlText == $0.value.texts.first }
+    }
+
+    /// Whether the guest is as it was: the same process, state, place, holder and configuration.
+    static func isUnchanged(_ now: GuestFacts?, since before: GuestFacts) -> Bool {
+        guard let now else { return false }
+        return now.state == before.state && now.node == before.node && now.lock == before.lock && now.pid == before.pid
+            && now.digest == before.digest
+    }
+}
