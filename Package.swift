@@ -93,7 +93,9 @@ let package = Package(
             ], swiftSettings: swift),
 
         // Tests, one target a module; Tests/TestSupport is what they share.
-        .target(name: "TestSupport", dependencies: ["Proxmox", "Simulator"], path: "Tests/TestSupport", swiftSettings: swift),
+        .target(
+            name: "TestSupport", dependencies: ["Proxmox", "Simulator"], path: "Tests/TestSupport", swiftSettings: swift
+        ),
         tests("JSONTests", ["JSON"]),
         tests("ModelTests", ["Model", "JSON"]),
         tests("WireTests", ["Wire"]),

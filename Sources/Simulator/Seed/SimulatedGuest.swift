@@ -37,6 +37,8 @@ public struct SimulatedGuest: Sendable, Hashable {
     public var pool: String?
     /// The state that HA manages it to, or nil without HA.
     public var haState: String?
+    /// How often in a row HA could not start it.
+    var haFailures = 0
     /// Whether the guest agent answers, if one is configured.
     public var agentRunning = true
     /// Whether it pays no heed to a shutdown request.

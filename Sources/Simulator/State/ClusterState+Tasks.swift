@@ -88,6 +88,7 @@ extension ClusterState {
                 text.map { "TASK ERROR: \($0)" } ?? (warnings > 0 ? "TASK WARNINGS: \(warnings)" : "TASK OK"))
         }
         tasks[upid] = task
+        if failure != nil { noteFailure(of: task) }
         guard let key = task.lockKey, locks[key] == upid else { return }
         locks[key] = nil
         guard let next = taskOrder.first(where: { tasks[$0]?.phase == .waitingForLock && tasks[$0]?.lockKey == key })

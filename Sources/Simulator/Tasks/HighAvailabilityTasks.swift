@@ -40,6 +40,7 @@ extension ClusterState {
     mutating func request(_ vmid: Int, _ wanted: String) {
         let name = wanted == "enabled" ? "started" : wanted
         guests[vmid]?.haState = name
+        guests[vmid]?.haFailures = 0
         switch name {
         case "started": schedule(.manage(vmid, "start"), after: Durations.highAvailabilityRound)
         case "stopped", "disabled": schedule(.manage(vmid, "shutdown"), after: Durations.highAvailabilityRound)
@@ -64,6 +65,22 @@ extension ClusterState {
         }
         spawn(
             type, id: String(vmid), node: guest.node, vmid: vmid, by: "root@pam", parameters: parameters,
-            log: ["task started by HA resource agent"])
+            log: [Self.agentsLine])
+    }
+
+    /// What the resource manager writes first into the log of a task that it starts (PVE::RESTEnvironment).
+    private static var agentsLine: String { "task started by HA resource agent" }
+
+    /// Has HA try a start that failed once more (`max_restart`), and then give the guest up.
+    mutating func noteFailure(of task: SimulatedTask) {
+        guard task.log.first == Self.agentsLine, ["qmstart", "vzstart"].contains(task.type), let vmid = task.vmid,
+            let guest = guests[vmid], guest.haState == "started"
+        else { return }
+        guests[vmid]?.haFailures += 1
+        if guest.haFailures < 1 {
+            schedule(.manage(vmid, "start"), after: Durations.highAvailabilityRound)
+        } else {
+            guests[vmid]?.haState = "error"
+        }
     }
 }
