@@ -9,6 +9,13 @@ public struct ProcessResult: Sendable {
     public var output: String
     /// All of standard error.
     public var errors: String
+
+    /// Makes a result.
+    public init(status: Int32, output: String, errors: String) {
+        self.status = status
+        self.output = output
+        self.errors = errors
+    }
 }
 
 /// Runs a program to its end with the given standard input.
