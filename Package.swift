@@ -68,17 +68,18 @@ let package = Package(
 
         // Know Proxmox.
         library("Model", ["JSON"]),
+        library("Schema", ["Model", "JSON", "Text"]),
         library("Configuration", ["Model", "YAML", "Text"]),
         library("Policy", ["Model", "YAML", "EmbeddedAssets", "Text"]),
         library("Journal", ["Model", "CSQLite", "CCrypto"]),
         library("Proxmox", ["Model", "JSON", "CCurl", .product(name: "Logging", package: "swift-log")]),
         library("Simulator", ["Proxmox", "Model", "JSON", "YAML", "EmbeddedAssets"]),
         library("SimulatorServer", ["Simulator", "Proxmox", "JSON", "CCertificates"] + nio),
-        library("Runbook", ["Policy", "Journal", "Proxmox", "Wire", "LuaSources", "Text"]),
+        library("Runbook", ["Policy", "Journal", "Proxmox", "Schema", "Wire", "LuaSources", "Text"]),
         library(
             "Commands",
             [
-                "Runbook", "Configuration", "Terminal", "Simulator", "EmbeddedAssets", "Text",
+                "Runbook", "Configuration", "Schema", "Terminal", "Simulator", "EmbeddedAssets", "Text",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -100,6 +101,7 @@ let package = Package(
         tests("ModelTests", ["Model", "JSON"]),
         tests("WireTests", ["Wire"]),
         tests("YAMLTests", ["YAML", "Text"]),
+        tests("SchemaTests", ["Schema", "Simulator", "Proxmox", "Model", "JSON"]),
         tests("ConfigurationTests", ["Configuration", "Model", "TestSupport"]),
         tests("PolicyTests", ["Policy", "Model", "YAML"]),
         tests("JournalTests", ["Journal", "Model", "JSON", "TestSupport"]),
@@ -109,9 +111,9 @@ let package = Package(
         tests("SimulatorTests", ["Simulator", "Proxmox", "Model", "JSON", "YAML", "TestSupport"]),
         tests(
             "RunbookTests",
-            ["Runbook", "Wire", "Simulator", "Proxmox", "Policy", "Journal", "Model", "JSON", "TestSupport"]),
+            ["Runbook", "Wire", "Simulator", "Proxmox", "Schema", "Policy", "Journal", "Model", "JSON", "TestSupport"]),
         tests(
-            "CommandTests", ["Commands", "Runbook", "Policy", "Terminal", "Model", "JSON", "TestSupport"],
+            "CommandTests", ["Commands", "Runbook", "Policy", "Schema", "Terminal", "Model", "JSON", "TestSupport"],
             exclude: ["Support"]),
         tests("ArchitectureTests", ["TestSupport"]),
     ],

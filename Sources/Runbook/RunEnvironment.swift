@@ -30,6 +30,8 @@ public struct RunEnvironment: Sendable {
     public var settings: RunSettings
     /// Makes an id for a run, unique and ordered by time.
     public var makeID: @Sendable () -> String
+    /// What the cluster's own API takes; nil where raw calls are left to the server to check.
+    public var schema: SchemaProvider?
 
     /// Makes an environment.
     public init(
@@ -102,6 +104,17 @@ public protocol RunOutput: Sendable {
     func log(_ level: LogLevel, _ message: String)
     /// Whether something that the script printed could not be written.
     var hasLostOutput: Bool { get }
+    /// Whether somebody watches the progress of tasks; reading it costs the cluster a request every two seconds.
+    var showsProgress: Bool { get }
+    /// Shows how far a task has come; nil takes the display away.
+    func progress(_ progress: TaskProgress?)
+}
+
+extension RunOutput {
+    /// Nobody watches.
+    public var showsProgress: Bool { false }
+    /// Shows nothing.
+    public func progress(_ progress: TaskProgress?) {}
 }
 
 /// A table to be drawn.

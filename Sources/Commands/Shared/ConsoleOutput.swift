@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Model
+internal import Proxmox
 internal import Runbook
 internal import Synchronization
 internal import Terminal
@@ -10,7 +11,9 @@ final class ConsoleOutput: RunOutput {
     let context: CommandContext
     let leastLevel: LogLevel
     let tableWidth: Int?
+    let showsProgress: Bool
     private let lost = Mutex(false)
+    private let progressLine = ProgressLine()
 
     /// Whether something that belongs on standard output could not be written there.
     var hasLostOutput: Bool { lost.withLock { $0 } }
@@ -19,6 +22,7 @@ final class ConsoleOutput: RunOutput {
         self.context = context
         leastLevel = options.quiet ? .error : options.logLevel
         tableWidth = context.isTerminal.output ? windowWidth(1) : nil
+        showsProgress = context.isTerminal.error && !options.quiet && options.format == .text
     }
 
     /// A pipe gets the bytes as they are; a terminal gets no control characters from a script or a cluster.
@@ -32,13 +36,17 @@ final class ConsoleOutput: RunOutput {
         put(Array(renderer.render(table.rows).utf8))
     }
 
+    func progress(_ progress: TaskProgress?) { progressLine.show(progress, style: context.errorStyle) }
+
     private func put(_ bytes: [UInt8]) {
+        if showsProgress { progressLine.show(nil, style: context.errorStyle) }
         if !writeAll(1, bytes) { lost.withLock { $0 = true } }
     }
 
     func log(_ level: LogLevel, _ message: String) {
         guard level >= leastLevel else { return }
         let style = context.errorStyle
+        if showsProgress { progressLine.show(nil, style: style) }
         let mark =
             switch level {
             case .debug: style.dim("debug")

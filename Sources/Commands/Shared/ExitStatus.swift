@@ -35,7 +35,8 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
             case .permission, .notFound, .unsupported, .noQuorum, .locked, .busy, .conflict, .protected,
                 .storageUnavailable, .haState, .alreadyInState, .server:
                 failure.upid == nil ? .refused : .taskFailed
-            case .cancelled: failure.upid == nil ? .interrupted : .taskFailed
+            // A task that somebody else stopped says so itself; without its word it was we who stopped waiting.
+            case .cancelled: failure.upid == nil || failure.raw == nil ? .interrupted : .taskFailed
             case .confirmationRequired: .confirmationNeeded
             case .approvalRequired: .approvalNeeded
             case .policyDenied: .denied

@@ -90,3 +90,14 @@ public enum ErrorClassifier {
         return code
     }
 }
+
+extension Failure {
+    /// Whether Proxmox refused because the guest is not on the node that was asked, or may not be.
+    ///
+    /// A node looks for guests only at home: of one that has moved it says that its configuration does not exist and, of a
+    /// container, that it does not run (pve-facts §5). In both cases nothing was done.
+    public var saysGuestIsElsewhere: Bool {
+        guard let raw else { return false }
+        return ErrorRules.elsewhere.contains { $0.matches(raw) }
+    }
+}

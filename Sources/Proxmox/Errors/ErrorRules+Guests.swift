@@ -76,6 +76,12 @@ extension ErrorRules {
             ]),
     ]
 
+    /// What a node says of a guest that it does not have.
+    static let elsewhere: [TextPattern] = [
+        "Configuration file 'nodes/*/*/*.conf' does not exist", "unable to find configuration file for VM * on node '*'",
+        "^CT * not running", "^VM * not running",
+    ]
+
     /// A guest that is not in the state that the operation needs.
     static let state: [ErrorRule] = [
         ErrorRule(

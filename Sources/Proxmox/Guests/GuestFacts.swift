@@ -60,6 +60,12 @@ public struct GuestFacts: Hashable, Sendable {
     /// Whether its CPUs stand still while its process lives.
     public var isPaused: Bool { status != "stopped" && (qmpStatus ?? status) == "paused" }
 
+    /// Whether these are facts about the same guest and not about another one that got its number since.
+    public func isSameGuest(as other: GuestFacts) -> Bool {
+        vmid == other.vmid && kind == other.kind && uuid == other.uuid && creationTime == other.creationTime
+            && name == other.name
+    }
+
     /// The state in one word, as precise as it is known.
     public var state: String { status == "running" ? qmpStatus ?? status : status }
 

@@ -47,6 +47,20 @@ extension ProxmoxClient {
         }
     }
 
+    /// The task of a change whose answer named none although one was started, if it shows within three seconds.
+    public func unnamedTask(since mark: TaskWatermark) async -> UPID? {
+        guard !mark.trace.types.isEmpty else { return nil }
+        for _ in 0..<6 {
+            if let rows = try? await tasks(on: mark.trace.node, limit: Self.lookRows),
+                let task = mark.candidates(in: rows, user: identity).last
+            {
+                return task.upid
+            }
+            guard (try? await clock.sleep(for: .milliseconds(500))) != nil else { return nil }
+        }
+        return nil
+    }
+
     /// What one look saw.
     private struct Sight {
         var fate: CallFate?

@@ -20,6 +20,11 @@ public struct ExpectedEffect: Hashable, Sendable {
     /// Nothing beyond the end of the task.
     public static let none = ExpectedEffect(.none)
 
+    /// Whether it is there, judged from facts alone; snapshots are listed apart and count as there.
+    public func holds(_ now: GuestFacts, since before: GuestFacts? = nil) -> Bool {
+        EffectCheck.holds(self, now, since: before)
+    }
+
     /// What should be true, in words that follow "guest 101 should".
     var wish: String {
         switch condition {

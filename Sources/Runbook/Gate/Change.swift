@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import JSON
 internal import Model
+internal import Policy
 internal import Proxmox
 
 /// One change that an operation asks the Gate for.
@@ -9,8 +10,10 @@ struct Change: Sendable {
     var endpoint: Endpoint
     /// The call as it will be sent.
     var call: APICall
-    /// The guest it is about, as read just now.
-    var guest: GuestFacts
+    /// The guests it is about, as read just now; none for a call that is about no guest or does not say about which.
+    var guests: [GuestFacts]
+    /// The guest that it makes, as far as the call tells of it.
+    var newGuest: PolicyGuest?
     /// The snapshot it makes, where its effect is one.
     var snapshot: SnapshotName?
     /// Adds what may only be drawn once the change is allowed, such as a number: a refused change must not use one up.
@@ -19,12 +22,70 @@ struct Change: Sendable {
     var timeout: Duration
     /// Whether to wait for the task at all.
     var waits = true
+    /// Whether it is a call of `pve.api`, whose result is the server's answer.
+    var isRaw = false
+
+    /// Makes a change of one guest.
+    init(
+        endpoint: Endpoint, call: APICall, guest: GuestFacts,
+        complete: (@Sendable (inout Change) async throws(Failure) -> Void)? = nil, timeout: Duration, waits: Bool = true
+    ) {
+        self.init(endpoint: endpoint, call: call, guests: [guest], timeout: timeout, waits: waits)
+        self.complete = complete
+    }
+
+    /// Makes a change of any number of guests.
+    init(endpoint: Endpoint, call: APICall, guests: [GuestFacts], timeout: Duration, waits: Bool) {
+        self.endpoint = endpoint
+        self.call = call
+        self.guests = guests
+        self.timeout = timeout
+        self.waits = waits
+    }
+
+    /// The guest it is about, where it is about exactly one.
+    var guest: GuestFacts? { guests.count == 1 ? guests.first : nil }
+
+    /// What must be true afterwards, read off the call itself, so that a raw call meets what the operation meets.
+    var effect: ExpectedEffect { CallTrace(call)?.effect ?? .none }
+
+    /// Where the effect is to be looked for: the guest that is changed or made.
+    var target: GuestReference? {
+        if let guest { return guest.reference }
+        guard effect.condition == .exists, let trace = CallTrace(call), let vmid = trace.vmid, let kind = trace.kind
+        else { return nil }
+        return GuestReference(vmid: vmid, kind: kind, node: trace.node)
+    }
+
+    /// The same change of the same guest on another node, to be judged anew; what was drawn for it stays.
+    func moved(to guest: GuestFacts) -> Change? {
+        var segments = call.path.segments
+        guard segments.count > 3, segments[0] == "nodes" else { return nil }
+        segments[1] = guest.node.rawValue
+        guard let path = try? APIPath(segments) else { return nil }
+        var change = self
+        change.call.path = path
+        change.guests = [guest]
+        change.complete = nil
+        return change
+    }
 
     /// The action by which errors and questions call it.
     var action: String { endpoint.action }
 
-    /// Such as `guest 101 (web-1)`.
-    var subject: String { "guest \(guest.vmid) (\(TextExcerpt.of(guest.name)))" }
+    /// Such as `guest 101 (web-1)`; without a guest, the request.
+    var subject: String { guest.map(Self.name) ?? request }
+
+    /// Such as `POST /nodes/pve1/vzdump`.
+    var request: String { "\(call.method.rawValue) \(call.path)" }
+
+    /// The node that the call names, or the guest is on.
+    var node: String? {
+        if let guest { return guest.node.rawValue }
+        return call.path.segments.first == "nodes" ? call.path.segments.dropFirst().first : nil
+    }
+
+    static func name(_ guest: GuestFacts) -> String { "guest \(guest.vmid) (\(TextExcerpt.of(guest.name)))" }
 }
 
 /// What became of a change.
@@ -35,20 +96,39 @@ struct ChangeOutcome: Sendable {
     var warnings = 0
     /// The snapshot that was made.
     var snapshot: SnapshotName?
+    /// What the server answered.
+    var data: JSONValue?
+    /// Whether it has come to its end.
+    var isFinished = false
     var isVerified = false
+    /// Whether there was anything to do.
+    var isChange = true
 
     /// The result as scripts see it.
     func json(_ change: Change) -> JSONValue {
-        var object = JSONObject([
-            ("changed", .bool(true)), ("action", .string(change.action)),
-            ("vmid", JSONValue(change.guest.vmid.rawValue)),
-            ("node", .string((guest ?? change.guest).node.rawValue)),
-        ])
+        var object = JSONObject([("changed", .bool(isChange)), ("action", .string(change.action))])
+        if let guest = guest ?? change.guest {
+            object["vmid"] = JSONValue(guest.vmid.rawValue)
+            object["node"] = .string(guest.node.rawValue)
+        }
         if let snapshot { object["name"] = .string(snapshot.rawValue) }
         if let upid { object["upid"] = .string(upid.description) }
-        if let state = guest?.state { object["status"] = .string(state) }
+        if change.isRaw {
+            if let data { object["data"] = data }
+            if isFinished { object["status"] = .string(warnings > 0 ? "warning" : "ok") }
+        } else if let state = guest?.state {
+            object["status"] = .string(state)
+        }
         object["verified"] = .bool(isVerified)
-        if isVerified { object["warnings"] = JSONValue(warnings) }
+        if isFinished { object["warnings"] = JSONValue(warnings) }
+        return .object(object)
+    }
+
+    /// The result as the journal keeps it: what `/access` answers may be a secret under any name.
+    func record(_ change: Change) -> JSONValue {
+        guard change.isRaw, change.call.path.segments.first == "access" else { return json(change) }
+        var object = json(change).object ?? JSONObject()
+        object["data"] = nil
         return .object(object)
     }
 }

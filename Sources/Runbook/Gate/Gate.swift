@@ -44,9 +44,9 @@ struct Gate: Sendable {
         _ call: APICall, _ body: (ProxmoxClient) async throws(Failure) -> Answer
     ) async throws(Failure) -> Answer {
         let actions = ActionClassifier.actions(of: call)
-        var decision = environment.policy.evaluate(question(actions, nil))
+        var decision = environment.policy.evaluate(question(actions, []))
         if decision.effect != .allow, let vmid = call.path.vmid {
-            decision = environment.policy.evaluate(question(actions, try await client.facts(of: vmid)))
+            decision = environment.policy.evaluate(question(actions, [try await client.facts(of: vmid)]))
         }
         try await ConsentDesk(environment: environment).settle(decision, call: call)
         return try await body(client)
@@ -63,13 +63,16 @@ struct Gate: Sendable {
         }
     }
 
-    private func judged(_ proposal: Change) async throws(Failure) -> ChangeOutcome {
+    private func judged(_ proposal: Change, mayFollow: Bool = true) async throws(Failure) -> ChangeOutcome {
         var change = proposal
         let actions = ActionClassifier.actions(of: change.call)
-        change.guest = try await ConsentDesk(environment: environment).settle(change) { guest in
-            environment.policy.evaluate(question(actions, guest))
+        change.guests = try await ConsentDesk(environment: environment).settle(change) { guests in
+            environment.policy.evaluate(question(actions, guests, proposal.newGuest))
         }
-        try await run.count(actions, vmid: change.guest.vmid)
+        if mayFollow {
+            try await run.count(
+                actions, guests: change.guests.map(\.vmid.rawValue) + [change.newGuest?.vmid].compactMap(\.self))
+        }
         try await change.complete?(&change)
         guard ActionClassifier.actions(of: change.call) == actions else {
             throw Failure(.policyDenied, "the call became another than the one that was judged; nothing was sent")
@@ -77,111 +80,39 @@ struct Gate: Sendable {
         let step = try await run.begin(
             StepIntent(
                 actions: actions, method: change.call.method.rawValue, path: change.call.path.description,
-                parameters: change.call.parametersJSON, vmid: change.guest.vmid.rawValue,
-                node: change.guest.node.rawValue, identity: change.guest.identity))
-        var outcome = try await carryOut(change, step)
-        outcome.snapshot = change.snapshot
-        return outcome
-    }
-
-    private func carryOut(_ change: Change, _ step: StepRecorder) async throws(Failure) -> ChangeOutcome {
-        // Outside the catch: a journal that cannot take this mark has stopped the call before a byte left.
-        try await step.sent()
-        let reference: TaskReference
+                parameters: change.call.parametersJSON, vmid: change.guest?.vmid.rawValue ?? change.newGuest?.vmid,
+                node: change.node, identity: change.identity))
         do throws(Failure) {
-            reference = try TaskReference(try await client.send(change.call).data)
-        } catch {
-            if error.kind == .outcomeUnknown, let outcome = try await seen(change, step) { return outcome }
-            throw try await step.notAccepted(error)
-        }
-        guard case .task(let upid) = reference else {
-            return try await verified(change, upid: nil, warnings: 0, step)
-        }
-        guard upid.id == change.guest.vmid.description else {
-            throw try await step.notAccepted(
-                Failure(
-                    .outcomeUnknown,
-                    "the cluster answered with a task about something else: \(TextExcerpt.of(upid.description))"))
-        }
-        try await step.accepted(upid)
-        guard change.waits else {
-            await run.remember(upid, PendingStep(change: change, recorder: step))
-            return ChangeOutcome(upid: upid)
-        }
-        let task: TaskOutcome
-        do throws(Failure) {
-            task = try await client.wait(for: upid, timeout: change.timeout)
-        } catch {
-            if error.kind == .taskTimeout || error.kind == .cancelled {
-                await run.remember(upid, PendingStep(change: change, recorder: step))
-            }
-            throw try await step.taskFailed(error)
-        }
-        return try await verified(change, upid: upid, warnings: task.warnings, step)
-    }
-
-    /// Looks whether a change whose answer was lost had its effect all the same; nil where that cannot be seen.
-    ///
-    /// What held before proves nothing. A power state that held is never asked for (see ``PowerHandlers``); of a snapshot that is
-    /// listed, only the guest's `parent` tells that it was made just now and not long ago under the same name.
-    private func seen(_ change: Change, _ step: StepRecorder) async throws(Failure) -> ChangeOutcome? {
-        guard change.endpoint.postCondition != .none else { return nil }
-        environment.output.log(
-            .warning, "the answer to \(change.action) of \(change.subject) was lost; looking at the guest")
-        let report: EffectReport
-        do throws(Failure) {
-            report = try await client.verify(
-                ExpectedEffect(change.endpoint.postCondition, snapshot: change.snapshot?.rawValue),
-                of: change.guest.reference, since: change.guest, timeout: min(change.timeout, Self.looking))
-            if let name = change.snapshot?.rawValue {
-                let parent = try await client.facts(of: change.guest.reference).config["parent"]?.perlText
-                guard parent == name, change.guest.config["parent"]?.perlText != name else { return nil }
-            }
-        } catch {
-            return nil
-        }
-        let outcome = ChangeOutcome(upid: nil, guest: report.facts, isVerified: true)
-        try await step.done(outcome.json(change), warnings: 0)
-        return outcome
-    }
-
-    /// How long to look for an effect whose answer was lost; after that a person has to.
-    private static let looking: Duration = .seconds(15)
-
-    private func verified(
-        _ change: Change, upid: UPID?, warnings: Int, _ step: StepRecorder
-    ) async throws(Failure) -> ChangeOutcome {
-        do throws(Failure) {
-            let report = try await client.verify(
-                ExpectedEffect(change.endpoint.postCondition, snapshot: change.snapshot?.rawValue),
-                of: change.guest.reference, since: change.guest, task: upid, timeout: change.timeout)
-            let outcome = ChangeOutcome(upid: upid, guest: report.facts, warnings: warnings, isVerified: true)
-            try await step.done(outcome.json(change), warnings: warnings)
+            var outcome = try await Sending(environment: environment, run: run).carryOut(change, step)
+            outcome.snapshot = change.snapshot
             return outcome
         } catch {
-            throw try await step.taskFailed(error)
+            // Refused because the guest has moved since it was read: judged anew where it is now, once.
+            guard mayFollow, error.saysGuestIsElsewhere, let moved = await followed(change) else { throw error }
+            environment.output.log(.warning, "\(change.subject) has moved to \(moved.node ?? "another node"); going on there")
+            return try await judged(moved, mayFollow: false)
         }
+    }
+
+    /// The same change where its guest is now, if it is the same guest and is elsewhere.
+    private func followed(_ change: Change) async -> Change? {
+        guard let guest = change.guest, let now = try? await client.facts(of: guest.vmid), now.node != guest.node,
+            now.isSameGuest(as: guest)
+        else { return nil }
+        return change.moved(to: now)
     }
 
     /// Waits for a task; one that an earlier call of this run left running has its effect verified and its step closed.
     func poll(_ upid: UPID, timeout: Duration, interval: Duration?) async throws(Failure) -> TaskOutcome {
-        let pending = await run.takeStep(of: upid)
-        let outcome: TaskOutcome
-        do throws(Failure) {
-            outcome = try await client.wait(for: upid, timeout: timeout, interval: interval ?? .seconds(1))
-        } catch {
-            guard let pending else { throw error }
-            if error.kind == .taskTimeout || error.kind == .cancelled { await run.remember(upid, pending) }
-            throw try await pending.recorder.taskFailed(error)
-        }
-        if let pending {
-            _ = try await verified(pending.change, upid: upid, warnings: outcome.warnings, pending.recorder)
-        }
-        return outcome
+        try await Sending(environment: environment, run: run).poll(upid, timeout: timeout, interval: interval)
     }
 
-    private func question(_ actions: Set<Action>, _ guest: GuestFacts?) -> PolicyQuestion {
-        PolicyQuestion(actions: actions, caller: environment.caller, guest: guest.map(PolicyGuest.init))
+    private func question(
+        _ actions: Set<Action>, _ guests: [GuestFacts], _ new: PolicyGuest? = nil
+    ) -> PolicyQuestion {
+        PolicyQuestion(
+            actions: actions, caller: environment.caller,
+            guests: guests.map { PolicyGuest($0) } + [new].compactMap(\.self))
     }
 }
 
@@ -198,8 +129,8 @@ extension Failure {
     func about(_ change: Change) -> Failure {
         var failure = self
         failure.action = failure.action ?? change.action
-        failure.vmid = failure.vmid ?? change.guest.vmid.rawValue
-        failure.node = failure.node ?? change.guest.node.rawValue
+        failure.vmid = failure.vmid ?? change.guest?.vmid.rawValue
+        failure.node = failure.node ?? change.node
         return failure
     }
 }

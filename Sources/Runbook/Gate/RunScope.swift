@@ -38,8 +38,8 @@ public actor RunScope {
     /// Counts a change against the run's limits.
     ///
     /// - Throws: ``Failure`` of kind `limit` where it would be one too many; nothing is counted then.
-    func count(_ actions: Set<Action>, vmid: VMID) throws(Failure) {
-        try counter.admit(actions: actions, guests: [vmid.rawValue])
+    func count(_ actions: Set<Action>, guests: [Int]) throws(Failure) {
+        try counter.admit(actions: actions, guests: guests)
     }
 
     /// Writes the intent of a step, durably, and the run's own row before the first one.

@@ -30,13 +30,19 @@ struct StepRecorder: Sendable {
         try await record(warnings > 0 ? .doneWithWarnings : .done, result)
     }
 
+    /// Records that a request was not sent because something stood in the way, and gives the error to raise.
+    func notSent(_ failure: Failure) async throws(Failure) -> Failure {
+        try await record(.notHappened, failure.json)
+        return failure
+    }
+
     /// Records how a request ended that brought no task, and gives the error to raise.
     ///
     /// What may have arrived without an answer is in doubt; it is never sent again.
     func notAccepted(_ failure: Failure) async throws(Failure) -> Failure {
         switch failure.kind {
         case .outcomeUnknown: return try await doubt(failure)
-        case .connection, .tls, .nodeUnreachable, .cancelled: try await record(.notHappened, failure.json)
+        case .connection, .tls, .nodeUnreachable, .cancelled, .auth: try await record(.notHappened, failure.json)
         default: try await record(.failed, failure.json)
         }
         return failure
