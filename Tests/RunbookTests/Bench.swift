@@ -47,10 +47,32 @@ final class CollectedOutput: RunOutput {
     func log(_ level: LogLevel, _ message: String) { state.withLock { $0.log.append("\(level.rawValue): \(message)") } }
 }
 
+/// The simulator's transport, with something that happens in the cluster just before a request arrives.
+final class EventfulTransport: Transport {
+    private let inner: SimulatorTransport
+    private let events = Mutex<[(path: String, event: @Sendable () -> Void)]>([])
+
+    init(_ cluster: SimulatedCluster) { inner = SimulatorTransport(cluster) }
+
+    /// Lets something happen, once, before the next request whose target holds that text.
+    func before(_ path: String, _ event: @escaping @Sendable () -> Void) {
+        events.withLock { $0.append((path, event)) }
+    }
+
+    func send(_ request: HTTPRequest) async throws(TransportFailure) -> HTTPResponse {
+        let event = events.withLock { events in
+            events.firstIndex { request.target.contains($0.path) }.map { events.remove(at: $0).event }
+        }
+        event?()
+        return try await inner.send(request)
+    }
+}
+
 /// A whole host around the demo cluster: real worker, real policy, real journal, virtual time.
 struct Bench {
     let cluster: SimulatedCluster
     let journal: SQLiteJournal
+    let transport: EventfulTransport
     let output = CollectedOutput()
     let consent: ScriptedConsent
     var environment: RunEnvironment
@@ -62,10 +84,11 @@ struct Bench {
         let clock = VirtualClock()
         let journal = try SQLiteJournal.inMemory()
         cluster = SimulatedCluster(ClusterSeed.demo(), clock: clock)
+        transport = EventfulTransport(cluster)
         self.journal = journal
         self.consent = consent
         let client = ProxmoxClient(
-            hosts: [ProxmoxHost(name: "demo", transport: SimulatorTransport(cluster))],
+            hosts: [ProxmoxHost(name: "demo", transport: transport)],
             credential: try APIToken(id: "root@pam!demo", secret: Secret("00000000-0000-4000-8000-000000000001")),
             clock: VirtualTime(clock: clock))
         var settings = RunSettings(version: "test")
@@ -102,6 +125,15 @@ struct Bench {
     /// The failure that a chunk ends with, or nil.
     func failure(of code: String) async throws -> Failure? {
         if case .failed(let failure) = try await run(code) { failure.failure } else { nil }
+    }
+
+    /// Loses the next change on its way, with task lists that may not be read: what became of it cannot be found out.
+    func loseAnswer(_ effect: Fault.Effect = .dropBeforeEffect) {
+        cluster.inject(Fault(effect, method: .post))
+        cluster.inject(
+            Fault(
+                .status(403, "Permission check failed (/nodes/pve1, Sys.Audit)"), method: .get, path: "/nodes/*/tasks",
+                count: 1000))
     }
 
     /// What requests the cluster got that were no reads.

@@ -22,7 +22,8 @@ struct HighAvailabilityTests {
             clock: VirtualTime(clock: clock))
         _ = try await client.send(
             APICall(
-                .post, try APIPath("cluster", "ha", "resources"), [("sid", .text("vm:103")), ("state", .text("stopped"))]))
+                .post, try APIPath("cluster", "ha", "resources"),
+                [("sid", .text("vm:103")), ("state", .text("stopped"))]))
         guest = try await client.locate(#require(VMID(103)))
         clock.advance(by: 60)
     }

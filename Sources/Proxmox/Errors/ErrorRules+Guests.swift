@@ -78,7 +78,8 @@ extension ErrorRules {
 
     /// What a node says of a guest that it does not have.
     static let elsewhere: [TextPattern] = [
-        "Configuration file 'nodes/*/*/*.conf' does not exist", "unable to find configuration file for VM * on node '*'",
+        "Configuration file 'nodes/*/*/*.conf' does not exist",
+        "unable to find configuration file for VM * on node '*'",
         "^CT * not running", "^VM * not running",
     ]
 

@@ -89,7 +89,8 @@ struct Gate: Sendable {
         } catch {
             // Refused because the guest has moved since it was read: judged anew where it is now, once.
             guard mayFollow, error.saysGuestIsElsewhere, let moved = await followed(change) else { throw error }
-            environment.output.log(.warning, "\(change.subject) has moved to \(moved.node ?? "another node"); going on there")
+            environment.output.log(
+                .warning, "\(change.subject) has moved to \(moved.node ?? "another node"); going on there")
             return try await judged(moved, mayFollow: false)
         }
     }
