@@ -118,3 +118,14 @@ let package = Package(
     cLanguageStandard: .c2x,
     cxxLanguageStandard: .cxx17
 )
+
+// `make fuzz` builds these with sanitizers into a folder of their own; nobody else sees them.
+if Context.environment["PVELUA_FUZZ"] == "1" {
+    package.targets += [
+        .target(name: "CFuzzer", path: "Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "pvelua-fuzz",
+            dependencies: ["CFuzzer", "Proxmox", "Model", "JSON", "YAML", "Configuration", "Policy"],
+            path: "Fuzz/Targets", swiftSettings: swift),
+    ]
+}
