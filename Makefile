@@ -6,10 +6,10 @@
 PREFIX ?= /usr/local
 SWIFT ?= swift
 BUILD = $(SWIFT) build --quiet -c release --static-swift-stdlib
-PACKAGES = liblua5.4-dev libcurl4-openssl-dev libyaml-dev libsimdjson-dev libsqlite3-dev libssl-dev libseccomp-dev libedit-dev
+PACKAGES = liblua5.4-dev libcurl4-openssl-dev libyaml-dev libsimdjson-dev libsqlite3-dev libssl-dev libseccomp-dev libedit-dev zlib1g-dev
 TEST_PACKAGES = curl openssl python3 util-linux
 
-.PHONY: help packages test-packages build demo test lint format docs install uninstall clean
+.PHONY: help packages test-packages build demo test example fuzz lint format docs install uninstall clean
 
 help: ## Lists the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -35,11 +35,17 @@ test: test-packages ## Runs the whole suite
 	$(SWIFT) build --build-tests --quiet
 	$(SWIFT) test --skip-build
 
+example: test-packages ## Builds examples/swift as a package of its own and runs it against pvelua-sim
+	@SWIFT=$(SWIFT) scripts/try-swift-example
+
+fuzz: packages ## Feeds the readers of foreign text with garbage, FUZZ_SECONDS (60) each
+	@SWIFT=$(SWIFT) scripts/fuzz
+
 lint: ## Checks format and shell of everything; changes nothing
-	$(SWIFT) format lint --strict --parallel -r Sources Tests Package.swift
+	$(SWIFT) format lint --strict --parallel -r Sources Tests Fuzz examples/swift Package.swift
 
 format: ## Formats all Swift
-	$(SWIFT) format -i --parallel -r Sources Tests Package.swift
+	$(SWIFT) format -i --parallel -r Sources Tests Fuzz examples/swift Package.swift
 
 docs: test-packages ## Writes the generated pages anew
 	PVELUA_RECORD=1 $(SWIFT) test --filter recorded
@@ -52,4 +58,4 @@ uninstall: ## Removes what install put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/pvelua $(DESTDIR)$(PREFIX)/bin/pvelua-worker $(DESTDIR)$(PREFIX)/bin/pvelua-sim
 
 clean: ## Removes everything built
-	rm -rf .build
+	rm -rf .build .build-fuzz .build-example

@@ -43,6 +43,7 @@ let package = Package(
         .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CEditline", providers: [.apt(["libedit-dev"])]),
         .systemLibrary(name: "CLua", providers: [.apt(["liblua5.4-dev"])]),
         .systemLibrary(name: "CSeccomp", providers: [.apt(["libseccomp-dev"])]),
@@ -74,7 +75,7 @@ let package = Package(
         library("Journal", ["Model", "CSQLite", "CCrypto"]),
         library("Proxmox", ["Model", "JSON", "CCurl", .product(name: "Logging", package: "swift-log")]),
         library("Simulator", ["Proxmox", "Model", "JSON", "YAML", "EmbeddedAssets"]),
-        library("SimulatorServer", ["Simulator", "Proxmox", "JSON", "CCertificates"] + nio),
+        library("SimulatorServer", ["Simulator", "Proxmox", "JSON", "CCertificates", "CZlib"] + nio),
         library("Runbook", ["Policy", "Journal", "Proxmox", "Schema", "Wire", "LuaSources", "Text"]),
         library(
             "Commands",
@@ -121,3 +122,14 @@ let package = Package(
     cLanguageStandard: .c2x,
     cxxLanguageStandard: .cxx17
 )
+
+// `make fuzz` builds these with sanitizers into a folder of their own; nobody else sees them.
+if Context.environment["PVELUA_FUZZ"] == "1" {
+    package.targets += [
+        .target(name: "CFuzzer", path: "Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "pvelua-fuzz",
+            dependencies: ["CFuzzer", "Proxmox", "Model", "JSON", "YAML", "Configuration", "Policy"],
+            path: "Fuzz/Targets", swiftSettings: swift),
+    ]
+}

@@ -12,6 +12,8 @@ public struct ClusterConfiguration: Hashable, Sendable {
     public var tls: TLSConfiguration
     /// How long to wait.
     public var timeouts: TimeoutConfiguration
+    /// How much to put up with.
+    public var limits = LimitConfiguration()
 }
 
 /// A host and a port.
@@ -61,11 +63,28 @@ public struct TimeoutConfiguration: Hashable, Sendable {
     public var request: Double
     /// For a task to end.
     public var task: Double
+    /// For each KiB of an answer that has begun.
+    public var stall: Double
 
     /// Makes timeouts.
-    public init(connect: Double = 5, request: Double = 30, task: Double = 300) {
+    public init(connect: Double = 5, request: Double = 30, task: Double = 300, stall: Double = 10) {
         self.connect = connect
         self.request = request
         self.task = task
+        self.stall = stall
+    }
+}
+
+/// How much of a server's time and how long an answer a cluster may cost.
+public struct LimitConfiguration: Hashable, Sendable {
+    /// How many connections are open to one host at once.
+    public var connections: Int
+    /// How many bytes an answer may have once decompressed.
+    public var answer: Int
+
+    /// Makes limits.
+    public init(connections: Int = 8, answer: Int = 64 << 20) {
+        self.connections = connections
+        self.answer = answer
     }
 }

@@ -38,7 +38,8 @@ struct ConfigurationForm {
         }
         guard name != "demo" else { throw key.error("`demo` is the cluster that is built in; choose another name") }
         let reader = try YAMLReader(
-            node, of: "a cluster", keys: ["hosts", "auth", "tls", "timeouts"], explanations: TLSForm.explanations)
+            node, of: "a cluster", keys: ["hosts", "auth", "tls", "timeouts", "limits"],
+            explanations: TLSForm.explanations)
         let list = try reader.required("hosts")
         var hosts: [HostAddress] = []
         for element in try list.elements() { hosts.append(try HostForm.host(element)) }
@@ -47,15 +48,31 @@ struct ConfigurationForm {
             name: name, hosts: hosts, auth: try AuthenticationForm.read(try reader.required("auth")),
             tls: try reader.optional("tls").map { (node) throws(YAMLError) in try TLSForm.read(node, home: home) }
                 ?? TLSConfiguration(),
-            timeouts: try reader.optional("timeouts").map(timeouts) ?? TimeoutConfiguration())
+            timeouts: try reader.optional("timeouts").map(timeouts) ?? TimeoutConfiguration(),
+            limits: try reader.optional("limits").map(limits) ?? LimitConfiguration())
+    }
+
+    private func limits(_ node: YAMLNode) throws(YAMLError) -> LimitConfiguration {
+        let reader = try YAMLReader(node, of: "limits", keys: ["connections", "answer"])
+        var result = LimitConfiguration()
+        if let value = reader.optional("connections") { result.connections = try value.integer(in: 1...64) }
+        if let value = reader.optional("answer") {
+            let text = try value.text()
+            guard let bytes = ByteCount.bytes(text) else {
+                throw value.error("expected a size such as 512KiB, 64MiB or 1GiB, found `\(text)`")
+            }
+            result.answer = bytes
+        }
+        return result
     }
 
     private func timeouts(_ node: YAMLNode) throws(YAMLError) -> TimeoutConfiguration {
-        let reader = try YAMLReader(node, of: "timeouts", keys: ["connect", "request", "task"])
+        let reader = try YAMLReader(node, of: "timeouts", keys: ["connect", "request", "task", "stall"])
         var result = TimeoutConfiguration()
         if let value = reader.optional("connect") { result.connect = try seconds(value) }
         if let value = reader.optional("request") { result.request = try seconds(value) }
         if let value = reader.optional("task") { result.task = try seconds(value) }
+        if let value = reader.optional("stall") { result.stall = try seconds(value) }
         return result
     }
 

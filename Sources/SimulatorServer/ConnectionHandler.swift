@@ -56,26 +56,29 @@ final class ConnectionHandler: ChannelInboundHandler {
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         let loop = context.eventLoop
         let cluster = cluster
+        let compression = Compression(head)
         Task {
             let delivery = await RequestBridge.deliver(head, body, to: cluster)
             loop.execute {
                 let (handler, context) = bound.value
-                handler.finish(delivery, isLast: isLast, context)
+                handler.finish(delivery, compression, isLast: isLast, context)
             }
         }
     }
 
-    private func finish(_ delivery: Delivery, isLast: Bool, _ context: ChannelHandlerContext) {
+    private func finish(
+        _ delivery: Delivery, _ compression: Compression?, isLast: Bool, _ context: ChannelHandlerContext
+    ) {
         isBusy = false
         var buffer = context.channel.allocator.buffer(capacity: 1024)
         switch delivery {
         case .answer(let response), .late(let response):
             let closing = isLast || response.status >= 400
-            WireAnswer.write(response, closing: closing, to: &buffer)
+            WireAnswer.write(compression?.pack(response) ?? response, closing: closing, to: &buffer)
             send(buffer, closing: closing, context)
             if !closing { answerNext(context) }
         case .half(let response):
-            WireAnswer.write(response, closing: true, to: &buffer)
+            WireAnswer.write(compression?.pack(response) ?? response, closing: true, to: &buffer)
             send(buffer.getSlice(at: 0, length: buffer.readableBytes / 2) ?? buffer, closing: true, context)
         case .garbage:
             buffer.writeString("\u{1}\u{2}this is no HTTP\r\n\r\n")

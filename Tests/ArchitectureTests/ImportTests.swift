@@ -21,7 +21,7 @@ private let allowed: [String: Set<String>] = [
     "Proxmox": ["Model", "JSON", "CCurl", "Logging", "Text"],
     "Simulator": ["Proxmox", "Model", "JSON", "YAML", "EmbeddedAssets"],
     "SimulatorServer": [
-        "Simulator", "Proxmox", "Model", "JSON", "CCrypto", "CCertificates", "NIOCore", "NIOPosix", "NIOHTTP1",
+        "Simulator", "Proxmox", "Model", "JSON", "CCrypto", "CCertificates", "CZlib", "NIOCore", "NIOPosix", "NIOHTTP1",
         "NIOSSL",
     ],
     "Runbook": ["Policy", "Journal", "Proxmox", "Schema", "Wire", "LuaSources", "Text", "Model", "JSON"],

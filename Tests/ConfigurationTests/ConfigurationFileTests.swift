@@ -66,6 +66,17 @@ struct ConfigurationFileTests {
         #expect(throws: Failure(.config, expected)) { try parse(text) }
     }
 
+    @Test func timesAndLimitsAreReadAndHaveDefaults() throws {
+        let text = "version: 1\nclusters:\n  lab:\n    hosts: [a]\n    \(Self.auth)\n"
+        let plain = try #require(try parse(text).clusters.first)
+        #expect(plain.timeouts.stall == 10)
+        #expect(plain.limits == LimitConfiguration(connections: 8, answer: 64 << 20))
+        let more = "    timeouts: { stall: 2500ms }\n    limits: { connections: 3, answer: 512KiB }\n"
+        let set = try #require(try parse(text + more).clusters.first)
+        #expect(set.timeouts == TimeoutConfiguration(stall: 2.5))
+        #expect(set.limits == LimitConfiguration(connections: 3, answer: 512 << 10))
+    }
+
     @Test(arguments: [
         ("tls: { verify: false }", "unknown key `verify`: certificates are always checked and there is no way to turn"),
         ("tls: { insecure: true }", "unknown key `insecure`: certificates are always checked"),
@@ -76,6 +87,13 @@ struct ConfigurationFileTests {
         ("timeouts: { connect: 5 }", "expected a time such as 300ms, 5s, 2m or 1h, found `5`"),
         ("timeouts: { connect: 0s }", "expected a time such as 300ms, 5s, 2m or 1h, found `0s`"),
         ("timeouts: { task: 999h }", "longer than a week"),
+        ("timeouts: { stall: never }", "expected a time such as 300ms, 5s, 2m or 1h, found `never`"),
+        ("limits: { connections: 0 }", "expected a number from 1 to 64, found 0"),
+        ("limits: { connections: 65 }", "expected a number from 1 to 64, found 65"),
+        ("limits: { answer: 64 }", "expected a size such as 512KiB, 64MiB or 1GiB, found `64`"),
+        ("limits: { answer: 0MiB }", "expected a size such as 512KiB, 64MiB or 1GiB, found `0MiB`"),
+        ("limits: { answer: 999999999GiB }", "expected a size such as 512KiB, 64MiB or 1GiB"),
+        ("limits: { conections: 4 }", "unknown key `conections`; did you mean `connections`?"),
         ("timeouts: { conect: 5s }", "unknown key `conect`; did you mean `connect`?"),
     ])
     func saysWhatIsWrongWithACluster(_ line: String, _ expected: String) {

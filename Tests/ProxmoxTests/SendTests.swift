@@ -93,6 +93,9 @@ struct SendTests {
             name: "garbled", answer: .broken(.garbled, sent: true), readKind: .server, writeKind: .outcomeUnknown,
             isRepeatedForReads: false),
         Trouble(
+            name: "too large", answer: .broken(.tooLarge, sent: true), readKind: .server,
+            writeKind: .outcomeUnknown, isRepeatedForReads: false),
+        Trouble(
             name: "cancelled", answer: .broken(.cancelled, sent: true), readKind: .cancelled,
             writeKind: .outcomeUnknown, isRepeatedForReads: false),
         Trouble(
@@ -172,6 +175,33 @@ struct SendTests {
         #expect(try await ProxmoxClient.scripted(first, second).send(call(.post)).data == 1)
         #expect(first.seen.count == 1)
         #expect(second.seen.count == 1)
+    }
+
+    @Test func theTimeOfAReadIsBoundedInAll() async throws {
+        let clock = VirtualClock()
+        let transport = ScriptedTransport { request, _ in
+            clock.advance(request.timeout)
+            return .broken(.timeout, sent: true)
+        }
+        let call = try call(.get)
+        let client = ProxmoxClient.scripted(transport, clock: clock)
+        let found = await failure { () async throws(Failure) in try await client.send(call) }
+        #expect(found?.kind == .connection)
+        // The second attempt gets what the first and the pause have left of twice thirty seconds.
+        #expect(transport.seen.map(\.timeout) == [.seconds(30), .milliseconds(29_850)])
+        #expect(clock.now() == .seconds(60))
+    }
+
+    @Test func aCallThatMayTakeLongIsGivenItsTimeOnce() async throws {
+        let clock = VirtualClock()
+        let transport = ScriptedTransport { request, _ in
+            clock.advance(request.timeout)
+            return .broken(.timeout, sent: true)
+        }
+        let call = APICall(.get, try APIPath("slow"), timeout: .seconds(600))
+        let client = ProxmoxClient.scripted(transport, clock: clock)
+        _ = await failure { () async throws(Failure) in try await client.send(call) }
+        #expect(transport.seen.map(\.timeout) == [.seconds(600)])
     }
 
     @Test func pausesGrowAndVaryWithinBounds() {

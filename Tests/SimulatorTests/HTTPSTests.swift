@@ -92,6 +92,22 @@ struct HTTPSTests {
         #expect(server.stop() == 0)
     }
 
+    @Test(arguments: [("gzip, deflate", "gzip"), ("deflate", "deflate"), ("identity", nil), ("gzip;q=1", "gzip")])
+    func longAnswersArePackedAsAskedAndShortOnesNever(accepted: String, encoding: String?) throws {
+        let server = try Server([])
+        let options = ["--compressed", "-H", "Accept-Encoding: \(accepted)"]
+        let long = try server.curl("/api2/json/cluster/resources", options)
+        #expect(long.contains("\nContent-Encoding: ") == (encoding != nil))
+        if let encoding { #expect(long.contains("\nContent-Encoding: \(encoding)\n")) }
+        // curl has unpacked it: the whole list is there, and what travelled was shorter.
+        #expect(long.contains(#""id":"qemu/100""#) && long.hasSuffix("]}"))
+        let body = long.components(separatedBy: "\n\n").last ?? ""
+        let length = long.components(separatedBy: "Content-Length: ").last?.prefix { $0.isNumber }
+        #expect((Int(length ?? "") ?? 0 < body.utf8.count) == (encoding != nil))
+        #expect(!(try server.curl("/api2/json/version", options)).contains("Content-Encoding"))
+        #expect(server.stop() == 0)
+    }
+
     @Test func faultsActOnTheSocket() throws {
         let server = try Server(["--guests", "10", "--nodes", "2"])
         for (fault, complaint) in [

@@ -46,7 +46,8 @@ struct ClusterConnection {
         }
         let settings = CurlSettings(
             trust: try trust(cluster.tls, context), connectTimeout: .seconds(cluster.timeouts.connect),
-            userAgent: "pvelua/\(PveluaVersion.text)")
+            stallTimeout: .seconds(cluster.timeouts.stall), maximumConnections: cluster.limits.connections,
+            maximumBody: cluster.limits.answer, userAgent: "pvelua/\(PveluaVersion.text)")
         var hosts: [ProxmoxHost] = []
         for host in cluster.hosts {
             guard let endpoint = HTTPEndpoint(host: host.host, port: host.port) else {

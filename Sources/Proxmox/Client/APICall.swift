@@ -47,6 +47,11 @@ public struct APICall: Hashable, Sendable {
         APICall(.get, try APIPath(segments), parameters)
     }
 
+    /// Whether this looks at tasks, as those do who wait for one.
+    private var isTaskWatch: Bool {
+        method.isRead && path.segments.count >= 3 && path.segments[0] == "nodes" && path.segments[2] == "tasks"
+    }
+
     /// The call as an HTTP request.
     ///
     /// Parameters of GET and DELETE go into the query, since a body is refused there; those of POST and PUT into a JSON
@@ -68,7 +73,7 @@ public struct APICall: Hashable, Sendable {
         }
         var request = HTTPRequest(
             method, "/api2/json" + path.encoded, headers: headers + [HTTPHeader("Accept", "application/json")],
-            timeout: timeout ?? limit)
+            timeout: timeout ?? limit, lane: isTaskWatch ? .watch : nil)
         switch method {
         case .get, .delete:
             let pairs = parameters.flatMap { parameter in

@@ -6,6 +6,8 @@ public struct ClientSettings: Sendable {
     public var requestTimeout: Duration
     /// How often a read is tried in all, the first time included.
     public var readAttempts: Int
+    /// How long a read may take in all, its repetitions and the pauses between them included.
+    public var readBudget: Duration
     /// The pause before a read's second attempt; each further pause is twice as long.
     public var firstPause: Duration
     /// The longest pause.
@@ -14,12 +16,16 @@ public struct ClientSettings: Sendable {
     public var jitter: @Sendable () -> Double
 
     /// Makes settings.
+    ///
+    /// - Parameter readBudget: How long a read may take in all; nil for twice the time of one request.
     public init(
-        requestTimeout: Duration = .seconds(30), readAttempts: Int = 4, firstPause: Duration = .milliseconds(200),
-        longestPause: Duration = .seconds(2), jitter: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
+        requestTimeout: Duration = .seconds(30), readAttempts: Int = 4, readBudget: Duration? = nil,
+        firstPause: Duration = .milliseconds(200), longestPause: Duration = .seconds(2),
+        jitter: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
     ) {
         self.requestTimeout = requestTimeout
         self.readAttempts = max(1, readAttempts)
+        self.readBudget = readBudget ?? requestTimeout * 2
         self.firstPause = firstPause
         self.longestPause = longestPause
         self.jitter = jitter

@@ -28,15 +28,24 @@ struct Envelope {
     /// Proxmox's own words: the body's `message` is whole, the reason phrase holds its first line; older servers send
     /// only that, and errors from the proxy layer come as plain text.
     private var text: String {
-        if let message = json?["message"]?.perlText, !message.isEmpty { return TextCleaning.trimmed(message) }
+        if let message = json?["message"]?.perlText, !message.isEmpty {
+            return TextCleaning.trimmed(Self.beginning(message))
+        }
         if !response.reason.isEmpty { return TextCleaning.cleaned(Array(response.reason.utf8), limit: 2000) }
         return TextCleaning.cleaned(response.body, limit: 200)
     }
 
     private var fields: [Failure.Field] {
         guard let members = json?["errors"]?.object?.members else { return [] }
-        return members.map { Failure.Field($0.key, TextCleaning.trimmed($0.value.perlText ?? $0.value.text)) }
-            .sorted { $0.name < $1.name }
+        return members.prefix(100).map { member in
+            let text = Self.beginning(member.value.perlText ?? member.value.text)
+            return Failure.Field(Self.beginning(member.key), TextCleaning.trimmed(text))
+        }.sorted { $0.name < $1.name }
+    }
+
+    /// The text, unless it is longer than anything that Proxmox says: an answer may have megabytes, a failure must not.
+    private static func beginning(_ text: String) -> String {
+        text.utf8.count <= 8192 ? text : String(decoding: text.utf8.prefix(8192), as: UTF8.self)
     }
 
     /// The beginning of a body that makes no sense, fit to be shown.

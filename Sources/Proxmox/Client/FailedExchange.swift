@@ -26,6 +26,10 @@ struct FailedExchange: Error {
                 hint: "nothing was sent; if the certificate is the right one, configure its fingerprint or CA")
         case .cancelled:
             failure = Failure(.cancelled, "the caller gave up")
+        case .tooLarge:
+            failure = Failure(
+                .server, "the answer was not taken: \(words)",
+                hint: "ask for less, or allow more: limits.answer in the configuration")
         case .garbled where broken.mayHaveBeenSent:
             failure = Failure(.server, "the answer makes no sense: \(words)")
         case .garbled:

@@ -64,21 +64,23 @@ public final class ProxmoxClient: Sendable, CustomReflectable {
         _ call: APICall, _ request: HTTPRequest, from first: Int
     ) async throws(FailedExchange) -> (APIAnswer, Int) {
         let attempts = max(settings.readAttempts, hosts.count)
+        let deadline = clock.now() + max(settings.readBudget, request.timeout)
         var attempt = 0
         while true {
             let index = (first + attempt) % hosts.count
             attempt += 1
+            var request = request
+            request.timeout = min(request.timeout, deadline - clock.now())
             do throws(FailedExchange) {
                 return (try await exchange(call, request, hosts[index]), index)
             } catch {
-                guard error.mayPass, attempt < attempts else { throw error }
-            }
-            // Every host gets its first chance at once; pauses begin with the second round.
-            guard attempt >= hosts.count else { continue }
-            do {
-                try await clock.sleep(for: settings.pause(before: attempt - hosts.count + 1))
-            } catch {
-                throw FailedExchange(Failure(.cancelled, "the caller gave up"))
+                // Every host gets its first chance at once; pauses begin with the second round.
+                let pause = attempt < hosts.count ? .zero : settings.pause(before: attempt - hosts.count + 1)
+                guard error.mayPass, attempt < attempts, clock.now() + pause < deadline else { throw error }
+                guard pause > .zero else { continue }
+                do { try await clock.sleep(for: pause) } catch {
+                    throw FailedExchange(Failure(.cancelled, "the caller gave up"))
+                }
             }
         }
     }

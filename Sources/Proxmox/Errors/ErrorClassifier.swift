@@ -3,9 +3,12 @@ public import Model
 
 /// Tells what kind of failure a refusal is, from status and text, the same for calls and tasks.
 public enum ErrorClassifier {
+    /// How much of a text is looked at, in bytes; a server could send texts that take minutes to compare.
+    private static let longest = 2000
+
     /// The failure behind a refusal; its `raw` is the text as it came.
     public static func classify(_ refusal: Refusal) -> Failure {
-        var text = TextCleaning.line(refusal.text)
+        var text = shortened(refusal.text)
         var status = refusal.status
         if refusal.isTask, let code = embeddedStatus(text) {
             // An exception with a code shows it: "403 Permission check failed (…)" (PVE::Exception).
@@ -16,7 +19,7 @@ public enum ErrorClassifier {
         failure.status = refusal.status
         failure.fields = refusal.fields
         if !refusal.fields.isEmpty {
-            let details = refusal.fields.map { "\($0.name): \(TextCleaning.line($0.text))" }.joined(separator: "; ")
+            let details = refusal.fields.map { "\(shortened($0.name)): \(shortened($0.text))" }.joined(separator: "; ")
             failure.message = text.isEmpty ? details : "\(text) \(details)"
         }
         if let verdict = transportVerdict(refusal, text) {
@@ -24,11 +27,16 @@ public enum ErrorClassifier {
             return failure
         }
         if apply(ErrorRules.all, to: text, refusal, &failure) { return failure }
-        for field in refusal.fields where apply(ErrorRules.fields, to: field.text, refusal, &failure) {
+        for field in refusal.fields where apply(ErrorRules.fields, to: shortened(field.text), refusal, &failure) {
             return failure
         }
         (failure.kind, failure.hint) = fallback(status, refusal, text)
         return failure
+    }
+
+    /// The beginning of a text, on one line.
+    private static func shortened(_ text: String) -> String {
+        TextCleaning.cleaned(Array(text.utf8.prefix(longest)), limit: longest)
     }
 
     private static func apply(

@@ -5,21 +5,31 @@ internal import CCurl
 final class CurlExchange {
     let job: CurlJob
     let easy: UnsafeMutableRawPointer
-    private var head = ResponseHead()
+    private var head: ResponseHead
     private var body: [UInt8] = []
-    private let maximumBody: Int
-    private var isTooLarge = false
+    private let settings: CurlSettings
+    private let book: ConnectionBook
+    private var stall: StallWatch
+    /// What was larger than its limit, in words.
+    private var excess: String?
+    /// The connection that carries the request, by its own end.
+    private var connection: String?
     /// Set by libcurl before it writes the first byte of the request: until then nothing can have been sent.
     private var requestBegan = false
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private let words: UnsafeMutablePointer<CChar>
 
     /// Prepares a handle, or returns nil where libcurl cannot.
-    init?(_ job: CurlJob, endpoint: HTTPEndpoint, settings: CurlSettings, trust: OpaquePointer) {
+    init?(
+        _ job: CurlJob, endpoint: HTTPEndpoint, settings: CurlSettings, trust: OpaquePointer, book: ConnectionBook
+    ) {
         guard let easy = curl_easy_init() else { return nil }
         self.job = job
         self.easy = easy
-        maximumBody = settings.maximumBody
+        self.settings = settings
+        self.book = book
+        head = ResponseHead(maximumSize: settings.maximumHead)
+        stall = StallWatch(limit: settings.stallTimeout)
         words = .allocate(capacity: Int(CURL_ERROR_SIZE))
         words.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         guard configure(endpoint: endpoint, settings: settings, trust: trust) else { return nil }
@@ -40,10 +50,7 @@ final class CurlExchange {
             return .success(
                 HTTPResponse(status: head.status, reason: head.reason, headers: head.headers, body: body))
         }
-        if isTooLarge {
-            return .failure(
-                TransportFailure(.garbled, mayHaveBeenSent: true, "answer larger than \(maximumBody) bytes"))
-        }
+        if let excess { return .failure(TransportFailure(.tooLarge, mayHaveBeenSent: true, excess)) }
         if code == CURLE_PEER_FAILED_VERIFICATION, cc_pin_refused(easy) {
             return .failure(TransportFailure(.tls, mayHaveBeenSent: requestBegan, Self.pinMessage(trust)))
         }
@@ -59,6 +66,20 @@ final class CurlExchange {
     var abandoned: TransportFailure {
         TransportFailure(.cancelled, mayHaveBeenSent: requestBegan, "the caller gave up")
     }
+
+    /// The failure of a request whose answer comes too slowly.
+    var stalled: TransportFailure {
+        let limit = settings.stallTimeout.boundedMilliseconds
+        return TransportFailure(
+            .timeout, mayHaveBeenSent: requestBegan,
+            "the answer stalled: less than \(StallWatch.chunk) bytes came in \(limit) ms")
+    }
+
+    /// When the answer will have stalled unless more of it comes; nil before its first byte.
+    var stallDeadline: Duration? { stall.deadline }
+
+    /// Notes that the connection is free, or gone.
+    func leave() { if let connection { book.end(on: connection) } }
 
     private static func pinMessage(_ trust: OpaquePointer) -> String {
         var digest = [UInt8](repeating: 0, count: 32)
@@ -93,8 +114,8 @@ final class CurlExchange {
         need(cc_set_text(easy, CURLOPT_USERAGENT, settings.userAgent))
         need(cc_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, settings.connectTimeout.boundedMilliseconds))
         need(cc_set_long(easy, CURLOPT_TIMEOUT_MS, request.timeout.boundedMilliseconds))
-        // pveproxy closes a connection after 5 s of silence (PVE/APIServer/AnyEvent.pm).
-        need(cc_set_long(easy, CURLOPT_MAXAGE_CONN, 4))
+        // libcurl drops the fraction before it compares, and lets equal pass: with 3, what is younger than 4 s is reused.
+        need(cc_set_long(easy, CURLOPT_MAXAGE_CONN, settings.idleLimit - 1))
         need(cc_set_trust(easy, trust))
         switch settings.trust {
         case .system: break
@@ -146,16 +167,37 @@ final class CurlExchange {
     }
 
     fileprivate func takeBody(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard bytes.count <= maximumBody - body.count else {
-            isTooLarge = true
+        guard bytes.count <= settings.maximumBody - body.count else {
+            excess = "answer larger than \(settings.maximumBody) bytes"
             return false
         }
+        stall.note(bytes.count, now: book.clock.now())
         body.append(contentsOf: bytes)
         return true
     }
 
-    fileprivate func takeHeader(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool { head.take(bytes) }
-    fileprivate func connectionStands() { requestBegan = true }
+    fileprivate func takeHeader(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        stall.note(bytes.count, now: book.clock.now())
+        guard head.take(bytes) else {
+            excess = "header of the answer larger than \(settings.maximumHead) bytes"
+            return false
+        }
+        // Proxmox closes after every such answer and says so; a proxy in between may not.
+        if head.status >= 400 { forbidReuse() }
+        return true
+    }
+
+    fileprivate func connectionStands(_ local: UnsafePointer<CChar>?, _ port: Int32) {
+        requestBegan = true
+        var opened = 0
+        cc_get_long(easy, CURLINFO_NUM_CONNECTS, &opened)
+        let connection = "\(local.map { String(cString: $0) } ?? "?"):\(port)"
+        self.connection = connection
+        if book.begin(on: connection, isNew: opened > 0) { forbidReuse() }
+    }
+
+    /// Has the connection closed when this exchange ends; libcurl asks for this option at the end.
+    private func forbidReuse() { cc_set_long(easy, CURLOPT_FORBID_REUSE, 1) }
 }
 
 /// The exchange and the bytes that libcurl hands to a callback.
@@ -176,7 +218,7 @@ private let receiveBody: cc_data_function = { bytes, size, count, context in
 private let receiveHeader: cc_data_function = { bytes, size, count, context in
     received(bytes, size &* count, context) { $0.takeHeader($1) }
 }
-private let noteConnection: cc_ready_function = { context, _, _, _, _ in
-    if let context { Unmanaged<CurlExchange>.fromOpaque(context).takeUnretainedValue().connectionStands() }
+private let noteConnection: cc_ready_function = { context, _, local, _, port in
+    if let context { Unmanaged<CurlExchange>.fromOpaque(context).takeUnretainedValue().connectionStands(local, port) }
     return Int32(CURL_PREREQFUNC_OK)
 }

@@ -8,16 +8,17 @@ struct ResponseHead {
     private(set) var reason = ""
     private(set) var headers: [HTTPHeader] = []
     private var size = 0
+    private let maximumSize: Int
 
-    /// How many bytes of header lines are taken; Proxmox's are below 1 KiB.
-    static let maximumSize = 64 << 10
+    /// Makes an empty head that takes so many bytes.
+    init(maximumSize: Int) { self.maximumSize = maximumSize }
 
     /// Takes one line with its line end.
     ///
     /// - Returns: Whether the head is still within its limits.
     mutating func take(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         size += bytes.count
-        guard size <= Self.maximumSize else { return false }
+        guard size <= maximumSize else { return false }
         var line = bytes[...]
         while let last = line.last, last == 0x0a || last == 0x0d { line = line.dropLast() }
         if line.starts(with: Array("HTTP/".utf8)) {

@@ -12,9 +12,13 @@ public protocol Transport: Sendable {
 
 /// The methods that Proxmox knows.
 public enum HTTPMethod: String, Sendable, CaseIterable {
+    /// Reads; whatever is passed stands in the query.
     case get = "GET"
+    /// Makes something, or starts something.
     case post = "POST"
+    /// Changes something that is there.
     case put = "PUT"
+    /// Takes something away; has no body, as GET has none.
     case delete = "DELETE"
 
     /// Whether a request of this method only looks.
@@ -23,6 +27,16 @@ public enum HTTPMethod: String, Sendable, CaseIterable {
 
 /// One request as it goes to the server.
 public struct HTTPRequest: Sendable, Hashable {
+    /// The line that a request waits in while all connections are busy; lanes take turns.
+    public enum Lane: Sendable, Hashable, CaseIterable {
+        /// Requests that change something.
+        case change
+        /// Looks at tasks that somebody waits for.
+        case watch
+        /// All other reads.
+        case read
+    }
+
     /// The method.
     public var method: HTTPMethod
     /// Path and query, percent-encoded, beginning with `/api2/json/`.
@@ -33,17 +47,22 @@ public struct HTTPRequest: Sendable, Hashable {
     public var body: [UInt8]?
     /// How long the whole exchange may take.
     public var timeout: Duration
+    /// The line it waits in.
+    public var lane: Lane
 
     /// Makes a request.
+    ///
+    /// - Parameter lane: The line it waits in, or nil for the one that its method says.
     public init(
         _ method: HTTPMethod, _ target: String, headers: [HTTPHeader] = [], body: [UInt8]? = nil,
-        timeout: Duration = .seconds(30)
+        timeout: Duration = .seconds(30), lane: Lane? = nil
     ) {
         self.method = method
         self.target = target
         self.headers = headers
         self.body = body
         self.timeout = timeout
+        self.lane = lane ?? (method.isRead ? .read : .change)
     }
 }
 
@@ -93,8 +112,10 @@ public struct TransportFailure: Error, Sendable, Hashable {
         case timeout
         /// The connection ended before the answer was whole.
         case reset
-        /// What came back is no HTTP, or more than the limit allows.
+        /// What came back is no HTTP.
         case garbled
+        /// What came back is more than the limits allow.
+        case tooLarge
         /// The caller gave up.
         case cancelled
     }

@@ -73,16 +73,17 @@ struct HostileServer: Sendable {
     /// A transport to one of the server's ports.
     func transport(
         _ port: String = "good", host: String = "localhost", trust: ServerTrust? = nil,
-        connectTimeout: Duration = .seconds(5), maximumConnections: Int = 8, maximumBody: Int = 64 << 20
+        connectTimeout: Duration = .seconds(5), maximumConnections: Int = 8, maximumBody: Int = 64 << 20,
+        change: (inout CurlSettings) -> Void = { _ in }
     ) throws -> CurlTransport {
         guard let number = ports[port], let endpoint = HTTPEndpoint(host: host, port: number) else {
             throw CocoaError(.fileNoSuchFile)
         }
-        return CurlTransport(
-            endpoint,
-            settings: CurlSettings(
-                trust: trust ?? .authority(file: authority), connectTimeout: connectTimeout,
-                maximumConnections: maximumConnections, maximumBody: maximumBody))
+        var settings = CurlSettings(
+            trust: trust ?? .authority(file: authority), connectTimeout: connectTimeout,
+            maximumConnections: maximumConnections, maximumBody: maximumBody)
+        change(&settings)
+        return CurlTransport(endpoint, settings: settings)
     }
 
     /// What the server has received whose path contains the mark.
@@ -109,6 +110,15 @@ struct HostileServer: Sendable {
         while try seen(mark).isEmpty {
             if ContinuousClock.now > deadline { throw CocoaError(.fileReadUnknown) }
             await Task.yield()
+        }
+    }
+
+    /// Waits until the server has noticed that a connection is gone.
+    func departure(_ connection: String) async throws {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while try !everything().contains("\"closed\": \"\(connection)\"") {
+            if ContinuousClock.now > deadline { throw CocoaError(.fileReadUnknown) }
+            try await Task.sleep(for: .milliseconds(5))
         }
     }
 

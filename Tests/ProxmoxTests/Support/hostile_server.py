@@ -8,12 +8,14 @@ standard input does.
 import gzip
 import json
 import os
+import select
 import socket
 import ssl
 import struct
 import sys
 import threading
 import time
+import zlib
 
 FOLDER = sys.argv[1]
 LOCK = threading.Lock()
@@ -29,6 +31,8 @@ def note(**facts):
 def context(name):
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     made.load_cert_chain(os.path.join(FOLDER, name))
+    # Whoever offers HTTP/2 would get it.
+    made.set_alpn_protocols(["h2", "http/1.1"])
     return made
 
 
@@ -67,8 +71,49 @@ def read_request(connection):
     return method, target, version, headers, body
 
 
-def behave(connection, name, argument):
+COUNTS = {}
+
+
+def api(connection, method, target):
+    """Answers a call of the API for a node whose fault is in faults.json.
+
+    The first letter of the node's name says when the fault comes: r and w at once, p after one look at the task, o at the
+    second look only; for e the fault's reason is how the task ended.
+    """
+    node = target.split("/")[4]
+    try:
+        with open(os.path.join(FOLDER, "faults.json"), encoding="utf-8") as file:
+            fault = json.load(file)[node[1:]]
+    except (OSError, KeyError):
+        answer(connection, b'{"data":null}')
+        return True
+    if "/log?" in target:
+        answer(connection, b'{"data":[{"n":1,"t":"TASK ERROR: see above"}],"total":1}')
+        return True
+    with LOCK:
+        COUNTS[node] = COUNTS.get(node, 0) + 1
+        count = COUNTS[node]
+    if node[0] == "e":
+        status = {"status": "stopped", "exitstatus": fault["reason"]}
+        answer(connection, json.dumps({"data": status}).encode("utf-8"))
+        return True
+    if node[0] in "po" and count == 1:
+        answer(connection, b'{"data":{"status":"running"}}')
+        return True
+    if node[0] == "o" and count > 2:
+        answer(connection, b'{"data":{"status":"stopped","exitstatus":"OK"}}')
+        return True
+    if "behaviour" in fault:
+        return behave(connection, fault["behaviour"], str(fault.get("argument", "")), method, target)
+    status = "%d %s" % (fault["status"], fault["reason"])
+    answer(connection, fault.get("body", "").encode("utf-8"), status, ["Connection: close"])
+    return False
+
+
+def behave(connection, name, argument, method="", target=""):
     """Answers one request; returns whether the connection stays open."""
+    if name == "api2" and target.startswith("/api2/json/nodes/"):
+        return api(connection, method, target)
     if name == "api2":
         answer(connection, b'{"data":{"version":"8.4.1"}}')
     elif name == "ok":
@@ -94,6 +139,10 @@ def behave(connection, name, argument):
     elif name == "silent":
         time.sleep(20)
         return False
+    elif name == "hold":
+        # Says nothing, and notices when the client hangs up.
+        connection.recv(1)
+        return False
     elif name == "drip":
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
         for _ in range(200):
@@ -104,6 +153,19 @@ def behave(connection, name, argument):
         code, _, reason = argument.partition("/")
         answer(connection, b"", "%s %s" % (code, reason.replace("_", " ")), ["Connection: close"])
         return False
+    elif name == "kept":
+        # Says nothing of closing, whatever the status is.
+        answer(connection, b'{"data":1}', "%s Whatever" % argument.split("/")[0])
+    elif name == "slow":
+        time.sleep(int(argument.split("/")[0]) / 1000)
+        answer(connection, b'{"data":1}')
+    elif name == "steady":
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 20480\r\n\r\n")
+        for _ in range(10):
+            connection.sendall(b" " * 2048)
+            time.sleep(0.1)
+    elif name == "deflate":
+        answer(connection, zlib.compress(b'{"data":"' + b"x" * 5000 + b'"}'), headers=["Content-Encoding: deflate"])
     elif name == "gzip":
         answer(connection, gzip.compress(b'{"data":"' + b"x" * 5000 + b'"}'), headers=["Content-Encoding: gzip"])
     elif name == "redirect":
@@ -128,7 +190,10 @@ def serve(raw, tls, port_name):
         note(port=port_name, handshake="failed", error=str(error))
         raw.close()
         return
-    note(port=port_name, handshake="done")
+    note(port=port_name, handshake="done", protocol=connection.selected_alpn_protocol() or "none")
+    if port_name == "quits":
+        reset(connection)
+        return
     identity = "%s-%d" % (port_name, connection.fileno()) + str(time.time_ns())
     try:
         while True:
@@ -139,25 +204,48 @@ def serve(raw, tls, port_name):
             parts = target.split("?")[0].split("/", 3)
             note(port=port_name, connection=identity, method=method, target=target, version=version, headers=headers,
                  body=body.decode("utf-8", "replace"))
-            if not behave(connection, parts[1], "/".join(parts[2:])):
+            if not behave(connection, parts[1], "/".join(parts[2:]), method, target):
                 return
     except (ssl.SSLError, OSError, ValueError):
         pass
     finally:
+        note(port=port_name, closed=identity)
         try:
             connection.close()
         except OSError:
             pass
 
 
+OPEN = {}
+
+
+def open_connections(port_name, raw):
+    """How many connections to a port the other side has not closed, the new one included.
+
+    The kernel knows of a closing before it knows of the connection that is made after it.
+    """
+    still = []
+    for one in OPEN.get(port_name, []) + [raw]:
+        if one.fileno() >= 0:
+            poll = select.poll()
+            poll.register(one, select.POLLRDHUP)
+            if not poll.poll(0):
+                still.append(one)
+    OPEN[port_name] = still
+    return len(still)
+
+
 def listen(port_name, handler):
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    listener.listen(64)
+    listener.listen(256)
 
     def run():
         while True:
             raw, _ = listener.accept()
+            if port_name == "counted":
+                # A duplicate stays when the handler hands the socket to TLS.
+                note(port=port_name, open=open_connections(port_name, raw.dup()))
             threading.Thread(target=handler, args=(raw,), daemon=True).start()
 
     threading.Thread(target=run, daemon=True).start()
@@ -178,6 +266,9 @@ OTHER = context("other.pem")
 PORTS = {
     "good": listen("good", lambda raw: serve(raw, GOOD, "good")),
     "other": listen("other", lambda raw: serve(raw, OTHER, "other")),
+    "counted": listen("counted", lambda raw: serve(raw, GOOD, "counted")),
+    "lanes": listen("lanes", lambda raw: serve(raw, GOOD, "lanes")),
+    "quits": listen("quits", lambda raw: serve(raw, GOOD, "quits")),
     "hangup": listen("hangup", hang_up),
     "stall": listen("stall", stall),
 }
