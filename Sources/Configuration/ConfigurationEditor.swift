@@ -77,24 +77,20 @@ public struct ConfigurationEditor: Sendable {
             return
         }
         let value = members[place].value
-        var indentation = 2
-        if case .mapping(let clusters) = value.kind, let first = clusters.first {
-            guard lines.isBlock(value) else { throw byHand(block) }
-            indentation = first.key.column - 1
-        } else if !value.isNull || members[place].value.scalar != "" {
+        guard case .mapping(let clusters) = value.kind, let first = clusters.first, lines.isBlock(value) else {
             throw byHand(block)
         }
         // Comments and empty lines before the next key of the file belong to that key.
         let end = place + 1 < members.count ? members[place + 1].key.line - 1 : lines.count
         let line = lines.endOfContent(from: members[place].key.line, to: end)
-        lines.insert(block.map { String(repeating: " ", count: indentation) + $0 }, after: line)
+        lines.insert(block.map { String(repeating: " ", count: max(0, first.key.column - 1)) + $0 }, after: line)
     }
 
     /// The failure where the file's form is beyond this editor.
     func byHand(_ block: [String]) -> Failure {
         Failure(
             .config, "\(file) is written in a form that is not changed automatically",
-            hint: "put this in by hand: " + block.map { $0.hasPrefix(" ") ? $0 : $0 }.joined(separator: " ⏎ "))
+            hint: "put this in by hand: " + block.joined(separator: " ⏎ "))
     }
 
     func document() throws(Failure) -> YAMLNode {
