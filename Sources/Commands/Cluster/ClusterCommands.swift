@@ -8,7 +8,8 @@ internal import Runbook
 /// The command `pvelua cluster …`.
 struct ClusterCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "cluster", abstract: "Look at the configured clusters.", subcommands: [ClusterList.self])
+        commandName: "cluster", abstract: "Look at the configured clusters, add one, sign in, accept certificates.",
+        subcommands: [ClusterList.self, ClusterAdd.self, ClusterLogin.self, ClusterPin.self])
 }
 
 /// The command `pvelua cluster list`.
@@ -35,7 +36,7 @@ struct ClusterList: ContextCommand {
         var rows = configuration.clusters.map { cluster in
             row(
                 cluster.name, isDefault: cluster.name == configuration.usualCluster,
-                hosts: cluster.hosts.map(\.description), identity: identity(cluster.auth), trust: trust(cluster.tls))
+                hosts: cluster.hosts.map(\.description), identity: cluster.auth.identity, trust: trust(cluster.tls))
         }
         if configuration.cluster(named: Workplace.demo) == nil {
             rows.append(
@@ -52,12 +53,6 @@ struct ClusterList: ContextCommand {
                 ("name", .string(name)), ("default", .bool(isDefault)), ("hosts", .array(hosts.map(JSONValue.string))),
                 ("identity", .string(identity)), ("trust", .string(trust)),
             ]))
-    }
-
-    private func identity(_ auth: Authentication) -> String {
-        switch auth {
-        case .token(let id, _, _): id
-        }
     }
 
     private func trust(_ tls: TLSConfiguration) -> String {

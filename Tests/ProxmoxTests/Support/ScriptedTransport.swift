@@ -71,7 +71,6 @@ final class VirtualClock: ClientClock {
 
 /// A credential of nobody.
 struct NoCredential: Credential {
-    let identity: String? = nil
     func headers(for method: HTTPMethod) async throws(Failure) -> [HTTPHeader] { [] }
 }
 
