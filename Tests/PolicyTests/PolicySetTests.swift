@@ -133,16 +133,16 @@ struct PolicySetTests {
 
     @Test func countsChangesGuestsAndActions() throws {
         var counter = LimitCounter(try PolicySet.shipped().limits)
-        for _ in 0..<100 { try counter.admit(actions: ["read.guest"], guests: [999]) }
-        try counter.admit(actions: ["guest.destroy"], guests: [100])
-        let destroy = #expect(throws: Failure.self) { try counter.admit(actions: ["guest.destroy"], guests: [100]) }
+        for _ in 0..<100 { try counter.admit(actions: ["read.guest"], guests: [999], of: "lab") }
+        try counter.admit(actions: ["guest.destroy"], guests: [100], of: "lab")
+        let destroy = #expect(throws: Failure.self) { try counter.admit(actions: ["guest.destroy"], guests: [100], of: "lab") }
         #expect(destroy?.kind == .limit && destroy?.message.hasSuffix("limits.run.guest.destroy is 1") == true)
-        for vmid in 101..<110 { try counter.admit(actions: ["guest.start"], guests: [vmid]) }
-        let guests = #expect(throws: Failure.self) { try counter.admit(actions: ["guest.start"], guests: [110]) }
+        for vmid in 101..<110 { try counter.admit(actions: ["guest.start"], guests: [vmid], of: "lab") }
+        let guests = #expect(throws: Failure.self) { try counter.admit(actions: ["guest.start"], guests: [110], of: "lab") }
         #expect(guests?.message.hasSuffix("limits.run.guests is 10") == true)
-        for _ in 0..<40 { try counter.admit(actions: ["guest.start"], guests: [105]) }
-        let changes = #expect(throws: Failure.self) { try counter.admit(actions: ["guest.start"], guests: [105]) }
+        for _ in 0..<40 { try counter.admit(actions: ["guest.start"], guests: [105], of: "lab") }
+        let changes = #expect(throws: Failure.self) { try counter.admit(actions: ["guest.start"], guests: [105], of: "lab") }
         #expect(changes?.message.hasSuffix("limits.run.changes is 50") == true)
-        try counter.admit(actions: ["read.guest"], guests: [110])
+        try counter.admit(actions: ["read.guest"], guests: [110], of: "lab")
     }
 }

@@ -5,7 +5,6 @@ internal import Model
 internal import Proxmox
 internal import Runbook
 internal import Simulator
-internal import Text
 
 /// The way to one cluster, by its name in the configuration.
 struct ClusterConnection {
@@ -22,11 +21,7 @@ struct ClusterConnection {
             client = try Self.demo(logLevel)
             taskTimeout = .seconds(300)
         } else {
-            let known = configuration.clusters.map(\.name) + [Workplace.demo]
-            throw Failure(
-                .config, "there is no cluster \"\(name)\"",
-                hint: Spelling.suggestion(for: name, among: known) ?? "the clusters are "
-                    + known.joined(separator: ", "))
+            throw ClusterDirectory.unknown(name, among: configuration.allClusters)
         }
     }
 

@@ -11,7 +11,7 @@ internal import Proxmox
 /// outcome. What is asked of the cluster on the Gate's own behalf (finding a guest, following a task) is not judged.
 struct Gate: Sendable {
     let environment: RunEnvironment
-    let run: RunScope
+    let run: ClusterScope
 
     private var client: ProxmoxClient { environment.client }
 
@@ -181,7 +181,9 @@ struct Gate: Sendable {
     }
 
     private func question(_ actions: Set<Action>, _ guest: GuestFacts?) -> PolicyQuestion {
-        PolicyQuestion(actions: actions, caller: environment.caller, guest: guest.map(PolicyGuest.init))
+        PolicyQuestion(
+            actions: actions, caller: environment.caller, guest: guest.map(PolicyGuest.init),
+            cluster: environment.clusterName)
     }
 }
 

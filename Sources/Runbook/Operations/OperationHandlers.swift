@@ -25,6 +25,7 @@ enum OperationHandlers {
         "poll": PowerHandlers.poll,
         "snapshot": SnapshotHandlers.snapshot,
         "api.get": APIHandlers.get,
+        "cluster": LocalHandlers.cluster,
         "log": LocalHandlers.log,
         "sleep": LocalHandlers.sleep,
         "now": LocalHandlers.now,
