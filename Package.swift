@@ -46,6 +46,7 @@ let package = Package(
         .systemLibrary(name: "CEditline", providers: [.apt(["libedit-dev"])]),
         .systemLibrary(name: "CLua", providers: [.apt(["liblua5.4-dev"])]),
         .systemLibrary(name: "CSeccomp", providers: [.apt(["libseccomp-dev"])]),
+        .systemLibrary(name: "CPrograms"),
         .target(
             name: "CCurl",
             linkerSettings: [.linkedLibrary("curl"), .linkedLibrary("ssl"), .linkedLibrary("crypto")]),
@@ -63,18 +64,19 @@ let package = Package(
         library("JSON", ["CSimdjson"]),
         library("YAML", ["CYAML", "Text"]),
         library("Wire"),
+        library("Programs", ["CPrograms"]),
         library("Terminal", ["CEditline", "Text"]),
         library("Worker", ["Wire", "LuaBridge", "LuaSources"]),
 
         // Know Proxmox.
         library("Model", ["JSON"]),
-        library("Configuration", ["Model", "YAML", "Text"]),
+        library("Configuration", ["Model", "YAML", "Text", "Programs"]),
         library("Policy", ["Model", "YAML", "EmbeddedAssets", "Text"]),
         library("Journal", ["Model", "CSQLite", "CCrypto"]),
-        library("Proxmox", ["Model", "JSON", "CCurl", .product(name: "Logging", package: "swift-log")]),
+        library("Proxmox", ["Model", "JSON", "CCurl", "Programs", .product(name: "Logging", package: "swift-log")]),
         library("Simulator", ["Proxmox", "Model", "JSON", "YAML", "EmbeddedAssets"]),
         library("SimulatorServer", ["Simulator", "Proxmox", "JSON", "CCertificates"] + nio),
-        library("Runbook", ["Policy", "Journal", "Proxmox", "Wire", "LuaSources", "Text"]),
+        library("Runbook", ["Policy", "Journal", "Proxmox", "Wire", "LuaSources", "Text", "Programs"]),
         library(
             "Commands",
             [

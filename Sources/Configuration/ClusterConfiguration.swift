@@ -35,6 +35,8 @@ public struct HostAddress: Hashable, Sendable, CustomStringConvertible {
 public enum Authentication: Hashable, Sendable {
     /// An API token: its `user@realm!name`, where its secret is kept, and where the configuration says so (`file:line:column`).
     case token(id: String, secret: SecretSource, place: String)
+    /// Whoever runs `pvesh` on the node that pvelua is on, with the path of that program.
+    case local(program: String)
 }
 
 /// How the members of a cluster prove who they are.

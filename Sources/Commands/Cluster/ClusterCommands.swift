@@ -35,7 +35,8 @@ struct ClusterList: ContextCommand {
         var rows = configuration.clusters.map { cluster in
             row(
                 cluster.name, isDefault: cluster.name == configuration.usualCluster,
-                hosts: cluster.hosts.map(\.description), identity: identity(cluster.auth), trust: trust(cluster.tls))
+                hosts: cluster.isLocal ? ["local"] : cluster.hosts.map(\.description),
+                identity: identity(cluster.auth), trust: cluster.isLocal ? "none needed" : trust(cluster.tls))
         }
         if configuration.cluster(named: Workplace.demo) == nil {
             rows.append(
@@ -57,12 +58,20 @@ struct ClusterList: ContextCommand {
     private func identity(_ auth: Authentication) -> String {
         switch auth {
         case .token(let id, _, _): id
+        case .local: "root@pam by pvesh"
         }
     }
 
     private func trust(_ tls: TLSConfiguration) -> String {
         let pins = tls.fingerprints.isEmpty ? nil : "\(tls.fingerprints.count) fingerprint(s)"
         return [tls.caFile, pins].compactMap { $0 }.joined(separator: " and ").ifEmpty("system authorities")
+    }
+}
+
+extension ClusterConfiguration {
+    /// Whether it is reached on the node itself.
+    fileprivate var isLocal: Bool {
+        if case .local = auth { true } else { false }
     }
 }
 

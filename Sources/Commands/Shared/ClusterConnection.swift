@@ -31,6 +31,7 @@ struct ClusterConnection {
         let id: String
         let secret: Secret
         switch cluster.auth {
+        case .local(let program): return try local(program, cluster.timeouts, logLevel)
         case .token(let tokenID, let source, let place):
             id = tokenID
             do throws(Failure) {
@@ -52,6 +53,17 @@ struct ClusterConnection {
         return ProxmoxClient(
             hosts: hosts, credential: try APIToken(id: id, secret: secret),
             settings: ClientSettings(requestTimeout: .seconds(cluster.timeouts.request)), logger: logger(logLevel))
+    }
+
+    /// The node that pvelua runs on.
+    private static func local(
+        _ program: String, _ timeouts: TimeoutConfiguration, _ logLevel: LogLevel
+    ) throws(Failure) -> ProxmoxClient {
+        try FileContent.checkProgram(program)
+        let transport = PveshTransport(settings: PveshSettings(program: program))
+        return ProxmoxClient(
+            hosts: [ProxmoxHost(name: "pvesh", transport: transport)], credential: LocalAccess(),
+            settings: ClientSettings(requestTimeout: .seconds(timeouts.request)), logger: logger(logLevel))
     }
 
     private static func trust(_ tls: TLSConfiguration, _ context: CommandContext) throws(Failure) -> ServerTrust {

@@ -69,6 +69,7 @@ struct PolicyFile {
         var result: [Glob] = []
         for element in try nonEmpty(node) {
             let text = try element.text()
+            guard !text.isEmpty else { throw element.error("a pattern must not be empty") }
             let glob = Glob(text)
             switch clusters {
             case .any: break
