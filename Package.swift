@@ -105,7 +105,7 @@ let package = Package(
         tests("JournalTests", ["Journal", "Model", "JSON", "TestSupport"]),
         tests("TerminalTests", ["Terminal", "TestSupport"]),
         tests("WorkerTests", ["Wire", "TestSupport"], exclude: ["Hostile"]),
-        tests("ProxmoxTests", ["Proxmox", "Model", "JSON", "TestSupport"], exclude: ["Support/hostile_server.py"]),
+        tests("ProxmoxTests", ["Proxmox", "Model", "JSON", "TestSupport"], exclude: ["Support/hostile_server.py", "Support/pvesh_standin.py"]),
         tests("SimulatorTests", ["Simulator", "Proxmox", "Model", "JSON", "YAML", "TestSupport"]),
         tests(
             "RunbookTests",

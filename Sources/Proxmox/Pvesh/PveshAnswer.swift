@@ -37,22 +37,27 @@ enum PveshAnswer {
         let whole = TextCleaning.trimmed(text)
         // Of a call that returns nothing, nothing is printed.
         if whole.isEmpty { return .success(success(.null)) }
-        if let value = try? JSONValue(parsing: whole) {
-            // What another node's pvesh printed comes as one string, its log and all.
-            if !isRead, case .string(let inner) = value, UPID(inner) == nil, let upid = UPIDScan.last(in: inner) {
-                return .success(success(.string(upid.description)))
-            }
-            return .success(success(value))
-        }
+        if let value = try? JSONValue(parsing: whole) { return .success(success(isRead ? value : result(value))) }
         guard !isRead else {
             return .failure(TransportFailure(.garbled, mayHaveBeenSent: true, "pvesh printed what is no JSON"))
         }
-        // A task's log comes first, what the call returns last.
+        // A task's log comes first, what the call returns last. Where it returns nothing, the log's own last line stands
+        // there: only what cannot be taken for one counts.
         let last = TextCleaning.trimmed(String(whole.split(separator: "\n").last ?? ""))
-        if let value = try? JSONValue(parsing: last) { return .success(success(value)) }
-        if let upid = UPIDScan.last(in: whole) { return .success(success(.string(upid.description))) }
-        if last == "OK" { return .success(success("OK")) }
+        if let upid = UPIDScan.last(in: last) ?? UPIDScan.last(in: whole) {
+            return .success(success(.string(upid.description)))
+        }
+        if let value = try? JSONValue(parsing: last), value.object != nil { return .success(success(value)) }
+        if last == "OK" || last == "\"OK\"" { return .success(success("OK")) }
         return .failure(TransportFailure(.garbled, mayHaveBeenSent: true, "pvesh printed a log and no result"))
+    }
+
+    /// What a write returns; what another node's pvesh printed comes as one string, its log and all.
+    private static func result(_ value: JSONValue) -> JSONValue {
+        guard case .string(let inner) = value, UPID(inner) == nil, let upid = UPIDScan.last(in: inner) else {
+            return value
+        }
+        return .string(upid.description)
     }
 
     /// The API's envelope around these data.
