@@ -47,6 +47,7 @@ let package = Package(
         .systemLibrary(name: "CEditline", providers: [.apt(["libedit-dev"])]),
         .systemLibrary(name: "CLua", providers: [.apt(["liblua5.4-dev"])]),
         .systemLibrary(name: "CSeccomp", providers: [.apt(["libseccomp-dev"])]),
+        .systemLibrary(name: "CPrograms"),
         .target(
             name: "CCurl",
             linkerSettings: [.linkedLibrary("curl"), .linkedLibrary("ssl"), .linkedLibrary("crypto")]),
@@ -64,19 +65,20 @@ let package = Package(
         library("JSON", ["CSimdjson"]),
         library("YAML", ["CYAML", "Text"]),
         library("Wire"),
+        library("Programs", ["CPrograms"]),
         library("Terminal", ["CEditline", "Text"]),
         library("Worker", ["Wire", "LuaBridge", "LuaSources"]),
 
         // Know Proxmox.
         library("Model", ["JSON"]),
         library("Schema", ["Model", "JSON", "Text"]),
-        library("Configuration", ["Model", "YAML", "Text"]),
+        library("Configuration", ["Model", "YAML", "Text", "Programs"]),
         library("Policy", ["Model", "YAML", "EmbeddedAssets", "Text"]),
         library("Journal", ["Model", "CSQLite", "CCrypto"]),
-        library("Proxmox", ["Model", "JSON", "CCurl", .product(name: "Logging", package: "swift-log")]),
+        library("Proxmox", ["Model", "JSON", "CCurl", "Programs", .product(name: "Logging", package: "swift-log")]),
         library("Simulator", ["Proxmox", "Model", "JSON", "YAML", "EmbeddedAssets"]),
         library("SimulatorServer", ["Simulator", "Proxmox", "JSON", "CCertificates", "CZlib"] + nio),
-        library("Runbook", ["Policy", "Journal", "Proxmox", "Schema", "Wire", "LuaSources", "Text"]),
+        library("Runbook", ["Policy", "Journal", "Proxmox", "Schema", "Wire", "LuaSources", "Text", "Programs"]),
         library(
             "Commands",
             [
@@ -108,7 +110,7 @@ let package = Package(
         tests("JournalTests", ["Journal", "Model", "JSON", "TestSupport"]),
         tests("TerminalTests", ["Terminal", "TestSupport"]),
         tests("WorkerTests", ["Wire", "TestSupport"], exclude: ["Hostile"]),
-        tests("ProxmoxTests", ["Proxmox", "Model", "JSON", "TestSupport"], exclude: ["Support/hostile_server.py"]),
+        tests("ProxmoxTests", ["Proxmox", "Model", "JSON", "TestSupport"], exclude: ["Support/hostile_server.py", "Support/pvesh_standin.py"]),
         tests("SimulatorTests", ["Simulator", "Proxmox", "Model", "JSON", "YAML", "TestSupport"]),
         tests(
             "RunbookTests",

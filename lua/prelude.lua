@@ -64,21 +64,19 @@ for _, name in ipairs(host.boot.guest_calls or {}) do
   guest_calls[name] = true
 end
 
-local function stub(name)
+local function stub(name, called, guest)
   if not guest_calls[name] then
     return function(...)
-      return call(name, ...)
+      return call(called, ...)
     end
   end
   return function(...)
-    local result = call(name, ...)
-    return type(result) == "table" and setmetatable(result, host.guest) or result
+    local result = call(called, ...)
+    return type(result) == "table" and setmetatable(result, guest) or result
   end
 end
 
-local members, groups = {}, {}
-
-local function group_of(path)
+local function group_of(members, path)
   local group = members
   for word in gmatch(path, "([^.]+)%.") do
     local inner = rawget(group, word)
@@ -89,10 +87,6 @@ local function group_of(path)
     group = inner
   end
   return group
-end
-
-for _, name in ipairs(host.boot.functions or {}) do
-  group_of(name)[match(name, "[^.]+$")] = stub(name)
 end
 
 local function seal(group, path)
@@ -115,12 +109,45 @@ local function freeze_deep(value, path)
   return freeze(copy, path)
 end
 
-members.is_error = function(value, kind)
+local function is_error(value, kind)
   return host.is_error(value, kind)
 end
-members.null = host.null
-members.params = freeze({}, "pve.params")
-pve = seal(members, "pve")
+
+local own = host.boot.cluster
+-- The members of every table made so far, and the tables of the other clusters by name.
+local made, others = {}, {}
+local params = freeze({}, "pve.params")
+local home, cluster
+
+-- The functions for a cluster, or for the run's own (nil). A call says which in its name: `vm_action@lab2`.
+local function build(name)
+  local members, guest = {}, host.guest(name)
+  for _, operation in ipairs(host.boot.functions or {}) do
+    local called = name and operation .. "@" .. name or operation
+    group_of(members, operation)[match(operation, "[^.]+$")] = stub(operation, called, guest)
+  end
+  if rawget(members, "cluster") then
+    members.cluster = cluster
+  end
+  members.is_error, members.null, members.params, members.name = is_error, host.null, params, name or own
+  made[#made + 1] = members
+  return seal(members, name and format('pve.cluster("%s")', name) or "pve")
+end
+
+function cluster(name)
+  if name == nil or name == own then
+    return home
+  end
+  if type(name) == "string" and others[name] then
+    return others[name]
+  end
+  local answer = call("cluster", name)
+  others[answer.name] = others[answer.name] or build(answer.name)
+  return others[answer.name]
+end
+
+home = build(nil)
+pve = home
 
 local loaded, loading = {}, {}
 
@@ -154,5 +181,8 @@ function require(name)
 end
 
 host.set_parameters = function(parameters)
-  rawset(members, "params", freeze_deep(parameters, "pve.params"))
+  params = freeze_deep(parameters, "pve.params")
+  for _, members in ipairs(made) do
+    rawset(members, "params", params)
+  end
 end

@@ -16,6 +16,8 @@ struct ClusterBlock {
             lines.append("    user: \(Self.quoted(user))")
             lines.append("    password: \(Self.source(password))")
             if let totp { lines.append("    totp: \(Self.source(totp))") }
+        case .local(let program):
+            lines[lines.count - 1] = "  pvesh: \(Self.quoted(program))"
         }
         if cluster.tls.caFile != nil || !cluster.tls.fingerprints.isEmpty {
             lines.append("  tls:")

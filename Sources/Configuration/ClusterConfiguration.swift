@@ -41,11 +41,15 @@ public enum Authentication: Hashable, Sendable {
     /// the configuration says so.
     case login(user: String, password: SecretSource, totp: SecretSource?, place: String)
 
+    /// Whoever runs `pvesh` on the node that pvelua is on, with the path of that program.
+    case local(program: String)
+
     /// `user@realm!name` or `user@realm`.
     public var identity: String {
         switch self {
         case .token(let id, _, _): id
         case .login(let user, _, _, _): user
+        case .local: "root@pam by pvesh"
         }
     }
 }

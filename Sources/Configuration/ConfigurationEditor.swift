@@ -132,6 +132,7 @@ extension Authentication {
         case .token(let id, let secret, _): .token(id: id, secret: secret, place: "")
         case .login(let user, let password, let totp, _):
             .login(user: user, password: password, totp: totp, place: "")
+        case .local: self
         }
     }
 }

@@ -38,9 +38,11 @@ struct ConfigurationForm {
         }
         guard name != "demo" else { throw key.error("`demo` is the cluster that is built in; choose another name") }
         let reader = try YAMLReader(
-            node, of: "a cluster", keys: ["hosts", "auth", "tls", "timeouts", "limits"],
+            node, of: "a cluster", keys: ["hosts", "auth", "tls", "timeouts", "limits", "pvesh"],
             explanations: TLSForm.explanations)
         let list = try reader.required("hosts")
+        if try HostForm.isLocal(list) { return try local(name, reader) }
+        if let program = reader.optional("pvesh") { throw program.error("`pvesh` goes with `hosts: [local]`") }
         var hosts: [HostAddress] = []
         for element in try list.elements() { hosts.append(try HostForm.host(element)) }
         guard !hosts.isEmpty else { throw list.error("name at least one host") }
@@ -64,6 +66,24 @@ struct ConfigurationForm {
             result.answer = bytes
         }
         return result
+    }
+
+    /// A cluster that is reached by `pvesh` on the node that pvelua runs on.
+    private func local(_ name: String, _ reader: YAMLReader) throws(YAMLError) -> ClusterConfiguration {
+        for key in ["auth", "tls"] {
+            guard let node = reader.optional(key) else { continue }
+            throw node.error("`hosts: [local]` takes no `\(key)`: pvesh needs neither a token nor a certificate")
+        }
+        var program = "/usr/bin/pvesh"
+        if let node = reader.optional("pvesh") {
+            program = try node.text()
+            guard program.hasPrefix("/") else {
+                throw node.error("expected a path that begins with /, found `\(program)`")
+            }
+        }
+        return ClusterConfiguration(
+            name: name, hosts: [HostAddress(host: HostForm.local)], auth: .local(program: program),
+            tls: TLSConfiguration(), timeouts: try reader.optional("timeouts").map(timeouts) ?? TimeoutConfiguration())
     }
 
     private func timeouts(_ node: YAMLNode) throws(YAMLError) -> TimeoutConfiguration {

@@ -48,6 +48,27 @@ public enum FileContent {
         }
     }
 
+    /// Makes sure that a program is one that only root or the user could have put there.
+    ///
+    /// - Throws: ``Failure`` of kind `config` where it is missing, is no program, or others could replace it.
+    public static func checkProgram(_ path: String) throws(Failure) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw failure(path) }
+        guard status.st_mode & S_IFMT == S_IFREG, access(path, X_OK) == 0 else {
+            throw Failure(.config, "\(path): is not a program")
+        }
+        let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        for (place, isFolder) in [(path, false), (folder, true)] {
+            guard stat(place, &status) == 0 else { throw failure(place) }
+            let isShared = status.st_mode & 0o022 != 0 && !(isFolder && status.st_mode & S_ISVTX != 0)
+            guard [0, getuid()].contains(status.st_uid), !isShared else {
+                throw Failure(
+                    .config, "\(place): others can write there, or it belongs to somebody else",
+                    hint: "a program that pvelua runs must be out of reach for everybody else")
+            }
+        }
+    }
+
     private static func check(_ path: String, _ status: stat, _ trust: Trust) throws(Failure) {
         let isWritable = status.st_mode & 0o022 != 0
         switch trust {

@@ -3,6 +3,20 @@ internal import YAML
 
 /// How a host is written: `pve1.lan`, `pve1.lan:8006`, `192.0.2.1`, `[2001:db8::1]:8006`, `2001:db8::1`.
 enum HostForm {
+    /// The word for the node that pvelua runs on.
+    static let local = "local"
+
+    /// Whether a list of hosts means the node that pvelua runs on, which then is the only one.
+    static func isLocal(_ list: YAMLNode) throws(YAMLError) -> Bool {
+        var others: [YAMLNode] = []
+        var isLocal = false
+        for element in try list.elements() {
+            if try element.text() == local { isLocal = true } else { others.append(element) }
+        }
+        guard isLocal, let other = others.first else { return isLocal }
+        throw other.error("`local` stands alone: pvesh on this node reaches the whole cluster")
+    }
+
     static func host(_ node: YAMLNode) throws(YAMLError) -> HostAddress {
         let text = try node.text()
         let wrong = "expected a host such as pve1.lan, pve1.lan:8006 or [2001:db8::1]:8006, found `\(text)`"

@@ -22,13 +22,14 @@ enum RunColumns {
 enum StepColumns {
     static let names = """
         run, sequence, actions, method, path, parameters, vmid, node, identity, state, upid, intended, sent, accepted,
-        ended, outcome
+        ended, outcome, cluster
         """
 
-    /// The columns from `actions` to `state`.
+    /// The columns from `cluster` to `state`.
     static func values(_ intent: StepIntent) -> [SQLiteValue] {
         [
-            .text(intent.actions.sorted().map(\.rawValue).joined(separator: " ")), .text(intent.method),
+            SQLiteValue(intent.cluster), .text(intent.actions.sorted().map(\.rawValue).joined(separator: " ")),
+            .text(intent.method),
             .text(intent.path), .text(Redaction.redacted(intent.parameters).text), SQLiteValue(intent.vmid),
             SQLiteValue(intent.node), SQLiteValue(intent.identity.map { Redaction.redacted($0).text }),
             .text(StepState.intent.rawValue),
@@ -42,7 +43,8 @@ enum StepColumns {
         else { return nil }
         let intent = StepIntent(
             actions: Set(actions.split(separator: " ").compactMap { Action(String($0)) }), method: method, path: path,
-            parameters: parameters, vmid: row.integer(6), node: row.text(7), identity: row.json(8))
+            parameters: parameters, vmid: row.integer(6), node: row.text(7), identity: row.json(8),
+            cluster: row.text(16))
         return StepRecord(
             run: run, sequence: sequence, intent: intent, state: state, upid: row.text(10), intended: intended,
             sent: row.real(12), accepted: row.real(13), ended: row.real(14), outcome: row.json(15))

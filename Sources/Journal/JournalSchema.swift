@@ -20,7 +20,11 @@ enum JournalSchema {
             PRIMARY KEY (run, sequence)
         ) STRICT;
         CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        """,
         """
+        ALTER TABLE step ADD COLUMN cluster TEXT;
+        UPDATE step SET cluster = (SELECT run.cluster FROM run WHERE run.id = step.run);
+        """,
     ]
 
     /// Brings a file up to date; two processes may do so at the same time.

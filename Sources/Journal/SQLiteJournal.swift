@@ -75,8 +75,8 @@ public final class SQLiteJournal: JournalStore {
                 let sequence = (last.first?.integer(0) ?? 0) + 1
                 try connection.query(
                     """
-                    INSERT INTO step (run, sequence, actions, method, path, parameters, vmid, node, identity, state,
-                        intended) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    INSERT INTO step (run, sequence, cluster, actions, method, path, parameters, vmid, node, identity, state,
+                        intended) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """, [.text(run), SQLiteValue(sequence)] + StepColumns.values(intent) + [.real(time)])
                 return sequence
             }

@@ -6,6 +6,8 @@ public import Model
 ///
 /// Secrets among the parameters are taken out before anything is written.
 public struct StepIntent: Hashable, Sendable {
+    /// The cluster it goes to; nil only in what an older pvelua wrote of a run that is gone.
+    public var cluster: String?
     /// What the call does.
     public var actions: Set<Action>
     /// The HTTP method.
@@ -24,8 +26,9 @@ public struct StepIntent: Hashable, Sendable {
     /// Makes an intent.
     public init(
         actions: Set<Action>, method: String, path: String, parameters: JSONValue = .object(JSONObject()),
-        vmid: Int? = nil, node: String? = nil, identity: JSONValue? = nil
+        vmid: Int? = nil, node: String? = nil, identity: JSONValue? = nil, cluster: String? = nil
     ) {
+        self.cluster = cluster
         self.actions = actions
         self.method = method
         self.path = path

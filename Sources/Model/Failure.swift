@@ -19,6 +19,8 @@ public struct Failure: Error, Hashable, Sendable {
     public var fields: [Field] = []
     /// The action asked for, such as `guest.stop`.
     public var action: String?
+    /// The cluster it came from, where that is not the run's own.
+    public var cluster: String?
     /// The guest it was about.
     public var vmid: Int?
     /// The node it was about.
@@ -73,6 +75,7 @@ extension Failure {
         if let raw { object["raw"] = .string(raw) }
         if !fields.isEmpty { object["fields"] = .object(JSONObject(fields.map { ($0.name, .string($0.text)) })) }
         if let action { object["action"] = .string(action) }
+        if let cluster { object["cluster"] = .string(cluster) }
         if let vmid { object["vmid"] = JSONValue(vmid) }
         if let node { object["node"] = .string(node) }
         if let upid { object["upid"] = .string(upid) }

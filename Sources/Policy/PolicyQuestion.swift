@@ -12,17 +12,20 @@ public struct PolicyQuestion: Hashable, Sendable {
     /// An action that always touches a guest (see ``touchesGuest(_:)``) is judged as touching one nothing is known about
     /// where this is empty, so that forgetting the guest never loosens a decision.
     public var guests: [PolicyGuest]
+    /// The cluster it goes to, by its configured name; nil where that is not known, which never loosens a decision.
+    public var cluster: String?
 
     /// Makes a question about any number of guests.
-    public init(actions: Set<Action>, caller: Caller, guests: [PolicyGuest]) {
+    public init(actions: Set<Action>, caller: Caller, guests: [PolicyGuest], cluster: String? = nil) {
         self.actions = actions
         self.caller = caller
         self.guests = guests
+        self.cluster = cluster
     }
 
     /// Makes a question about one guest or none.
-    public init(actions: Set<Action>, caller: Caller, guest: PolicyGuest? = nil) {
-        self.init(actions: actions, caller: caller, guests: guest.map { [$0] } ?? [])
+    public init(actions: Set<Action>, caller: Caller, guest: PolicyGuest? = nil, cluster: String? = nil) {
+        self.init(actions: actions, caller: caller, guests: guest.map { [$0] } ?? [], cluster: cluster)
     }
 
     /// Whether an action is by its nature one on a guest, or so little known that it may be.

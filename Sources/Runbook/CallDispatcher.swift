@@ -6,11 +6,11 @@ internal import Wire
 /// Answers the calls that a worker sends: decodes, checks the arguments, and hands over to the operation's handler.
 struct CallDispatcher: Sendable {
     private let environment: RunEnvironment
-    private let gate: Gate
+    private let run: RunScope
 
     init(environment: RunEnvironment, run: RunScope) {
         self.environment = environment
-        gate = Gate(environment: environment, run: run)
+        self.run = run
     }
 
     /// The JSON text that the call returns, or the failure that it raises.
@@ -23,18 +23,39 @@ struct CallDispatcher: Sendable {
     }
 
     private func value(_ payload: [UInt8]) async throws(Failure) -> JSONValue {
-        let (name, arguments) = try decode(payload)
-        if name == "@require" { return try module(arguments) }
+        let frame = try decode(payload)
+        if frame.name == "@require" { return try module(frame.arguments) }
+        let (name, cluster) = Self.split(frame.name)
         guard let operation = OperationTable.named(name), let handler = OperationHandlers.named(name) else {
             throw .parameter("pve.\(TextExcerpt.of(name))", "does not exist")
         }
+        if let cluster { try run.clusters.check(cluster) }
         do throws(Failure) {
-            let checked = try ArgumentChecker.check(arguments, for: operation)
-            return try await handler(
-                OperationCall(operation: operation, arguments: checked, environment: environment, gate: gate))
+            let environment = try await environment(of: operation, on: cluster)
+            try ClusterBoundary.check(frame.arguments, for: operation, in: environment)
+            let answer = try await handler(
+                OperationCall(
+                    operation: operation, arguments: try ArgumentChecker.check(frame.arguments, for: operation),
+                    environment: environment,
+                    gate: Gate(environment: environment, run: ClusterScope(run: run, environment: environment))))
+            return ClusterBoundary.marked(answer, by: operation, in: environment)
         } catch {
-            throw error.calling(operation)
+            throw error.calling(operation).on(cluster, unless: environment.clusterName)
         }
+    }
+
+    /// `vm_action@lab2` is the operation and the cluster that the script named; without `@` it is the run's own.
+    private static func split(_ name: String) -> (operation: String, cluster: String?) {
+        guard let mark = name.utf8.firstIndex(of: UInt8(ascii: "@")) else { return (name, nil) }
+        return (String(name[..<mark]), String(name[name.index(after: mark)...]))
+    }
+
+    /// The world that a call goes to; what stays on this machine opens no cluster.
+    private func environment(
+        of operation: Operation, on cluster: String?
+    ) async throws(Failure) -> RunEnvironment {
+        guard let cluster, operation.reach != .local else { return environment }
+        return try await run.clusters.environment(for: cluster)
     }
 
     private func decode(_ payload: [UInt8]) throws(Failure) -> (name: String, arguments: [PackedValue]) {
@@ -65,6 +86,14 @@ extension Failure {
         var failure = self
         failure.message = "pve.\(operation.name): \(message)"
         failure.hint = hint ?? operation.usage
+        return failure
+    }
+
+    /// The same failure, naming the cluster where it is not the run's own.
+    fileprivate func on(_ cluster: String?, unless own: String) -> Failure {
+        guard let cluster, cluster != own else { return self }
+        var failure = self
+        failure.cluster = failure.cluster ?? cluster
         return failure
     }
 }

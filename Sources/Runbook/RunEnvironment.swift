@@ -7,7 +7,11 @@ public import Proxmox
 /// The world that a run lives in; everything it may touch is passed in here.
 public struct RunEnvironment: Sendable {
     /// The cluster's name in the configuration.
-    public var clusterName: String
+    public internal(set) var clusterName: String
+    /// The name of the cluster that the run was started on.
+    public let ownCluster: String
+    /// The other clusters that its script may name.
+    public var clusters = ClusterDirectory.none
     /// The way to the cluster.
     public var client: ProxmoxClient
     /// What may be done.
@@ -42,6 +46,7 @@ public struct RunEnvironment: Sendable {
         makeID: @escaping @Sendable () -> String
     ) {
         self.clusterName = clusterName
+        ownCluster = clusterName
         self.client = client
         self.policy = policy
         self.openJournal = openJournal

@@ -28,7 +28,7 @@ public actor RunbookSession {
         _ environment: RunEnvironment, worker: WorkerProcess, run: RunScope
     ) async throws(Failure) -> RunbookSession {
         let session = RunbookSession(environment, worker: worker, run: run)
-        worker.send(Frame(.boot, payload: WorkerBoot.packed(environment.settings).encoded()))
+        worker.send(Frame(.boot, payload: WorkerBoot.packed(environment).encoded()))
         await session.listen()
         if let failure = await session.waitUntilReady() {
             worker.kill(reason: "it was not ready")

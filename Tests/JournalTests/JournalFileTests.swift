@@ -98,13 +98,36 @@ struct JournalFileTests {
         _ = try SQLiteJournal(path: path)
         do {
             let connection = try SQLiteConnection(path: path)
-            #expect(try connection.query("PRAGMA user_version").first?.integer(0) == 1)
+            #expect(try connection.query("PRAGMA user_version").first?.integer(0) == 2)
             #expect(try connection.query("PRAGMA journal_mode").first?.text(0) == "wal")
             #expect(try connection.query("PRAGMA synchronous").first?.integer(0) == 2)
             try connection.execute("PRAGMA user_version = 99")
         }
         let failure = #expect(throws: Failure.self) { try SQLiteJournal(path: path) }
         #expect(failure?.message.contains("written by a newer pvelua (version 99)") == true)
+    }
+
+    @Test func stepsOfAnOlderFileLearnTheirCluster() throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let path = try folder.write("journal.sqlite", "").path
+        do {
+            let connection = try SQLiteConnection(path: path)
+            try connection.execute(JournalSchema.migrations[0])
+            try connection.execute(
+                """
+                INSERT INTO run (id, cluster, script, script_sha256, caller, started)
+                    VALUES ('old', 'lab', 's', '', 'human', 1);
+                INSERT INTO step (run, sequence, actions, method, path, parameters, state, intended)
+                    VALUES ('old', 1, 'guest.stop', 'POST', '/p', '{}', 'done', 2);
+                PRAGMA user_version = 1;
+                """)
+        }
+        let journal = try SQLiteJournal(path: path)
+        #expect(try journal.steps(of: "old").map(\.intent.cluster) == ["lab"])
+        let step = StepIntent(actions: ["guest.stop"], method: "POST", path: "/p", cluster: "lab2")
+        #expect(try journal.recordIntent(run: "old", step, at: 3) == 2)
+        #expect(try journal.steps(of: "old").map(\.intent.cluster) == ["lab", "lab2"])
     }
 
     @Test func aFailedTransactionLeavesNothing() throws {

@@ -133,16 +133,65 @@ struct PolicySetTests {
 
     @Test func countsChangesGuestsAndActions() throws {
         var counter = LimitCounter(try PolicySet.shipped().limits)
-        for _ in 0..<100 { try counter.admit(actions: ["read.guest"], guests: [999]) }
-        try counter.admit(actions: ["guest.destroy"], guests: [100])
-        let destroy = #expect(throws: Failure.self) { try counter.admit(actions: ["guest.destroy"], guests: [100]) }
+        for _ in 0..<100 { try counter.admit(actions: ["read.guest"], guests: [999], of: "lab") }
+        try counter.admit(actions: ["guest.destroy"], guests: [100], of: "lab")
+        let destroy = #expect(throws: Failure.self) {
+            try counter.admit(actions: ["guest.destroy"], guests: [100], of: "lab")
+        }
         #expect(destroy?.kind == .limit && destroy?.message.hasSuffix("limits.run.guest.destroy is 1") == true)
-        for vmid in 101..<110 { try counter.admit(actions: ["guest.start"], guests: [vmid]) }
-        let guests = #expect(throws: Failure.self) { try counter.admit(actions: ["guest.start"], guests: [110]) }
+        for vmid in 101..<110 { try counter.admit(actions: ["guest.start"], guests: [vmid], of: "lab") }
+        let guests = #expect(throws: Failure.self) {
+            try counter.admit(actions: ["guest.start"], guests: [110], of: "lab")
+        }
         #expect(guests?.message.hasSuffix("limits.run.guests is 10") == true)
-        for _ in 0..<40 { try counter.admit(actions: ["guest.start"], guests: [105]) }
-        let changes = #expect(throws: Failure.self) { try counter.admit(actions: ["guest.start"], guests: [105]) }
+        for _ in 0..<40 { try counter.admit(actions: ["guest.start"], guests: [105], of: "lab") }
+        let changes = #expect(throws: Failure.self) {
+            try counter.admit(actions: ["guest.start"], guests: [105], of: "lab")
+        }
         #expect(changes?.message.hasSuffix("limits.run.changes is 50") == true)
-        try counter.admit(actions: ["read.guest"], guests: [110])
+        try counter.admit(actions: ["read.guest"], guests: [110], of: "lab")
+    }
+
+    @Test func aRuleMayBeAboutSomeClustersOnly() throws {
+        let policy = try PolicySet.load(
+            yaml: """
+                version: 1
+                rules:
+                  - { id: free, actions: [guest.start], clusters: [lab, "test-*"], effect: allow }
+                  - { id: frozen, actions: [guest.start], clusters: [prod], where: { vmid: 100-199 }, effect: deny }
+                """, file: "p", clusters: .among(["lab", "test-1", "prod"]))
+        func decide(_ cluster: String?) -> String {
+            let decision = policy.evaluate(
+                PolicyQuestion(actions: ["guest.start"], caller: .human, guest: known, cluster: cluster))
+            return "\(decision.effect.rawValue) \(decision.rule ?? "-")"
+        }
+        #expect(decide("lab") == "allow free")
+        #expect(decide("test-1") == "allow free")
+        #expect(decide("prod") == "deny frozen")
+        #expect(decide("other") == "deny -")
+        #expect(decide(nil) == "deny frozen", "a cluster that is not known counts for stricter rules only")
+    }
+
+    @Test(arguments: [
+        (ClusterVocabulary.among(["lab", "prod"]), "prdo", "p:3:48: no cluster matches `prdo`; did you mean `prod`?"),
+        (.refused, "prod", "p:3:47: a ceiling holds for every cluster"),
+        (.any, "\"\"", "p:3:48: a pattern must not be empty"),
+    ])
+    func aClusterThatARuleCannotNameIsAnError(_ names: ClusterVocabulary, _ name: String, _ text: String) throws {
+        let yaml = "version: 1\nrules:\n  - { id: a, actions: [guest.stop], clusters: [\(name)], effect: deny }\n"
+        let failure = #expect(throws: Failure.self) { try PolicySet.load(yaml: yaml, file: "p", clusters: names) }
+        #expect(failure?.kind == .config)
+        #expect(failure?.message.hasPrefix(text) == true, "\(failure?.message ?? "")")
+    }
+
+    @Test func aVmidOfAnotherClusterIsAnotherGuest() throws {
+        let policy = try PolicySet.load(
+            yaml: "version: 1\nrules: [{ id: a, actions: [\"*\"], effect: allow }]\nlimits: { run: { guests: 2 } }",
+            file: "p")
+        var counter = LimitCounter(policy.limits)
+        for cluster in ["lab", "lab2", "lab"] {
+            try counter.admit(actions: ["guest.start"], guests: [101], of: cluster)
+        }
+        #expect(throws: Failure.self) { try counter.admit(actions: ["guest.start"], guests: [101], of: "lab3") }
     }
 }

@@ -36,7 +36,8 @@ struct ClusterList: ContextCommand {
         var rows = configuration.clusters.map { cluster in
             row(
                 cluster.name, isDefault: cluster.name == configuration.usualCluster,
-                hosts: cluster.hosts.map(\.description), identity: cluster.auth.identity, trust: trust(cluster.tls))
+                hosts: cluster.isLocal ? ["local"] : cluster.hosts.map(\.description), identity: cluster.auth.identity,
+                trust: cluster.isLocal ? "none needed" : trust(cluster.tls))
         }
         if configuration.cluster(named: Workplace.demo) == nil {
             rows.append(
@@ -58,6 +59,13 @@ struct ClusterList: ContextCommand {
     private func trust(_ tls: TLSConfiguration) -> String {
         let pins = tls.fingerprints.isEmpty ? nil : "\(tls.fingerprints.count) fingerprint(s)"
         return [tls.caFile, pins].compactMap { $0 }.joined(separator: " and ").ifEmpty("system authorities")
+    }
+}
+
+extension ClusterConfiguration {
+    /// Whether it is reached on the node itself.
+    var isLocal: Bool {
+        if case .local = auth { true } else { false }
     }
 }
 

@@ -42,6 +42,9 @@ struct ClusterPin: ContextCommand {
                 name: name, configuration: configuration, context: context, logLevel: options.logLevel)
             throw Failure(.usage, "the embedded cluster has no certificates")
         }
+        guard !cluster.isLocal else {
+            throw Failure(.usage, "\(name) is reached by pvesh on this node, which has no certificates to look at")
+        }
         guard hosts.isEmpty || !prune else {
             throw Failure(.usage, "--prune looks at all hosts: leave --host out")
         }

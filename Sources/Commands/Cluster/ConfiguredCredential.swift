@@ -13,6 +13,7 @@ enum ConfiguredCredential {
         terminal: ControllingTerminal = ControllingTerminal()
     ) throws(Failure) -> any Credential {
         switch cluster.auth {
+        case .local: return LocalAccess()
         case .token(let id, let source, let place):
             return try APIToken(id: id, secret: try fetch(source, context, place))
         case .login(let user, let password, let totp, let place):

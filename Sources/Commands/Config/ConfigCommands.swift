@@ -60,7 +60,7 @@ struct ConfigCheck: ContextCommand {
             _ = try ClusterConnection(
                 name: cluster.name, configuration: configuration, context: context, logLevel: .error)
         }
-        _ = try workplace.policy()
+        _ = try workplace.policy(configuration)
         let count = configuration.clusters.count
         switch options.format {
         case .json:

@@ -19,8 +19,9 @@ struct ReplCommand: ContextCommand {
         environment.settings.isInteractive = true
         let history = workplace.locations.history
         try PrivateStorage.makeFolder(PrivateStorage.folder(of: history))
-        let editor = LineEditor(environment: context.environment, history: history) { line, cursor in
-            ReplCompletion.candidates(line, cursor: cursor)
+        let editor = LineEditor(environment: context.environment, history: history) {
+            [clusters = environment.clusters.names] line, cursor in
+            ReplCompletion.candidates(line, cursor: cursor, clusters: clusters)
         }
         return try await Repl(context: context, options: options, environment: environment, input: ReplInput(editor))
             .run()

@@ -5,7 +5,6 @@ internal import Model
 internal import Proxmox
 internal import Runbook
 internal import Simulator
-internal import Text
 
 /// The way to one cluster, by its name in the configuration.
 struct ClusterConnection {
@@ -22,18 +21,15 @@ struct ClusterConnection {
             client = try Self.demo(logLevel)
             taskTimeout = .seconds(300)
         } else {
-            let known = configuration.clusters.map(\.name) + [Workplace.demo]
-            throw Failure(
-                .config, "there is no cluster \"\(name)\"",
-                hint: Spelling.suggestion(for: name, among: known) ?? "the clusters are "
-                    + known.joined(separator: ", "))
+            throw ClusterDirectory.unknown(name, among: configuration.allClusters)
         }
     }
 
     private static func remote(
         _ cluster: ClusterConfiguration, _ context: CommandContext, _ logLevel: LogLevel
     ) throws(Failure) -> ProxmoxClient {
-        try client(
+        if case .local(let program) = cluster.auth { return try local(program, cluster.timeouts, logLevel) }
+        return try client(
             cluster.name, cluster.hosts, cluster.tls, cluster.timeouts, cluster.limits,
             credential: try ConfiguredCredential.make(cluster, context), context, logLevel)
     }
@@ -62,6 +58,17 @@ struct ClusterConnection {
         }
         return ProxmoxClient(
             hosts: hosts, credential: credential,
+            settings: ClientSettings(requestTimeout: .seconds(timeouts.request)), logger: logger(logLevel))
+    }
+
+    /// The node that pvelua runs on.
+    private static func local(
+        _ program: String, _ timeouts: TimeoutConfiguration, _ logLevel: LogLevel
+    ) throws(Failure) -> ProxmoxClient {
+        try FileContent.checkProgram(program)
+        let transport = PveshTransport(settings: PveshSettings(program: program))
+        return ProxmoxClient(
+            hosts: [ProxmoxHost(name: "pvesh", transport: transport)], credential: LocalAccess(),
             settings: ClientSettings(requestTimeout: .seconds(timeouts.request)), logger: logger(logLevel))
     }
 

@@ -42,6 +42,7 @@ struct ErrorReport {
             let status = failure.status.map { " (\($0))" } ?? ""
             lines.append("  Proxmox said\(status): \(clean(raw))")
         }
+        if let cluster = failure.cluster { lines.append("  cluster: \(clean(cluster))") }
         if let upid = failure.upid { lines.append("  task: \(clean(upid))") }
         for line in failure.log.suffix(10) { lines.append(style.dim("  | \(clean(line))")) }
         if report.traceback.count > 1 {

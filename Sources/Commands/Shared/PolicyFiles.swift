@@ -9,10 +9,13 @@ enum PolicyFiles {
 
     /// The user's policy (trust `own`) or the machine's ceiling (trust `root`); nil where there is none.
     ///
+    /// - Parameter clusters: What its rules may name as clusters.
     /// - Throws: ``Failure`` of kind `config` where it cannot be read, or somebody else could have written it.
-    static func load(_ path: String, trust: FileContent.Trust) throws(Failure) -> PolicySet? {
+    static func load(
+        _ path: String, trust: FileContent.Trust, clusters: ClusterVocabulary
+    ) throws(Failure) -> PolicySet? {
         guard let bytes = try FileContent.read(path, most: maximumSize, trust: trust) else { return nil }
         guard let text = String(validating: bytes, as: UTF8.self) else { throw Failure(.config, "\(path): not UTF-8") }
-        return try PolicySet.load(yaml: text, file: path)
+        return try PolicySet.load(yaml: text, file: path, clusters: clusters)
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Configuration
+internal import Dispatch
 internal import Glibc
 internal import Journal
 internal import Model
@@ -41,13 +42,39 @@ struct Workplace {
         settings.assumesYes = options.yes
         settings.parameters = try parameters()
         let journal = locations.journal
-        return RunEnvironment(
-            clusterName: name, client: connection.client, policy: try policy(),
+        let policy = try policy(configuration)
+        var environment = RunEnvironment(
+            clusterName: name, client: connection.client, policy: policy,
             openJournal: { () throws(Failure) in try SQLiteJournal(path: journal) },
             consent: consent(), caller: Caller.detected(environment: context.environment), output: output,
             modules: ModuleFinder(folder: moduleFolder), clock: connection.client.clock, now: Self.secondsSince1970,
             settings: settings,
             makeID: { RunID.make(seconds: Self.secondsSince1970(), random: UInt64.random(in: 0...UInt64.max)) })
+        environment.clusters = clusters(configuration, own: name, policy)
+        return environment
+    }
+
+    /// The clusters that a script may name; opening one may run a program for its secret, so it has a thread of its own.
+    private func clusters(
+        _ configuration: ConfigurationFile, own: String, _ policy: PolicySet
+    ) -> ClusterDirectory {
+        let (context, logLevel) = (context, options.logLevel)
+        let isTrial = own == Self.demo && configuration.cluster(named: own) == nil
+        return ClusterDirectory(names: configuration.allClusters) { (name) throws(Failure) in
+            let opened = await BlockingWork.run { () -> Result<OpenedCluster, Failure> in
+                do throws(Failure) {
+                    let connection = try ClusterConnection(
+                        name: name, configuration: configuration, context: context, logLevel: logLevel)
+                    return .success(
+                        OpenedCluster(
+                            client: connection.client, policy: isTrial ? policy.bounded(by: try .trial()) : policy,
+                            taskTimeout: connection.taskTimeout))
+                } catch {
+                    return .failure(error)
+                }
+            }
+            return try opened.get()
+        }
     }
 
     /// `--cluster`, `PVELUA_CLUSTER`, the configured default, or the embedded one, which is said aloud.
@@ -67,10 +94,12 @@ struct Workplace {
     }
 
     /// The user's policy or the shipped one, under the machine's ceiling.
-    func policy() throws(Failure) -> PolicySet {
-        let own: PolicySet
-        if let users = try PolicyFiles.load(locations.policy, trust: .own) { own = users } else { own = try .shipped() }
-        guard let ceiling = try PolicyFiles.load(locations.ceiling, trust: .root) else { return own }
+    func policy(_ configuration: ConfigurationFile) throws(Failure) -> PolicySet {
+        let users = try PolicyFiles.load(locations.policy, trust: .own, clusters: .among(configuration.allClusters))
+        let own = if let users { users } else { try PolicySet.shipped() }
+        guard let ceiling = try PolicyFiles.load(locations.ceiling, trust: .root, clusters: .refused) else {
+            return own
+        }
         return own.bounded(by: ceiling)
     }
 
@@ -105,7 +134,35 @@ struct Workplace {
     }
 }
 
+extension PolicySet {
+    /// What else holds for the other clusters of a run on the embedded one: a script that is being tried out there changes
+    /// nothing elsewhere unasked.
+    fileprivate static func trial() throws(Failure) -> PolicySet {
+        try load(
+            yaml: """
+                version: 1
+                rules:
+                  - { id: started-on-demo, actions: ["*"], except: ["read.*"], effect: confirm }
+                """, file: "the rule for runs on demo")
+    }
+}
+
+/// Runs what blocks on a thread that is not one of the few that tasks share.
+enum BlockingWork {
+    static func run<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume(returning: body()) }
+        }
+    }
+}
+
 extension ConfigurationFile {
+    /// The names of all clusters there are, the embedded one among them.
+    var allClusters: [String] {
+        let names = clusters.map(\.name)
+        return names.contains(Workplace.demo) ? names : names + [Workplace.demo]
+    }
+
     /// The cluster that is meant where none is named: the configured default, the only one there is, or the embedded one where
     /// there is none; nil where several are configured and none is chosen.
     var usualCluster: String? {

@@ -5,7 +5,7 @@ public enum OperationTable {
     /// All rows, in the order of the reference page.
     public static let all: [Operation] =
         InventoryOperations.rows + PowerOperations.rows + SnapshotOperations.rows + APIOperations.rows
-        + LocalOperations.rows
+        + ClusterOperations.rows + LocalOperations.rows
 
     private static let byName = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }
 

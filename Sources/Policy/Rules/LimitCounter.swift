@@ -5,8 +5,14 @@ public import Model
 public struct LimitCounter: Sendable {
     private let limits: RunLimits
     private var changes = 0
-    private var guests: Set<Int> = []
+    private var guests: Set<Guest> = []
     private var byLimit: [Int]
+
+    /// A vmid says which guest only within its cluster.
+    private struct Guest: Hashable {
+        let cluster: String
+        let vmid: Int
+    }
 
     /// Makes a counter at zero.
     public init(_ limits: RunLimits) {
@@ -17,10 +23,10 @@ public struct LimitCounter: Sendable {
     /// Counts one call that is about to be made; a call that only reads costs nothing.
     ///
     /// - Throws: ``Failure`` of kind `limit` naming the limit; the call then was not counted.
-    public mutating func admit(actions: Set<Action>, guests touched: [Int]) throws(Failure) {
+    public mutating func admit(actions: Set<Action>, guests touched: [Int], of cluster: String) throws(Failure) {
         guard actions.contains(where: { !$0.isRead }) else { return }
         if let most = limits.changes, changes >= most { throw over("changes", most, actions) }
-        let known = guests.union(touched)
+        let known = guests.union(touched.map { Guest(cluster: cluster, vmid: $0) })
         if let most = limits.guests, known.count > most { throw over("guests", most, actions) }
         var counts = byLimit
         for (index, limit) in limits.actions.enumerated() where actions.contains(where: { limit.pattern.matches($0) }) {

@@ -3,9 +3,21 @@ internal import Model
 internal import Text
 internal import YAML
 
+/// What the `clusters` of a policy's rules may name.
+public enum ClusterVocabulary: Sendable {
+    /// Any name.
+    case any
+    /// Patterns that match at least one of these names: a misspelt one would forbid nothing.
+    case among([String])
+    /// Nothing: the names are the user's own, so the machine's ceiling cannot go by them.
+    case refused
+}
+
 /// The form of a policy file.
-enum PolicyFile {
-    static func read(_ root: YAMLNode) throws(YAMLError) -> PolicySet {
+struct PolicyFile {
+    let clusters: ClusterVocabulary
+
+    func read(_ root: YAMLNode) throws(YAMLError) -> PolicySet {
         let reader = try YAMLReader(root, of: "a policy", keys: ["version", "rules", "limits"])
         _ = try reader.required("version").integer(in: 1...1)
         var rules: [PolicyRule] = []
@@ -20,9 +32,9 @@ enum PolicyFile {
         return PolicySet(rules: rules, limits: limits)
     }
 
-    private static func rule(_ node: YAMLNode) throws(YAMLError) -> PolicyRule {
+    private func rule(_ node: YAMLNode) throws(YAMLError) -> PolicyRule {
         let reader = try YAMLReader(
-            node, of: "a rule", keys: ["id", "actions", "except", "effect", "callers", "where"])
+            node, of: "a rule", keys: ["id", "actions", "except", "effect", "callers", "clusters", "where"])
         let effect = try reader.required("effect")
         let word = try effect.word(of: Effect.allCases.map(\.rawValue))
         guard let parsed = Effect(rawValue: word) else { throw effect.error("unknown effect") }
@@ -32,18 +44,19 @@ enum PolicyFile {
             id: try id.text(), actions: try patterns(try reader.required("actions")),
             except: try reader.optional("except").map(patterns) ?? [], effect: parsed,
             callers: try reader.optional("callers").map(callers) ?? Set(Caller.allCases),
+            clusters: try reader.optional("clusters").map(clusterPatterns),
             place: "\(node.file):\(node.line):\(node.column)",
             condition: try reader.optional("where").map(condition) ?? GuestCondition(tests: []))
     }
 
-    private static func patterns(_ node: YAMLNode) throws(YAMLError) -> [Glob] {
+    private func patterns(_ node: YAMLNode) throws(YAMLError) -> [Glob] {
         var result: [Glob] = []
         for element in try nonEmpty(node) { result.append(try pattern(element, element.text())) }
         return result
     }
 
     /// A pattern must match something, or a rule that was meant to forbid would forbid nothing.
-    private static func pattern(_ node: YAMLNode, _ text: String) throws(YAMLError) -> Glob {
+    private func pattern(_ node: YAMLNode, _ text: String) throws(YAMLError) -> Glob {
         let glob = Glob(text)
         guard ActionClassifier.vocabulary.contains(where: { glob.matches($0) }) else {
             let hint = Spelling.suggestion(for: text, among: ActionClassifier.vocabulary.map(\.rawValue))
@@ -52,7 +65,29 @@ enum PolicyFile {
         return glob
     }
 
-    private static func callers(_ node: YAMLNode) throws(YAMLError) -> Set<Caller> {
+    private func clusterPatterns(_ node: YAMLNode) throws(YAMLError) -> [Glob] {
+        var result: [Glob] = []
+        for element in try nonEmpty(node) {
+            let text = try element.text()
+            guard !text.isEmpty else { throw element.error("a pattern must not be empty") }
+            let glob = Glob(text)
+            switch clusters {
+            case .any: break
+            case .among(let names):
+                guard !names.contains(where: { glob.matches($0) }) else { break }
+                let hint = Spelling.suggestion(for: text, among: names).map { "; \($0)" } ?? ""
+                throw element.error("no cluster matches `\(text)`\(hint)")
+            case .refused:
+                throw node.error(
+                    "a ceiling holds for every cluster: their names are the user's own, who could give a cluster another"
+                )
+            }
+            result.append(glob)
+        }
+        return result
+    }
+
+    private func callers(_ node: YAMLNode) throws(YAMLError) -> Set<Caller> {
         var result: Set<Caller> = []
         for element in try nonEmpty(node) {
             let word = try element.word(of: Caller.allCases.map(\.rawValue))
@@ -61,7 +96,7 @@ enum PolicyFile {
         return result
     }
 
-    private static func condition(_ node: YAMLNode) throws(YAMLError) -> GuestCondition {
+    private func condition(_ node: YAMLNode) throws(YAMLError) -> GuestCondition {
         let names = GuestCondition.Attribute.allCases.map(\.rawValue)
         let reader = try YAMLReader(node, of: "where", keys: names)
         var tests: [(attribute: GuestCondition.Attribute, patterns: [GuestCondition.Pattern])] = []
@@ -81,7 +116,7 @@ enum PolicyFile {
         return GuestCondition(tests: tests)
     }
 
-    private static func test(
+    private func test(
         _ attribute: GuestCondition.Attribute, _ node: YAMLNode
     ) throws(YAMLError) -> GuestCondition.Pattern {
         let text = try node.text()
@@ -100,7 +135,7 @@ enum PolicyFile {
         }
     }
 
-    private static func limits(_ node: YAMLNode) throws(YAMLError) -> RunLimits {
+    private func limits(_ node: YAMLNode) throws(YAMLError) -> RunLimits {
         let reader = try YAMLReader(node, of: "limits", keys: ["run"])
         var result = RunLimits()
         for (key, value) in try reader.required("run").members() {
@@ -114,7 +149,7 @@ enum PolicyFile {
         return result
     }
 
-    private static func nonEmpty(_ node: YAMLNode) throws(YAMLError) -> [YAMLNode] {
+    private func nonEmpty(_ node: YAMLNode) throws(YAMLError) -> [YAMLNode] {
         let elements = try node.elements()
         guard !elements.isEmpty else { throw node.error("the list must not be empty") }
         return elements

@@ -6,12 +6,16 @@ internal import YAML
 extension PolicySet {
     /// Reads a policy file's text.
     ///
-    /// - Parameter file: The file's name for messages.
+    /// - Parameters:
+    ///   - file: The file's name for messages.
+    ///   - clusters: What a rule's `clusters` may name.
     /// - Throws: ``Failure`` of kind `config` as `file:line:column: …` for anything not understood, an unknown key, a
-    ///   pattern that matches no action there is, or two rules of one name.
-    public static func load(yaml text: String, file: String) throws(Failure) -> PolicySet {
+    ///   pattern that matches no action or no cluster there is, or two rules of one name.
+    public static func load(
+        yaml text: String, file: String, clusters: ClusterVocabulary = .any
+    ) throws(Failure) -> PolicySet {
         do {
-            return try PolicyFile.read(try YAMLDocument(parsing: text, file: file).root)
+            return try PolicyFile(clusters: clusters).read(try YAMLDocument(parsing: text, file: file).root)
         } catch {
             throw Failure(.config, error.description)
         }

@@ -29,7 +29,7 @@ public struct PolicySet: Hashable, Sendable {
         var isDecided = false
         for action in question.actions.sorted() {
             for guest in question.subjects(of: action) {
-                let reasons = reasons(for: action, caller: question.caller, guest: guest)
+                let reasons = reasons(for: action, of: question, guest: guest)
                 decision.reasons += reasons
                 for reason in reasons where !isDecided || reason.effect > decision.effect {
                     isDecided = true
@@ -44,9 +44,10 @@ public struct PolicySet: Hashable, Sendable {
     }
 
     /// Every rule that matches, or the denial that no rule does.
-    private func reasons(for action: Action, caller: Caller, guest: PolicyGuest?) -> [Decision.Reason] {
+    private func reasons(for action: Action, of question: PolicyQuestion, guest: PolicyGuest?) -> [Decision.Reason] {
         let matching = rules.compactMap { rule -> Decision.Reason? in
-            guard let unknown = rule.match(action, caller: caller, guest: guest) else { return nil }
+            let match = rule.match(action, caller: question.caller, cluster: question.cluster, guest: guest)
+            guard let unknown = match else { return nil }
             return Decision.Reason(
                 rule: rule.id, action: action, effect: rule.effect, vmid: guest?.vmid, unknown: unknown)
         }

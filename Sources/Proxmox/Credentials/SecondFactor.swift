@@ -18,7 +18,7 @@ public struct SecondFactorChallenge: Sendable {
         let prefix = "PVE:!tfa!"
         guard text.hasPrefix(prefix) else { return nil }
         let encoded = text.dropFirst(prefix.count).prefix { $0 != ":" }
-        guard let json = try? JSONValue(parsing: PercentEncoding.decode(String(encoded))), let members = json.object
+        guard let json = try? JSONValue(parsing: PercentEncoding.decode(encoded) ?? ""), let members = json.object
         else { return nil }
         takesCodes = Self.isOffered(members["totp"])
         takesRecoveryKeys = Self.isOffered(members["recovery"])

@@ -27,7 +27,7 @@ struct ArgumentChecker {
     }
 
     /// `pve.poll(task)` may leave out the node that stands first in `pve.poll(node, upid)`.
-    private static func shifted(_ values: [PackedValue], for operation: Operation) -> [PackedValue] {
+    static func shifted(_ values: [PackedValue], for operation: Operation) -> [PackedValue] {
         guard case .node? = operation.parameters.first?.type, operation.parameters.count > 1,
             case .task = operation.parameters[1].type, let first = values.first
         else { return values }

@@ -11,7 +11,7 @@ internal import Proxmox
 /// outcome. What is asked of the cluster on the Gate's own behalf (finding a guest, following a task) is not judged.
 struct Gate: Sendable {
     let environment: RunEnvironment
-    let run: RunScope
+    let run: ClusterScope
 
     private var client: ProxmoxClient { environment.client }
 
@@ -113,7 +113,7 @@ struct Gate: Sendable {
     ) -> PolicyQuestion {
         PolicyQuestion(
             actions: actions, caller: environment.caller,
-            guests: guests.map { PolicyGuest($0) } + [new].compactMap(\.self))
+            guests: guests.map { PolicyGuest($0) } + [new].compactMap(\.self), cluster: environment.clusterName)
     }
 }
 

@@ -11,11 +11,13 @@ internal import Policy
 public actor RunScope {
     /// The run's id in the journal.
     public nonisolated let id: String
+    /// The other clusters that it has come to use.
+    nonisolated let clusters: ClusterBook
     private let environment: RunEnvironment
     private let script: Chunk?
     private var store: (any JournalStore)?
     private var recording: Swift.Task<Failure?, Never>?
-    private var stepOfTask: [UPID: PendingStep] = [:]
+    private var stepOfTask: [ClusterTask: PendingStep] = [:]
     private var counter: LimitCounter
     private var unsettled: [Int: Unsettled] = [:]
 
@@ -23,6 +25,7 @@ public actor RunScope {
     public init(id: String, environment: RunEnvironment, script: Chunk?) {
         self.id = id
         self.environment = environment
+        clusters = ClusterBook(environment)
         self.script = script
         counter = LimitCounter(environment.policy.limits)
     }
@@ -35,20 +38,23 @@ public actor RunScope {
         return opened
     }
 
-    /// Counts a change against the run's limits.
+    /// Counts a change against the run's limits, which hold for all its clusters together.
     ///
     /// - Throws: ``Failure`` of kind `limit` where it would be one too many; nothing is counted then.
-    func count(_ actions: Set<Action>, guests: [Int]) throws(Failure) {
-        try counter.admit(actions: actions, guests: guests)
+    func count(_ actions: Set<Action>, guests: [Int], on cluster: String) throws(Failure) {
+        try counter.admit(actions: actions, guests: guests, of: cluster)
     }
 
     /// Writes the intent of a step, durably, and the run's own row before the first one.
-    func begin(_ intent: StepIntent) async throws(Failure) -> StepRecorder {
+    func begin(_ intent: StepIntent, on cluster: String) async throws(Failure) -> StepRecorder {
         let journal = try journal()
         try await record(in: journal)
+        var intent = intent
+        intent.cluster = cluster
         let number = try await journal.recordIntent(run: id, intent, at: environment.now())
         return StepRecorder(
-            journal: journal, run: id, number: number, now: environment.now, leave: { await self.leave($0, number) })
+            journal: journal, run: id, number: number, cluster: cluster == environment.clusterName ? nil : cluster,
+            now: environment.now, leave: { await self.leave($0, number) })
     }
 
     /// Writes the run's row, once; steps that begin meanwhile wait for it.
@@ -80,10 +86,10 @@ public actor RunScope {
     }
 
     /// Remembers which step a task belongs to, for a later `pve.poll`.
-    func remember(_ task: UPID, _ step: PendingStep) { stepOfTask[task] = step }
+    func remember(_ task: ClusterTask, _ step: PendingStep) { stepOfTask[task] = step }
 
     /// The step that a task belongs to, once: the caller records its outcome.
-    func takeStep(of task: UPID) -> PendingStep? {
+    func takeStep(of task: ClusterTask) -> PendingStep? {
         guard let step = stepOfTask.removeValue(forKey: task) else { return nil }
         unsettled[step.recorder.number] = nil
         return step
@@ -106,4 +112,44 @@ public actor RunScope {
 struct PendingStep: Sendable {
     let change: Change
     let recorder: StepRecorder
+}
+
+/// A task and where it runs: two clusters may give the same name to theirs.
+struct ClusterTask: Hashable, Sendable {
+    let cluster: String
+    let upid: UPID
+}
+
+/// One run as the Gate of one of its clusters sees it.
+struct ClusterScope: Sendable {
+    let run: RunScope
+    let cluster: String
+
+    init(run: RunScope, environment: RunEnvironment) {
+        self.run = run
+        cluster = environment.clusterName
+    }
+
+    /// The journal, opened at the first need.
+    func journal() async throws(Failure) -> any JournalStore { try await run.journal() }
+
+    /// Counts a change against the run's limits.
+    func count(_ actions: Set<Action>, guests: [Int]) async throws(Failure) {
+        try await run.count(actions, guests: guests, on: cluster)
+    }
+
+    /// Writes the intent of a step, durably.
+    func begin(_ intent: StepIntent) async throws(Failure) -> StepRecorder {
+        try await run.begin(intent, on: cluster)
+    }
+
+    /// Remembers which step a task belongs to, for a later `pve.poll`.
+    func remember(_ upid: UPID, _ step: PendingStep) async {
+        await run.remember(ClusterTask(cluster: cluster, upid: upid), step)
+    }
+
+    /// The step that a task belongs to, once.
+    func takeStep(of upid: UPID) async -> PendingStep? {
+        await run.takeStep(of: ClusterTask(cluster: cluster, upid: upid))
+    }
 }

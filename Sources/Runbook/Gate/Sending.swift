@@ -6,7 +6,7 @@ internal import Proxmox
 /// The Gate's second half: sends a change that may be sent, once, and finds out what is true afterwards.
 struct Sending: Sendable {
     let environment: RunEnvironment
-    let run: RunScope
+    let run: ClusterScope
 
     private var client: ProxmoxClient { environment.client }
 

@@ -16,9 +16,15 @@ struct StepRecorder: Sendable {
     let journal: any JournalStore
     let run: String
     let number: Int
+    /// The cluster, where it is not the run's own.
+    let cluster: String?
     let now: @Sendable () -> Double
     /// Told of what a person must look after.
     let leave: @Sendable (Unsettled) async -> Void
+
+    private var name: String {
+        "step \(number) of run \(run)" + (cluster.map { " on cluster \($0)" } ?? "")
+    }
 
     func sent() async throws(Failure) { try await journal.recordSent(run: run, step: number, at: now()) }
 
@@ -53,7 +59,7 @@ struct StepRecorder: Sendable {
         switch failure.kind {
         case .taskTimeout, .cancelled:
             let task = failure.upid.map { " (\($0))" } ?? ""
-            await leave(Unsettled(isDoubtful: false, text: "step \(number) of run \(run) goes on\(task)"))
+            await leave(Unsettled(isDoubtful: false, text: "\(name) goes on\(task)"))
         case .outcomeUnknown: return try await doubt(failure)
         default: try await record(.failed, failure.json)
         }
@@ -65,9 +71,9 @@ struct StepRecorder: Sendable {
         var doubt = failure
         doubt.kind = .inDoubt
         doubt.message = "it is not known whether this was done: \(failure.message)"
-        await leave(Unsettled(isDoubtful: true, text: "step \(number) of run \(run) is in doubt"))
+        await leave(Unsettled(isDoubtful: true, text: "\(name) is in doubt"))
         doubt.hint =
-            "look at the guest and its node's task list before trying again; this was step \(number) of run \(run)"
+            "look at the guest and its node's task list before trying again; this was \(name)"
         return doubt
     }
 

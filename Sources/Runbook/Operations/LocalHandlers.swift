@@ -5,6 +5,13 @@ internal import Proxmox
 
 /// Operations that never leave this machine.
 enum LocalHandlers {
+    /// Only checks the name: the cluster is opened when something is asked of it.
+    static func cluster(_ call: OperationCall) async throws(Failure) -> JSONValue {
+        let name = call.arguments.text("name") ?? call.environment.clusterName
+        try call.gate.run.run.clusters.check(name)
+        return .object(JSONObject([("name", .string(name))]))
+    }
+
     static func log(_ call: OperationCall) async throws(Failure) -> JSONValue {
         let level = call.arguments.text("level").flatMap(LogLevel.init) ?? .info
         call.environment.output.log(level, call.arguments.text("message") ?? "")

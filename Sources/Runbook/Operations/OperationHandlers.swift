@@ -28,6 +28,7 @@ enum OperationHandlers {
         "api.post": APIHandlers.post,
         "api.put": APIHandlers.put,
         "api.delete": APIHandlers.delete,
+        "cluster": LocalHandlers.cluster,
         "log": LocalHandlers.log,
         "sleep": LocalHandlers.sleep,
         "now": LocalHandlers.now,

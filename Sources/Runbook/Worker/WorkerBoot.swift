@@ -4,7 +4,8 @@ internal import Wire
 
 /// What a worker is told before it locks itself in.
 enum WorkerBoot {
-    static func packed(_ settings: RunSettings) -> PackedValue {
+    static func packed(_ environment: RunEnvironment) -> PackedValue {
+        let settings = environment.settings
         let methods = OperationTable.all.flatMap { operation in
             operation.methods.map { method -> PackedValue in
                 [
@@ -18,6 +19,7 @@ enum WorkerBoot {
             "functions": .array(OperationTable.all.map { PackedValue($0.name) }),
             "methods": .array(methods),
             "guest_calls": ["vm"],
+            "cluster": PackedValue(environment.clusterName),
             "memory": .integer(Int64(limits.memory)),
             "cpu_slice": .number(limits.processorSlice),
             "cpu_total": .number(limits.processorTotal),

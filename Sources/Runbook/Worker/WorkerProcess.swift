@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Glibc
 public import Model
+internal import Programs
 public import Wire
 
 /// A running `pvelua-worker` and the channel to it.
@@ -33,37 +34,15 @@ public final class WorkerProcess: Sendable {
             throw Failure(.config, "no channel to a worker: \(errorText(errno))")
         }
         defer { close(pair[1]) }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        for descriptor in 0...2 as ClosedRange<Int32> {
-            posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
-        }
-        posix_spawn_file_actions_adddup2(&actions, pair[1], 3)
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        // Its own group: Ctrl-C at the terminal is the host's to answer.
-        posix_spawnattr_setpgroup(&attributes, 0)
-        // Dispatch blocks signals on its threads and the host ignores some; a worker must die of every signal as usual.
-        var none = sigset_t()
-        sigemptyset(&none)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        var all = sigset_t()
-        sigfillset(&all)
-        posix_spawnattr_setsigdefault(&attributes, &all)
-        posix_spawnattr_setflags(
-            &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-        var pid: pid_t = 0
-        let name = strdup("pvelua-worker")
-        defer { free(name) }
-        var arguments: [UnsafeMutablePointer<CChar>?] = [name, nil]
-        var environment: [UnsafeMutablePointer<CChar>?] = [nil]
-        let code = posix_spawn(&pid, executable, &actions, &attributes, &arguments, &environment)
-        guard code == 0 else {
+        let pid: pid_t
+        do {
+            pid = try ProgramStart.start(
+                executable, arguments: ["pvelua-worker"], environment: [],
+                descriptors: [.null(0), .null(1), .null(2), .copy(of: pair[1], at: 3)])
+        } catch {
             close(pair[0])
             throw Failure(
-                .config, "cannot start the worker \(executable): \(errorText(code))",
+                .config, "cannot start the worker \(executable): \(error)",
                 hint: "pvelua-worker must lie beside pvelua")
         }
         return WorkerProcess(channel: pair[0], pid: pid)

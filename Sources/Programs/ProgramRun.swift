@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CPrograms
+internal import Glibc
+
+/// One run of a program to its end, with empty standard input and bounds on time and output.
+///
+/// Its output goes to files in memory, not to pipes: a program whose reader goes away lives on and finishes what it is
+/// doing.
+public struct ProgramRun: Sendable {
+    /// How a run ended.
+    public enum Ending: Hashable, Sendable {
+        /// By itself, with this status.
+        case exited(Int)
+        /// By a signal that was not ours.
+        case killed(Int)
+        /// It took too long and was ended.
+        case timedOut
+        /// It printed too much and was ended.
+        case printedTooMuch
+        /// The caller gave up, and it was ended.
+        case cancelled
+    }
+
+    /// What came of a run.
+    public struct Outcome: Hashable, Sendable {
+        /// How it ended.
+        public var ending: Ending
+        /// What it wrote to standard output.
+        public var output: [UInt8]
+        /// What it wrote to standard error, where that was asked for.
+        public var errors: [UInt8]
+    }
+
+    /// What to do with output beyond the bound.
+    public enum Overflow: Sendable {
+        /// End the program.
+        case stop
+        /// Let it go on and keep the end of what it prints.
+        case keepEnd
+    }
+
+    /// The program: a path, or a name where ``searchesPath`` is set.
+    public var program: String
+    /// Its arguments, its own name not among them.
+    public var arguments: [String]
+    /// Its whole environment.
+    public var environment: [String: String]
+    /// Whether the program is looked for along `PATH`.
+    public var searchesPath = false
+    /// The most bytes of output, and of errors.
+    public var maximumOutput: Int
+    /// What happens beyond that.
+    public var overflow = Overflow.stop
+    /// Whether standard error is ours to read; it stays the terminal's otherwise.
+    public var collectsErrors = false
+    /// How many seconds it may take.
+    public var seconds: Double
+    /// How many seconds it has to clean up between being asked to end (SIGTERM) and being ended (SIGKILL).
+    public var grace = 0.0
+
+    /// Makes a run.
+    public init(
+        _ program: String, _ arguments: [String], environment: [String: String], maximumOutput: Int, seconds: Double
+    ) {
+        self.program = program
+        self.arguments = arguments
+        self.environment = environment
+        self.maximumOutput = maximumOutput
+        self.seconds = seconds
+    }
+
+    /// Runs the program; blocks the thread, so this is not for the threads that tasks share.
+    ///
+    /// - Parameters:
+    ///   - onStart: Told the process id.
+    ///   - isCancelled: Asked now and then whether to give up.
+    public func run(
+        onStart: (Int32) -> Void = { _ in }, isCancelled: () -> Bool = { false }
+    ) throws(ProgramFailure) -> Outcome {
+        let output = try MemoryFile()
+        let errors = collectsErrors ? try MemoryFile() : nil
+        var descriptors: [ProgramStart.Descriptor] = [.null(0), .copy(of: output.descriptor, at: 1)]
+        if let errors { descriptors.append(.copy(of: errors.descriptor, at: 2)) }
+        let child = try ProgramStart.start(
+            program, arguments: [program] + arguments, environment: environment.map { "\($0.key)=\($0.value)" },
+            descriptors: descriptors, searchesPath: searchesPath)
+        onStart(child)
+        let end = Self.now() + seconds
+        var pause: UInt32 = 1000
+        var verdict: Ending?
+        while !Self.hasEnded(child) {
+            if isCancelled() { verdict = .cancelled }
+            if Self.now() >= end { verdict = .timedOut }
+            if overflow == .stop, output.size > maximumOutput || (errors?.size ?? 0) > maximumOutput {
+                verdict = .printedTooMuch
+            }
+            if verdict != nil {
+                stop(child)
+                break
+            }
+            usleep(pause)
+            pause = min(pause * 2, 20_000)
+        }
+        let ending = Self.collect(child)
+        // What it printed in its last moment counts as well.
+        if verdict == nil, overflow == .stop, output.size > maximumOutput { verdict = .printedTooMuch }
+        return Outcome(
+            ending: verdict ?? ending, output: output.end(maximumOutput), errors: errors?.end(maximumOutput) ?? [])
+    }
+
+    /// Ends the program and, as it has a group of its own, what it started.
+    private func stop(_ child: Int32) {
+        if grace > 0 {
+            kill(-child, SIGTERM)
+            let end = Self.now() + grace
+            while !Self.hasEnded(child), Self.now() < end { usleep(5000) }
+        }
+        // Not collected yet, so the id of the group cannot be another's.
+        kill(-child, SIGKILL)
+    }
+
+    /// Whether the process is gone, without collecting it.
+    private static func hasEnded(_ child: Int32) -> Bool {
+        var information = siginfo_t()
+        let code = waitid(P_PID, id_t(child), &information, WEXITED | WNOWAIT | WNOHANG)
+        return code == 0 ? information.si_signo != 0 : errno != EINTR
+    }
+
+    private static func collect(_ child: Int32) -> Ending {
+        var status: Int32 = 0
+        while waitpid(child, &status, 0) < 0 { if errno != EINTR { return .exited(-1) } }
+        let signal = status & 0x7f
+        return signal == 0 ? .exited(Int((status >> 8) & 0xff)) : .killed(Int(signal))
+    }
+
+    private static func now() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+}
+
+/// A file that exists only in memory, for as long as somebody has it open.
+private final class MemoryFile {
+    let descriptor: Int32
+
+    init() throws(ProgramFailure) {
+        descriptor = cp_memory_file()
+        guard descriptor >= 0 else { throw ProgramFailure(number: errno) }
+    }
+
+    deinit { close(descriptor) }
+
+    var size: Int {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+    }
+
+    /// The last bytes, at most so many.
+    func end(_ most: Int) -> [UInt8] {
+        let size = size
+        let count = min(size, max(most, 0))
+        var bytes = [UInt8](repeating: 0, count: count)
+        var done = 0
+        while done < count {
+            let got = bytes[done...].withUnsafeMutableBytes {
+                pread(descriptor, $0.baseAddress, $0.count, off_t(size - count + done))
+            }
+            if got < 0, errno == EINTR { continue }
+            guard got > 0 else { break }
+            done += got
+        }
+        return Array(bytes.prefix(done))
+    }
+}

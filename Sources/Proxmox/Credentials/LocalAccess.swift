@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Model
+
+/// The credential of one who is on a node already: none.
+///
+/// `pvesh` acts for whoever runs it, which has to be root.
+public struct LocalAccess: Credential {
+    /// Makes it.
+    public init() {}
+
+    /// No header fields.
+    public func headers(for method: HTTPMethod) async throws(Failure) -> [HTTPHeader] { [] }
+}
