@@ -99,7 +99,7 @@ struct FaultMatrixTests {
         }
     }
 
-    @Test func everyFaultEndsAsItShouldAndNoChangeIsSentTwiceAsRecorded() async throws {
+    @Test func recordedFaultsEndAsTheyShouldAndNoChangeIsSentTwice() async throws {
         let seen = try await playAll()
         for (row, seen) in zip(FaultRow.all, seen) {
             if let end = row.end { #expect(seen.end.kind == end, "\(row.name), as a task's end") }
