@@ -2,14 +2,19 @@
 
 /// One JSON value; whole numbers stay apart from fractions, and an object keeps the order of its members.
 public enum JSONValue: Hashable, Sendable {
+    /// `null`.
     case null
+    /// `true` or `false`.
     case bool(Bool)
     /// A number written without fraction or exponent that fits 64 bits.
     case integer(Int64)
     /// Any other number.
     case number(Double)
+    /// A text.
     case string(String)
+    /// Values in order.
     case array([JSONValue])
+    /// Members by name.
     case object(JSONObject)
 }
 

@@ -2,7 +2,10 @@
 
 /// Whether a guest is a virtual machine or a container; the raw value is Proxmox's path segment.
 public enum GuestKind: String, Sendable, CaseIterable {
-    case qemu, lxc
+    /// A virtual machine.
+    case qemu
+    /// A container.
+    case lxc
 }
 
 /// The number that names a guest in its cluster, 100 to 999,999,999 (pve-vmid in JSONSchema.pm).

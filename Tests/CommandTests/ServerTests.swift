@@ -15,7 +15,7 @@ struct ServerTests {
     }
 
     /// Writes a configuration whose `tls` section is the one given.
-    private func configure(tls: String, secret: String? = nil, port: Int? = nil) throws {
+    private func configure(tls: String, secret: String? = nil, port: Int? = nil, limits: String = "{}") throws {
         let file = try runner.home.write("token", (secret ?? server.secret) + "\n")
         let folder = runner.home.url.appendingPathComponent("config/pvelua")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -27,7 +27,8 @@ struct ServerTests {
                 hosts: ["127.0.0.1:\(port ?? server.url.port ?? 0)"]
                 auth: { token_id: "\(server.tokenID)", token_secret: { file: "\(file.path)" } }
                 tls: \(tls)
-                timeouts: { connect: 2s, request: 5s }
+                timeouts: { connect: 2s, request: 5s, stall: 3s }
+                limits: \(limits)
             """
         try Data(text.utf8).write(to: folder.appendingPathComponent("config.yaml"))
     }
@@ -62,6 +63,18 @@ struct ServerTests {
         let seen = try JSONValue(parsing: server.control("/sim/requests"))
         let requests = seen.array ?? seen["data"]?.array ?? []
         #expect(!requests.contains { $0["path"]?.string?.hasPrefix("/api2/") == true })
+    }
+
+    @Test func anAnswerBeyondTheConfiguredLimitIsAnErrorThatSaysSo() throws {
+        let tls = "{ fingerprints: [\"\(server.fingerprint)\"] }"
+        try configure(tls: tls, limits: "{ answer: 1KiB, connections: 1 }")
+        let result = try runner.pvelua("--format", "json", "-e", "return #pve.list_vms()")
+        #expect(result.status != 0 && result.output.isEmpty)
+        #expect(
+            result.jsonError?["message"]?.string?.contains("answer larger than 1024 bytes") == true, "\(result.errors)")
+        #expect(result.jsonError?["hint"]?.string?.contains("limits.answer") == true)
+        try configure(tls: tls, limits: "{ answer: 1MiB, connections: 1 }")
+        #expect(try runner.pvelua("-e", "return #pve.list_vms()").output == "6\n")
     }
 
     @Test func aWrongTokenIsAnAuthenticationError() throws {

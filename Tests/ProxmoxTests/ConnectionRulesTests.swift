@@ -83,54 +83,60 @@ struct ConnectionRulesTests {
 
     @Test func aChangeDoesNotWaitBehindAThousandReads() async throws {
         let transport = try server.transport("lanes", maximumConnections: 2)
+        let begun = Lock(0)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<2 {
-                group.addTask { _ = try await transport.send(HTTPRequest(.get, "/slow/1500/lanes\(number)")) }
-                try await server.arrival("/slow/1500/lanes\(number)")
+                let path = "/gate/lanes-open/lanes\(number)"
+                group.addTask { _ = try await transport.send(HTTPRequest(.get, path, timeout: .seconds(300))) }
+                try await server.arrival(path)
             }
-            // Both connections are busy, so all of these have to wait.
-            for _ in 0..<1000 { group.addTask { _ = try await transport.send(HTTPRequest(.get, "/ok/lanes")) } }
-            try await Task.sleep(for: .milliseconds(300))
-            group.addTask { _ = try await transport.send(HTTPRequest(.post, "/ok/lanes")) }
+            // Both connections are busy, so all of these have to wait, the change at the end.
+            for number in 0..<1001 {
+                group.addTask {
+                    begun.withLock { $0 += 1 }
+                    let method = number == 1000 ? HTTPMethod.post : .get
+                    _ = try await transport.send(HTTPRequest(method, "/ok/lanes"))
+                }
+            }
+            while begun.withLock({ $0 }) < 1001 { try await Task.sleep(for: .milliseconds(5)) }
+            try await Task.sleep(for: .milliseconds(200))
+            try Data().write(to: server.folder.appendingPathComponent("lanes-open"))
             try await group.waitForAll()
         }
         let order = try server.seen("/lanes").map(\.method)
         #expect(order.count == 1003)
         let place = try #require(order.firstIndex(of: "POST"))
-        #expect(place < 500, "the change came as number \(place)")
+        #expect(place < 10, "the change came as number \(place)")
     }
 
-    @Test func givingUpAReadTakesEffectAtOnceAndLeavesNoConnection() async throws {
+    @Test func givingUpAReadClosesItsConnectionAtOnce() async throws {
         let transport = try server.transport()
         let work = Task { () -> TransportFailure.Cause? in
             do throws(TransportFailure) {
-                _ = try await transport.send(HTTPRequest(.get, "/hold/give-up", timeout: .seconds(30)))
+                _ = try await transport.send(HTTPRequest(.get, "/hold/give-up", timeout: .seconds(300)))
                 return nil
             } catch {
                 return error.cause
             }
         }
         try await server.arrival("/hold/give-up")
-        let start = ContinuousClock.now
+        let moment = Date().timeIntervalSince1970
         work.cancel()
         #expect(await work.value == .cancelled)
-        let duration = ContinuousClock.now - start
-        // Some milliseconds on a quiet machine; the server would answer after twenty seconds.
-        #expect(duration < .seconds(1), "\(duration)")
         let seen = try server.seen("/hold/give-up")
         #expect(seen.count == 1)
-        try await server.departure(try #require(seen.first?.connection))
+        // Measured at the server, since this process may be busy with other tests: about a millisecond on a quiet machine.
+        let delay = try await server.departure(try #require(seen.first?.connection)) - moment
+        #expect(delay < 1, "\(delay) s")
     }
 
     @Test func anAnswerThatDripsIsGivenUpLongBeforeItsTime() async throws {
         let transport = try server.transport { $0.stallTimeout = .milliseconds(400) }
-        let start = ContinuousClock.now
         let found = await #expect(throws: TransportFailure.self) {
             try await transport.send(HTTPRequest(.get, "/drip/stalled", timeout: .seconds(60)))
         }
         #expect(found?.cause == .timeout)
         #expect(found?.message == "the answer stalled: less than 1024 bytes came in 400 ms")
-        #expect(ContinuousClock.now - start < .seconds(15))
     }
 
     @Test(arguments: ["/slow/1200/thinking", "/steady/flow"])

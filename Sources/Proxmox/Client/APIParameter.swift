@@ -3,8 +3,11 @@ package import JSON
 
 /// The value of one parameter of an API call.
 public enum APIParameter: Hashable, Sendable {
+    /// Sent as it is.
     case text(String)
+    /// A whole number.
     case integer(Int)
+    /// A number with a fraction; it must be finite.
     case number(Double)
     /// Sent as 1 or 0: the words `true` and `yes` are refused by Proxmox.
     case boolean(Bool)

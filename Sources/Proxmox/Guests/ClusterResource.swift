@@ -9,7 +9,19 @@ public import Model
 public struct ClusterResource: Hashable, Sendable {
     /// What a row is about; a type that is not listed here keeps its text.
     public enum Kind: Hashable, Sendable {
-        case qemu, lxc, node, storage, pool, sdn
+        /// A virtual machine.
+        case qemu
+        /// A container.
+        case lxc
+        /// A node.
+        case node
+        /// A storage on a node.
+        case storage
+        /// A pool.
+        case pool
+        /// A zone of the software-defined network.
+        case sdn
+        /// Whatever a later version lists.
         case other(String)
 
         init(_ text: String) {
@@ -28,7 +40,14 @@ public struct ClusterResource: Hashable, Sendable {
 
     /// What the server may be asked to leave out; `vm` means guests of both kinds.
     public enum Filter: String, Sendable, CaseIterable {
-        case vm, node, storage, sdn
+        /// Guests, virtual machines and containers.
+        case vm
+        /// Nodes.
+        case node
+        /// Storages, one row for each node that has them.
+        case storage
+        /// Zones of the software-defined network.
+        case sdn
     }
 
     /// What the row is about.

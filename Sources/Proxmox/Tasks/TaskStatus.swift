@@ -2,6 +2,7 @@
 
 /// How a task stands, by Proxmox's own rule (PVE::Tools::upid_normalize_status_type).
 public enum TaskStatus: Hashable, Sendable {
+    /// It goes on.
     case running
     /// It ended and says OK. For a task that only hands a request to high availability this means: queued.
     case ok

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import JSON
+import Model
 import Proxmox
 import TestSupport
 
@@ -113,10 +114,16 @@ struct HostileServer: Sendable {
         }
     }
 
-    /// Waits until the server has noticed that a connection is gone.
-    func departure(_ connection: String) async throws {
+    /// Waits until the server has noticed that a connection is gone, and says when that was, in seconds since 1970.
+    func departure(_ connection: String) async throws -> Double {
         let deadline = ContinuousClock.now + .seconds(60)
-        while try !everything().contains("\"closed\": \"\(connection)\"") {
+        while true {
+            for line in try everything().split(separator: "\n") where line.contains(connection) {
+                guard let note = try? JSONValue(parsing: String(line)), note["closed"]?.string == connection,
+                    let time = note["time"]?.perlNumber
+                else { continue }
+                return time
+            }
             if ContinuousClock.now > deadline { throw CocoaError(.fileReadUnknown) }
             try await Task.sleep(for: .milliseconds(5))
         }

@@ -139,6 +139,11 @@ def behave(connection, name, argument, method="", target=""):
     elif name == "silent":
         time.sleep(20)
         return False
+    elif name == "gate":
+        # Says nothing until a file of that name is there.
+        while not os.path.exists(os.path.join(FOLDER, argument.split("/")[0])):
+            time.sleep(0.02)
+        answer(connection, b'{"data":1}')
     elif name == "hold":
         # Says nothing, and notices when the client hangs up.
         connection.recv(1)
@@ -209,7 +214,7 @@ def serve(raw, tls, port_name):
     except (ssl.SSLError, OSError, ValueError):
         pass
     finally:
-        note(port=port_name, closed=identity)
+        note(port=port_name, closed=identity, time=time.time())
         try:
             connection.close()
         except OSError:
