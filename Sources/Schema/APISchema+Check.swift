@@ -43,7 +43,7 @@ extension APISchema {
         }
         return .parameter(
             "path", "the API of \(cluster) (\(version)) has no \(written)",
-            hint: hints.isEmpty ? nil : hints.joined(separator: "; "))
+            hint: hints.isEmpty ? nil : hints.joined(separator: " — "))
     }
 }
 

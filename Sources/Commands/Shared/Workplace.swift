@@ -41,14 +41,19 @@ struct Workplace {
         settings.assumesYes = options.yes
         settings.parameters = try parameters()
         let journal = locations.journal
-        return RunEnvironment(
+        var environment = RunEnvironment(
             clusterName: name, client: connection.client, policy: try policy(),
             openJournal: { () throws(Failure) in try SQLiteJournal(path: journal) },
             consent: consent(), caller: Caller.detected(environment: context.environment), output: output,
             modules: ModuleFinder(folder: moduleFolder), clock: connection.client.clock, now: Self.secondsSince1970,
             settings: settings,
             makeID: { RunID.make(seconds: Self.secondsSince1970(), random: UInt64.random(in: 0...UInt64.max)) })
+        environment.schema = SchemaProvider { [schemas] in await schemas.exact(for: name, connection.client, output) }
+        return environment
     }
+
+    /// Where fetched schemas are kept.
+    var schemas: SchemaStore { SchemaStore(folder: locations.schemas) }
 
     /// `--cluster`, `PVELUA_CLUSTER`, the configured default, or the embedded one, which is said aloud.
     private func chosenCluster(_ configuration: ConfigurationFile) throws(Failure) -> String {

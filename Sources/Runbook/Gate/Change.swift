@@ -83,10 +83,10 @@ struct ChangeOutcome: Sendable {
     /// The result as scripts see it.
     func json(_ change: Change) -> JSONValue {
         var object = JSONObject([("changed", .bool(isChange)), ("action", .string(change.action))])
-        if let guest = guest ?? change.guest {
-            object["vmid"] = JSONValue(guest.vmid.rawValue)
-            object["node"] = .string(guest.node.rawValue)
+        if let vmid = (guest ?? change.guest)?.vmid.rawValue ?? change.newGuest?.vmid {
+            object["vmid"] = JSONValue(vmid)
         }
+        if let node = guest?.node.rawValue ?? change.node { object["node"] = .string(node) }
         if let snapshot { object["name"] = .string(snapshot.rawValue) }
         if let upid { object["upid"] = .string(upid.description) }
         if change.isRaw {
