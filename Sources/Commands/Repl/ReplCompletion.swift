@@ -49,6 +49,8 @@ struct APICallTyped {
     private let path: String
     /// The word in the table that ends at the cursor, or nil while the path is typed.
     private let name: String?
+    /// Whether that word is text in brackets, where names with hyphens may stand.
+    private let isBracketed: Bool
 
     /// Reads the last such call of a line, or nothing where the cursor is not in a place that the schema knows about.
     init?(_ typed: String) {
@@ -63,6 +65,7 @@ struct APICallTyped {
         guard let end = first.firstIndex(of: quote) else {
             path = String(first)
             name = nil
+            isBracketed = false
             return
         }
         path = String(first[..<end])
@@ -71,12 +74,13 @@ struct APICallTyped {
         guard let table = after.firstIndex(of: "{"), after[..<table].allSatisfy({ $0 == " " || $0 == "," }),
             !after.contains("}")
         else { return nil }
-        let word = String(
-            after.reversed().prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }.reversed())
-        let before = after.dropLast(word.count).reversed().first { $0 != " " }
         // A name stands at the beginning, behind a comma, or as text in brackets: ["allow-move"].
-        let isBracketed = after.dropLast(word.count).hasSuffix("[\"") || after.dropLast(word.count).hasSuffix("['")
-        guard before == "{" || before == "," || isBracketed else { return nil }
+        let text = Self.lastRun(after, with: "_-")
+        let lead = after.dropLast(text.count)
+        isBracketed = lead.hasSuffix("[\"") || lead.hasSuffix("['")
+        let word = isBracketed ? text : Self.lastRun(after, with: "_")
+        let before = after.dropLast(word.count).reversed().first { $0 != " " }
+        guard isBracketed || before == "{" || before == "," else { return nil }
         name = word
     }
 
@@ -87,6 +91,11 @@ struct APICallTyped {
         let inPath = Set(schema.method(method, path: segments)?.path.split(separator: "/").map(String.init) ?? [])
         let names = schema.method(method, path: segments)?.parameters.map(\.name) ?? []
         return names.filter { !inPath.contains("{\($0)}") }.map { $0.hasSuffix("[n]") ? String($0.dropLast(3)) : $0 }
-            .filter { $0.hasPrefix(name) }.sorted()
+            .filter { $0.hasPrefix(name) && (isBracketed || !$0.contains("-")) }.sorted()
+    }
+
+    private static func lastRun(_ text: Substring, with others: String) -> String {
+        String(
+            text.reversed().prefix { $0.isASCII && ($0.isLetter || $0.isNumber || others.contains($0)) }.reversed())
     }
 }
