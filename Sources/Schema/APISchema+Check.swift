@@ -110,7 +110,16 @@ struct CallCheck {
     }
 
     private mutating func judge(_ name: String, _ value: JSONValue, _ declared: SchemaParameter) {
-        if let complaint = ValueCheck.complaint(value, declared) { complain(name, complaint) }
+        guard let complaint = ValueCheck.complaint(value, declared) else { return }
+        complain(name, complaint)
+        let text = value.perlText ?? ""
+        if let key = ValueCheck.unknownKey(text, declared),
+            let nearest = Spelling.nearest(to: key, among: declared.keys)
+        {
+            hints.append("\(name): did you mean `\(nearest)=`?")
+        } else if let nearest = Spelling.nearest(to: text, among: declared.values), !declared.values.contains(text) {
+            hints.append("\(name): did you mean `\(nearest)`?")
+        }
     }
 
     private mutating func complain(_ name: String, _ text: String) {

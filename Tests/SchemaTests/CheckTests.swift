@@ -15,7 +15,8 @@ struct CheckTests {
             ("onboot", true), ("onboot", 1), ("onboot", "0"), ("bios", "ovmf"), ("digest", "abcd"), ("boot", "d12"),
             ("odd", "what this pattern means is not known"), ("revert", "cores;onboot bios"),
             ("revert", ["cores", "bios"]),
-            ("name", "web-1.lan"), ("net0", "virtio,bridge=vmbr0"), ("net31", "model=e1000"), ("vmid", 101),
+            ("name", "web-1.lan"), ("net0", "virtio,bridge=vmbr0"), ("net0", "bridge=,x"), ("net0", ",,model=a=b"),
+            ("net31", "model=e1000"), ("vmid", 101),
             ("vmid", "101"),
             ("digest", "äöü"), ("name", .null), ("boot", "ü"),
         ] as [(String, JSONValue)])
@@ -41,6 +42,7 @@ struct CheckTests {
             ("boot", "x", "value does not match the regex pattern"),
             ("revert", "cores,9x", "invalid format - invalid configuration ID"),
             ("name", "web_1", "invalid format - value does not look like a valid DNS name"),
+            ("net0", "virtio,brigde=vmbr0", "invalid format - invalid key in comma-separated list property: brigde"),
             ("corse", 4, unknown), ("netx", "a", unknown), ("net", "a", unknown), ("cores2", 1, unknown),
             ("vmid", 102, "duplicate parameter (already defined in URI) with conflicting values!"),
         ] as [(String, JSONValue, String)])
@@ -65,6 +67,23 @@ struct CheckTests {
                 == "missing property - 'statestorage' requires this property")
         #expect(failure.message.contains("PUT /nodes/{node}/qemu/{vmid}: 3 parameters are wrong"))
         #expect(failure.hint == "corse: did you mean `cores`?")
+    }
+
+    @Test(
+        arguments: [
+            ("bios", "ovfm", "bios: did you mean `ovmf`?"),
+            ("net3", "virtio,brigde=vmbr0", "net3: did you mean `bridge=`?"),
+            ("cores", "x", "what it takes: pvelua cluster schema show /nodes/{node}/qemu/{vmid}"),
+        ] as [(String, JSONValue, String)])
+    func aWrongValueIsToldWhatWasMeant(name: String, value: JSONValue, hint: String) throws {
+        let schema = try Sample.schema()
+        var found: Failure?
+        do throws(Failure) {
+            try schema.check(method: "PUT", path: Sample.guest, parameters: [(name, value)])
+        } catch {
+            found = error
+        }
+        #expect(found?.hint == hint)
     }
 
     @Test func requiredParametersMayStandInThePathOnly() throws {

@@ -55,9 +55,9 @@ struct Change: Sendable {
     /// Such as `POST /nodes/pve1/vzdump`.
     var request: String { "\(call.method.rawValue) \(call.path)" }
 
-    /// The node that the call names, or the guest is on.
+    /// The node that the guest is on; of a raw call the one that it names.
     var node: String? {
-        if let guest { return guest.node.rawValue }
+        if let guest, !isRaw { return guest.node.rawValue }
         return call.path.segments.first == "nodes" ? call.path.segments.dropFirst().first : nil
     }
 
