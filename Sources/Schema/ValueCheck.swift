@@ -36,12 +36,12 @@ enum ValueCheck {
     }
 
     private static func scalar(_ text: String, _ declared: SchemaParameter) -> String? {
-        guard fits(text, declared.type) else { return mismatch(declared, "'\(excerpt(text))'") }
+        guard fits(text, declared.type) else { return mismatch(declared, "'\(text.clipped(80))'") }
         if let format = declared.format, let complaint = KnownFormats.complaint(text, format) {
             return "invalid format - \(complaint)"
         }
         if let key = unknownKey(text, declared) {
-            return "invalid format - invalid key in comma-separated list property: \(excerpt(key))"
+            return "invalid format - invalid key in comma-separated list property: \(key.clipped(80))"
         }
         if let pattern = declared.pattern, PerlPattern.judges(text, pattern) == false {
             return "value does not match the regex pattern"
@@ -61,7 +61,7 @@ enum ValueCheck {
         }
         if !declared.values.isEmpty, !declared.values.contains(text) {
             return
-                "value '\(excerpt(text))' does not have a value in the enumeration '\(declared.values.joined(separator: ", "))'"
+                "value '\(text.clipped(80))' does not have a value in the enumeration '\(declared.values.joined(separator: ", ").clipped(1000))'"
         }
         return nil
     }
@@ -102,10 +102,6 @@ enum ValueCheck {
 
     private static func plain(_ number: Double) -> String {
         Int(exactly: number).map { String($0) } ?? String(number)
-    }
-
-    private static func excerpt(_ text: String) -> String {
-        text.count > 80 ? text.prefix(80) + "…" : text
     }
 }
 

@@ -161,6 +161,19 @@ struct RawCallTests {
         #expect(bench.writes.isEmpty)
     }
 
+    @Test(arguments: ["103,999", "103,x"])
+    func aGuestThatIsNotThereDoesNotHideTheOthers(vms: String) async throws {
+        let bench = try Bench(
+            policy: try policy(
+                "{ id: pools, actions: [\"pool.*\"], effect: allow }",
+                "{ id: crown, actions: [\"*\"], except: [\"read.*\"], where: { tag: \"crown-*\" }, effect: deny }"))
+        let failure = try #require(
+            try await bench.failure(of: "pve.api.put('/pools', { poolid = 'web', vms = '\(vms)' })"))
+        #expect(failure.kind == .policyDenied, "what tags 999 has is not known")
+        #expect(bench.writes.isEmpty)
+        #expect(try await bench.failure(of: "pve.api.put('/pools', { poolid = 'web', vms = '103' })") == nil)
+    }
+
     @Test func aTaskCanBeLeftToPoll() async throws {
         let bench = try Bench()
         let code = """
@@ -257,8 +270,14 @@ struct RawCallTests {
             (.post, "/nodes/pve1/qemu", ["vmid": "300"], "new 300"),
             (.post, "/nodes/pve1/lxc", ["vmid": "300"], "new 300"),
             (.post, "/nodes/pve1/vzdump", ["vmid": "101;102 110"], "named 101 102 110"),
-            (.post, "/nodes/pve1/vzdump", ["vmid": "101", "pool": "web"], "none"),
-            (.post, "/nodes/pve1/vzdump", ["vmid": "101,x"], "none"),
+            (.post, "/nodes/pve1/vzdump", ["vmid": "101", "pool": "web"], "unknown"),
+            (.post, "/nodes/pve1/vzdump", ["vmid": "101,x"], "unknown"),
+            (.post, "/nodes/pve1/storage/local/content", ["vmid": "101", "filename": "x"], "named 101"),
+            (
+                .put, "/pools", ["poolid": "web", "vms": (100...200).map { String($0) }.joined(separator: ",")],
+                "unknown"
+            ),
+            (.post, "/nodes/pve1/qemu", ["vmid": "x"], "unknown"),
             (.post, "/nodes/pve1/stopall", ["vms": "101"], "named 101"), (.post, "/nodes/pve1/stopall", [:], "none"),
             (.post, "/cluster/bulk-action/guest/shutdown", ["vms": "101,102"], "named 101 102"),
             (.post, "/cluster/ha/resources", ["sid": "vm:100"], "named 100"),
@@ -278,6 +297,7 @@ struct RawCallTests {
         let found =
             switch CallTargets.of(call) {
             case .none: "none"
+            case .unknown: "unknown"
             case .path(let vmids): (["path"] + vmids.map(\.description)).joined(separator: " ")
             case .named(let vmids): (["named"] + vmids.map(\.description)).joined(separator: " ")
             case .new(let vmid, _): "new \(vmid)"

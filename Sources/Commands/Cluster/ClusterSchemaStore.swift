@@ -54,20 +54,23 @@ struct SchemaStore: Sendable {
     ///
     /// - Throws: ``Failure`` of the kind `config` for a link, for somebody else's file, and for one that is broken.
     func load(_ cluster: String, _ version: String) throws(Failure) -> APISchema? {
-        let path = file(cluster, version)
+        guard let schema = try read(file(cluster, version)) else { return nil }
+        guard schema.cluster == cluster, schema.version == version else {
+            throw Failure(
+                .config, "\(file(cluster, version)): is the schema of another cluster or version", hint: "remove it")
+        }
+        return schema
+    }
+
+    private func read(_ path: String) throws(Failure) -> APISchema? {
         var status = stat()
         if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK {
             throw Failure(.config, "\(path): is a link, and a schema is never one", hint: "remove it")
         }
         guard let bytes = try FileContent.read(path, most: Self.largest) else { return nil }
-        let schema: APISchema
-        do throws(Failure) { schema = try APISchema(encoded: bytes) } catch {
+        do throws(Failure) { return try APISchema(encoded: bytes) } catch {
             throw Failure(.config, "\(path): \(error.message)", hint: error.hint)
         }
-        guard schema.cluster == cluster, schema.version == version else {
-            throw Failure(.config, "\(path): is the schema of another cluster or version", hint: "remove it")
-        }
-        return schema
     }
 
     /// The versions that there are schemas of for a cluster, the newest first.
@@ -93,7 +96,9 @@ struct SchemaStore: Sendable {
     /// The newest schema there is of a cluster, whatever version the cluster has now; nil where there is none to read.
     func newest(of cluster: String) -> APISchema? {
         for version in versions(of: cluster) {
-            if let schema = try? load(cluster, version) { return schema }
+            // Versions of files are escaped already.
+            let path = "\(folder)/\(Self.escaped(cluster))@\(version).json"
+            if let schema = try? read(path), schema.cluster == cluster { return schema }
         }
         return nil
     }
