@@ -38,13 +38,19 @@ extension APISchema {
             hints.append("did you mean `/\(meant.joined(separator: "/"))`?")
         }
         if !known.isEmpty {
-            let shown = known.prefix(40).joined(separator: ", ") + (known.count > 40 ? ", …" : "")
+            let shown =
+                known.prefix(40).map { $0.clipped(64) }.joined(separator: ", ") + (known.count > 40 ? ", …" : "")
             hints.append(count < path.count ? "below \(place) there are: \(shown)" : "it goes on with: \(shown)")
         }
         return .parameter(
             "path", "the API of \(cluster) (\(version)) has no \(written)",
-            hint: hints.isEmpty ? nil : hints.joined(separator: "; "))
+            hint: hints.isEmpty ? nil : hints.joined(separator: " — "))
     }
+}
+
+extension String {
+    /// The text, cut where it is longer: what a cluster sends may be of any length.
+    func clipped(_ most: Int) -> String { count > most ? prefix(most) + "…" : self }
 }
 
 /// The check of one call against its method.
@@ -79,7 +85,8 @@ struct CallCheck {
                 }
             } else if let declared = method.parameter(name) {
                 judge(name, value, declared)
-            } else if !method.allowsOthers {
+            } else if !method.allowsOthers, name != "_dc" {
+                // The server drops _dc, with which browsers get around caches.
                 unknown(name)
             }
         }
@@ -105,12 +112,22 @@ struct CallCheck {
         } else if known.count <= 20 {
             hints.append(
                 known.isEmpty
-                    ? "\(method.name) \(method.path) takes no parameters" : "it takes \(known.joined(separator: ", "))")
+                    ? "\(method.name) \(method.path) takes no parameters"
+                    : "it takes \(known.joined(separator: ", ").clipped(1000))")
         }
     }
 
     private mutating func judge(_ name: String, _ value: JSONValue, _ declared: SchemaParameter) {
-        if let complaint = ValueCheck.complaint(value, declared) { complain(name, complaint) }
+        guard let complaint = ValueCheck.complaint(value, declared) else { return }
+        complain(name, complaint)
+        let text = value.perlText ?? ""
+        if let key = ValueCheck.unknownKey(text, declared),
+            let nearest = Spelling.nearest(to: key, among: declared.keys)
+        {
+            hints.append("\(name): did you mean `\(nearest)=`?")
+        } else if let nearest = Spelling.nearest(to: text, among: declared.values), !declared.values.contains(text) {
+            hints.append("\(name): did you mean `\(nearest)`?")
+        }
     }
 
     private mutating func complain(_ name: String, _ text: String) {

@@ -50,6 +50,9 @@ struct PatternParser {
     private mutating func piece(folds: Bool, depth: Int) -> PatternTree? {
         guard let atom = atom(folds: folds, depth: depth) else { return nil }
         guard let byte = next else { return atom }
+        // Perl lets an anchor be repeated, which says nothing.
+        if case .start = atom, "*+?{".utf8.contains(byte) { return nil }
+        if case .end = atom, "*+?{".utf8.contains(byte) { return nil }
         var result = atom
         switch byte {
         case UInt8(ascii: "*"): (index, result) = (index + 1, .repeated(atom, least: 0, most: nil))

@@ -36,9 +36,12 @@ enum ValueCheck {
     }
 
     private static func scalar(_ text: String, _ declared: SchemaParameter) -> String? {
-        guard fits(text, declared.type) else { return mismatch(declared, "'\(excerpt(text))'") }
+        guard fits(text, declared.type) else { return mismatch(declared, "'\(text.clipped(80))'") }
         if let format = declared.format, let complaint = KnownFormats.complaint(text, format) {
             return "invalid format - \(complaint)"
+        }
+        if let key = unknownKey(text, declared) {
+            return "invalid format - invalid key in comma-separated list property: \(key.clipped(80))"
         }
         if let pattern = declared.pattern, PerlPattern.judges(text, pattern) == false {
             return "value does not match the regex pattern"
@@ -58,7 +61,21 @@ enum ValueCheck {
         }
         if !declared.values.isEmpty, !declared.values.contains(text) {
             return
-                "value '\(excerpt(text))' does not have a value in the enumeration '\(declared.values.joined(separator: ", "))'"
+                "value '\(text.clipped(80))' does not have a value in the enumeration '\(declared.values.joined(separator: ", ").clipped(1000))'"
+        }
+        return nil
+    }
+
+    /// The first key of a property string such as `virtio,brigde=vmbr0` that its format does not have, or nil.
+    ///
+    /// PVE::JSONSchema::parse_property_string cuts at every comma and takes no other keys; what has no `=` or nothing behind
+    /// it is not judged here.
+    static func unknownKey(_ text: String, _ declared: SchemaParameter) -> String? {
+        guard !declared.keys.isEmpty else { return nil }
+        for part in text.split(separator: ",") {
+            let pieces = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard pieces.count == 2, !pieces[0].isEmpty, !pieces[1].isEmpty else { continue }
+            if !declared.keys.contains(String(pieces[0])) { return String(pieces[0]) }
         }
         return nil
     }
@@ -85,10 +102,6 @@ enum ValueCheck {
 
     private static func plain(_ number: Double) -> String {
         Int(exactly: number).map { String($0) } ?? String(number)
-    }
-
-    private static func excerpt(_ text: String) -> String {
-        text.count > 80 ? text.prefix(80) + "…" : text
     }
 }
 

@@ -41,7 +41,7 @@ struct PerlPatternTests {
     @Test(arguments: [
         #"(?=a)b"#, #"(?!a)b"#, #"(a)\1"#, #"a++"#, #"a**"#, #"\bword\b"#, #"[[:alpha:]]"#, #"\p{L}"#, #"(?<n>a)"#,
         #"(a"#,
-        #"a)"#, #"[a"#, #"[z-a]"#, #"a{2,1}"#, #"*"#, #"a{"#, #"\"#, #"a{99999}"#, #"é+"#,
+        #"a)"#, #"[a"#, #"[z-a]"#, #"a{2,1}"#, #"*"#, #"a{"#, #"a{99999}"#, #"é+"#,
         String(repeating: "(", count: 50) + "a" + String(repeating: ")", count: 50),
     ])
     func whatIsNotKnownIsNotJudged(pattern: String) { #expect(PerlPattern.judges("a", pattern) == nil) }

@@ -9,7 +9,7 @@ internal import Runbook
 struct ClusterCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cluster", abstract: "Look at the configured clusters, add one, sign in, accept certificates.",
-        subcommands: [ClusterList.self, ClusterAdd.self, ClusterLogin.self, ClusterPin.self])
+        subcommands: [ClusterList.self, ClusterAdd.self, ClusterLogin.self, ClusterPin.self, ClusterSchema.self])
 }
 
 /// The command `pvelua cluster list`.

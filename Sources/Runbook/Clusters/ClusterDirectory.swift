@@ -40,12 +40,15 @@ public struct OpenedCluster: Sendable {
     public var policy: PolicySet
     /// How long to wait for a task where the script says nothing.
     public var taskTimeout: Duration
+    /// Brings its schema, for raw calls.
+    public var schema: SchemaProvider?
 
     /// Makes one.
-    public init(client: ProxmoxClient, policy: PolicySet, taskTimeout: Duration) {
+    public init(client: ProxmoxClient, policy: PolicySet, taskTimeout: Duration, schema: SchemaProvider? = nil) {
         self.client = client
         self.policy = policy
         self.taskTimeout = taskTimeout
+        self.schema = schema
     }
 }
 
@@ -59,6 +62,7 @@ extension RunEnvironment {
         other.clusterName = name
         other.client = opened.client
         other.policy = opened.policy
+        other.schema = opened.schema
         other.settings.taskTimeout = opened.taskTimeout
         other.output = NamedOutput(output: output, name: name)
         return other
@@ -74,4 +78,6 @@ private struct NamedOutput: RunOutput {
     func table(_ table: RunTable) { output.table(table) }
     func log(_ level: LogLevel, _ message: String) { output.log(level, "\(name): \(message)") }
     var hasLostOutput: Bool { output.hasLostOutput }
+    var showsProgress: Bool { output.showsProgress }
+    func progress(_ progress: TaskProgress?) { output.progress(progress) }
 }

@@ -12,8 +12,9 @@ struct Change: Sendable {
     var call: APICall
     /// The guests it is about, as read just now; none for a call that is about no guest or does not say about which.
     var guests: [GuestFacts]
-    /// The guest that it makes, as far as the call tells of it.
-    var newGuest: PolicyGuest?
+    /// Guests that policy must hear of though they could not be read: one that the call makes, one that is not there, and some
+    /// that it names in a way that nobody can tell.
+    var others: [PolicyGuest] = []
     /// The snapshot it makes, where its effect is one.
     var snapshot: SnapshotName?
     /// Adds what may only be drawn once the change is allowed, such as a number: a refused change must not use one up.
@@ -70,6 +71,12 @@ struct Change: Sendable {
         return change
     }
 
+    /// Its vmid; that of a guest which is yet to be made as well.
+    var vmid: Int? {
+        if let guest { return guest.vmid.rawValue }
+        return guests.isEmpty && others.count == 1 ? others.first?.vmid : nil
+    }
+
     /// The action by which errors and questions call it.
     var action: String { endpoint.action }
 
@@ -79,9 +86,9 @@ struct Change: Sendable {
     /// Such as `POST /nodes/pve1/vzdump`.
     var request: String { "\(call.method.rawValue) \(call.path)" }
 
-    /// The node that the call names, or the guest is on.
+    /// The node that the guest is on; of a raw call the one that it names.
     var node: String? {
-        if let guest { return guest.node.rawValue }
+        if let guest, !isRaw { return guest.node.rawValue }
         return call.path.segments.first == "nodes" ? call.path.segments.dropFirst().first : nil
     }
 
@@ -107,10 +114,10 @@ struct ChangeOutcome: Sendable {
     /// The result as scripts see it.
     func json(_ change: Change) -> JSONValue {
         var object = JSONObject([("changed", .bool(isChange)), ("action", .string(change.action))])
-        if let guest = guest ?? change.guest {
-            object["vmid"] = JSONValue(guest.vmid.rawValue)
-            object["node"] = .string(guest.node.rawValue)
+        if let vmid = guest?.vmid.rawValue ?? change.vmid {
+            object["vmid"] = JSONValue(vmid)
         }
+        if let node = guest?.node.rawValue ?? change.node { object["node"] = .string(node) }
         if let snapshot { object["name"] = .string(snapshot.rawValue) }
         if let upid { object["upid"] = .string(upid.description) }
         if change.isRaw {

@@ -59,12 +59,14 @@ struct ConsentDesk: Sendable {
             }
             result.append(now)
         }
-        if let new = shown.newGuest?.vmid,
-            try await environment.client.resources(type: .vm).contains(where: { $0.vmid?.rawValue == new })
-        {
+        let missing = Set(shown.others.compactMap(\.vmid))
+        guard !missing.isEmpty else { return result }
+        if let new = try await environment.client.resources(type: .vm).compactMap(\.vmid).first(where: {
+            missing.contains($0.rawValue)
+        }) {
             throw Failure(
-                .conflict, "guest \(new) was made by somebody else meanwhile; nothing was sent",
-                hint: "pick another vmid")
+                .conflict, "guest \(new) was made by somebody else while it was asked for; nothing was sent",
+                hint: "run it again: the question was about a vmid that nobody had")
         }
         return result
     }

@@ -67,11 +67,11 @@ struct Gate: Sendable {
         var change = proposal
         let actions = ActionClassifier.actions(of: change.call)
         change.guests = try await ConsentDesk(environment: environment).settle(change) { guests in
-            environment.policy.evaluate(question(actions, guests, proposal.newGuest))
+            environment.policy.evaluate(question(actions, guests, proposal.others))
         }
         if mayFollow {
             try await run.count(
-                actions, guests: change.guests.map(\.vmid.rawValue) + [change.newGuest?.vmid].compactMap(\.self))
+                actions, guests: change.guests.map(\.vmid.rawValue) + change.others.compactMap(\.vmid))
         }
         try await change.complete?(&change)
         guard ActionClassifier.actions(of: change.call) == actions else {
@@ -80,7 +80,7 @@ struct Gate: Sendable {
         let step = try await run.begin(
             StepIntent(
                 actions: actions, method: change.call.method.rawValue, path: change.call.path.description,
-                parameters: change.call.parametersJSON, vmid: change.guest?.vmid.rawValue ?? change.newGuest?.vmid,
+                parameters: change.call.parametersJSON, vmid: change.vmid,
                 node: change.node, identity: change.identity))
         do throws(Failure) {
             var outcome = try await Sending(environment: environment, run: run).carryOut(change, step)
@@ -109,11 +109,11 @@ struct Gate: Sendable {
     }
 
     private func question(
-        _ actions: Set<Action>, _ guests: [GuestFacts], _ new: PolicyGuest? = nil
+        _ actions: Set<Action>, _ guests: [GuestFacts], _ others: [PolicyGuest] = []
     ) -> PolicyQuestion {
         PolicyQuestion(
             actions: actions, caller: environment.caller,
-            guests: guests.map { PolicyGuest($0) } + [new].compactMap(\.self), cluster: environment.clusterName)
+            guests: guests.map { PolicyGuest($0) } + others, cluster: environment.clusterName)
     }
 }
 
@@ -130,7 +130,7 @@ extension Failure {
     func about(_ change: Change) -> Failure {
         var failure = self
         failure.action = failure.action ?? change.action
-        failure.vmid = failure.vmid ?? change.guest?.vmid.rawValue
+        failure.vmid = failure.vmid ?? change.vmid
         failure.node = failure.node ?? change.node
         return failure
     }

@@ -26,26 +26,33 @@ struct RawChange: Sendable {
         case .none: break
         case .path(let vmids):
             for vmid in vmids { change.guests.append(try await client.facts(of: vmid)) }
-        case .named(let vmids): change.guests = try await facts(of: vmids)
+        case .named(let vmids):
+            for vmid in vmids {
+                if let guest = try await found(vmid) {
+                    change.guests.append(guest)
+                } else {
+                    change.others.append(PolicyGuest(vmid: vmid.rawValue))
+                }
+            }
+        case .unknown: change.others = [PolicyGuest()]
         case .new(let vmid, let kind):
-            change.guests = try await facts(of: [vmid])
-            if change.guests.isEmpty { change.newGuest = Self.newGuest(vmid, kind, call) }
+            if let guest = try await found(vmid) {
+                change.guests = [guest]
+            } else {
+                change.others = [Self.newGuest(vmid, kind, call)]
+            }
         }
         return change
     }
 
-    /// The guests of those numbers; none at all where one of them is missing, so that policy takes them for unknown.
-    private func facts(of vmids: [VMID]) async throws(Failure) -> [GuestFacts] {
-        var guests: [GuestFacts] = []
-        for vmid in vmids {
-            do throws(Failure) {
-                guests.append(try await client.facts(of: vmid))
-            } catch {
-                if error.kind == .notFound { return [] }
-                throw error
-            }
+    /// The guest of that number, or nil where there is none.
+    private func found(_ vmid: VMID) async throws(Failure) -> GuestFacts? {
+        do throws(Failure) {
+            return try await client.facts(of: vmid)
+        } catch {
+            if error.kind == .notFound { return nil }
+            throw error
         }
-        return guests
     }
 
     /// What a guest will be that a call makes; of one that comes out of a backup only what the call sets is known.
@@ -100,6 +107,8 @@ struct RawChange: Sendable {
 enum CallTargets: Hashable {
     /// About no guest, or about some that it does not name.
     case none
+    /// About guests that it names in a way that cannot be told, or too many to read each.
+    case unknown
     /// The guest of the path, and the one that its disk goes to.
     case path([VMID])
     /// Guests that parameters name.
@@ -113,18 +122,20 @@ enum CallTargets: Hashable {
     static func of(_ call: APICall) -> CallTargets {
         let path = call.path.segments
         if let vmid = call.path.vmid {
-            return .path([vmid] + list(call.text("target-vmid")).filter { $0 != vmid })
+            return .path([vmid] + (list(call.text("target-vmid")) ?? []).filter { $0 != vmid })
         }
         switch path.first {
         case "nodes" where path.count == 3:
             if let kind = GuestKind(rawValue: path[2]) {
-                return list(call.text("vmid")).first.map { .new($0, kind) } ?? .none
+                return list(call.text("vmid"))?.first.map { .new($0, kind) } ?? .unknown
             }
             // `pool`, `all` and `exclude` pick guests by other means.
             let picks = ["all", "pool", "exclude"].contains { call.text($0).map { $0 != "0" } ?? false }
-            if path[2] == "vzdump" { return picks ? .none : named(call.text("vmid")) }
+            if path[2] == "vzdump" { return picks ? .unknown : named(call.text("vmid")) }
             return ["startall", "stopall", "suspendall", "migrateall"].contains(path[2])
                 ? named(call.text("vms")) : .none
+        case "nodes" where path.count == 5 && path[2] == "storage" && path[4] == "content":
+            return named(call.text("vmid"))
         case "nodes" where path.count >= 6 && path[2] == "storage" && path[4] == "content":
             return VolumeOwner.of(path.dropFirst(5).joined(separator: "/")).map { .named([$0]) } ?? .none
         case "cluster" where path.starts(with: ["cluster", "bulk-action", "guest"]): return named(call.text("vms"))
@@ -137,15 +148,15 @@ enum CallTargets: Hashable {
     }
 
     private static func named(_ text: String?) -> CallTargets {
-        let vmids = list(text)
-        return vmids.isEmpty || vmids.count > most ? .none : .named(vmids)
+        guard let vmids = list(text), vmids.count <= most else { return .unknown }
+        return vmids.isEmpty ? .none : .named(vmids)
     }
 
-    /// The numbers of a list, split as PVE::Tools::split_list does; empty where one of them is no vmid.
-    private static func list(_ text: String?) -> [VMID] {
+    /// The numbers of a list, split as PVE::Tools::split_list does; nil where one of them is no vmid.
+    private static func list(_ text: String?) -> [VMID]? {
         let parts = (text ?? "").unicodeScalars.split { ",; \t\n\r\u{0B}\u{0C}\0".unicodeScalars.contains($0) }
         let vmids = parts.map { Int(String($0)).flatMap { VMID($0) } }
-        return vmids.contains(nil) ? [] : Array(Set(vmids.compactMap(\.self))).sorted { $0.rawValue < $1.rawValue }
+        return vmids.contains(nil) ? nil : Array(Set(vmids.compactMap(\.self))).sorted { $0.rawValue < $1.rawValue }
     }
 }
 
