@@ -49,7 +49,7 @@ public enum ProgramStart {
         }
         // Everything pvelua opens closes itself at exec; this is for what its own parent left open.
         let highest = min(descriptors.map(\.target).max() ?? 2, 200)
-        for number in (max(highest, 2) + 1)..<256 { posix_spawn_file_actions_addclose(&actions, number) }
+        posix_spawn_file_actions_addclosefrom_np(&actions, max(highest, 2) + 1)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }

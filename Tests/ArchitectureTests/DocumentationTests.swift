@@ -37,6 +37,10 @@ struct DocumentationTests {
             arguments += ["-Xcc", "-fmodule-map-file=\(products)/\(bridge).build/module.modulemap"]
             arguments += ["-I", Places.repository.appendingPathComponent("Sources/\(bridge)/include").path]
         }
+        for system in ["CPrograms", "CCrypto"] {
+            let map = Places.repository.appendingPathComponent("Sources/\(system)/module.modulemap")
+            arguments += ["-Xcc", "-fmodule-map-file=\(map.path)"]
+        }
         let result = try run(environment, arguments)
         try #require(result.status == 0, "\(result.errors)\(result.output)")
         let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)

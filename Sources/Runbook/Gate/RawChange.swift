@@ -18,9 +18,8 @@ struct RawChange: Sendable {
         var change = Change(
             endpoint: Self.endpoint(of: call, else: row), call: call, guests: [], timeout: timeout, waits: waits)
         change.isRaw = true
-        if change.endpoint.postCondition == .snapshotExists {
+        if change.effect.condition == .snapshotExists {
             change.snapshot = call.text("snapname").flatMap { SnapshotName($0) }
-            if change.snapshot == nil { change.endpoint.postCondition = .none }
         }
         switch CallTargets.of(call) {
         case .none: break
@@ -77,21 +76,14 @@ struct RawChange: Sendable {
         let known = OperationTable.all.flatMap(\.endpoints).first { row in
             row.method == call.method.rawValue && matches(row, path)
         }
-        guard var known else {
+        guard let known else {
             var row = row
             row.path = call.path.description
             row.action = ActionClassifier.actions(of: call).min()?.rawValue ?? Action.unknown.rawValue
             return row
         }
-        // Another parameter, such as `todisk`, may make another end state of it.
-        if !call.parameters.allSatisfy({ harmless.contains($0.name) }) { known.postCondition = .none }
         return known
     }
-
-    /// The parameters that leave an operation's end state what it is.
-    private static let harmless: Set<String> = [
-        "node", "vmid", "timeout", "forceStop", "skiplock", "overrule-shutdown", "snapname", "description", "vmstate",
-    ]
 
     private static func matches(_ row: Endpoint, _ path: [String]) -> Bool {
         let template = row.path.split(separator: "/")

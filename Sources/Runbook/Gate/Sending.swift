@@ -192,8 +192,10 @@ struct Sending: Sendable {
     }
 
     /// A refusal because the wanted state holds already: somebody else was faster, and there is nothing left to do.
+    ///
+    /// Whoever makes a raw call wants to hear what the server said.
     private func alreadySo(_ change: Change, _ failure: Failure) async -> ChangeOutcome? {
-        guard failure.kind == .alreadyInState, let guest = change.guest,
+        guard !change.isRaw, failure.kind == .alreadyInState, let guest = change.guest,
             let now = try? await client.facts(of: guest.vmid), now.node == guest.node,
             [.running, .stopped, .paused].contains(change.effect.condition), change.effect.holds(now)
         else { return nil }

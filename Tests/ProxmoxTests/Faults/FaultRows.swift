@@ -129,7 +129,7 @@ extension FaultRow {
             write: .outcomeUnknown),
         final(
             "596 certificate between nodes",
-            answer(596, "error:0A000086:SSL routines::certificate verify failed"), read: .tls, write: .tls),
+            answer(596, "error:0A000086:SSL routines::certificate verify failed"), read: .tls, write: .tls, once: nil),
         passing("597", answer(597, "read error"), read: .nodeUnreachable, write: .outcomeUnknown),
         passing("598", answer(598, "aborted"), read: .nodeUnreachable, write: .outcomeUnknown),
         passing("599", answer(599, "Too many redirections"), read: .nodeUnreachable, write: .outcomeUnknown),
