@@ -61,6 +61,11 @@ enum ArgumentOrder {
             names.append(verb)
             rest = rest.dropFirst()
         }
+        // `cluster token plan` is three.
+        if names == ["cluster", "token"], let verb = rest.first, !verb.hasPrefix("-") {
+            names.append(verb)
+            rest = rest.dropFirst()
+        }
         return names + leading + rest
     }
 
