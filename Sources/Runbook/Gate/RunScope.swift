@@ -18,6 +18,7 @@ public actor RunScope {
     private var stepOfTask: [UPID: PendingStep] = [:]
     private var counter: LimitCounter
     private var unsettled: [Int: Unsettled] = [:]
+    private var told: Set<String> = []
 
     /// Makes the scope of a new run; a REPL session has no one script.
     public init(id: String, environment: RunEnvironment, script: Chunk?) {
@@ -70,6 +71,9 @@ public actor RunScope {
         recording = task
         if let failure = await task.value { throw failure }
     }
+
+    /// Whether something is asked or told for the first time in this run.
+    func isFirst(_ what: String) -> Bool { told.insert(what).inserted }
 
     private func leave(_ what: Unsettled, _ step: Int) { unsettled[step] = what }
 
