@@ -109,7 +109,11 @@ let package = Package(
             "RunbookTests",
             ["Runbook", "Wire", "Simulator", "Proxmox", "Policy", "Journal", "Model", "JSON", "TestSupport"]),
         tests(
-            "CommandTests", ["Commands", "Runbook", "Policy", "Terminal", "Model", "JSON", "TestSupport"],
+            "CommandTests",
+            [
+                "Commands", "Runbook", "Policy", "Terminal", "Model", "JSON", "TestSupport", "Proxmox", "Simulator",
+                "Configuration",
+            ],
             exclude: ["Support"]),
         tests("ArchitectureTests", ["TestSupport"]),
     ],

@@ -35,7 +35,7 @@ public enum RawEndpoints {
                     [
                         "VM.Config.Options", "VM.Config.CPU", "VM.Config.Memory", "VM.Config.Network",
                         "VM.Config.HWType", "VM.Config.Disk", "VM.Config.CDROM", "VM.Config.Cloudinit",
-                    ], at: .guest, when: "each option its own")
+                    ], at: .guest)
             ]),
         row(
             "PUT", "/nodes/{node}/{kind}/{vmid}/resize", "disk.resize",
