@@ -29,7 +29,8 @@ public enum TokenReplacement {
         }
         let result = lines.joined(separator: "\n")
         guard changed, let after = try? ConfigurationFile.parse(result, file: file, home: home),
-            isSame(before, after, but: name), case .token(tokenID, .file(secretFile), _)? = after.cluster(named: name)?.auth
+            isSame(before, after, but: name),
+            case .token(tokenID, .file(secretFile), _)? = after.cluster(named: name)?.auth
         else {
             throw Failure(
                 .config, "\(file) is written in a way that pvelua does not change by itself",

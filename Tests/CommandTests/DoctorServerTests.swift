@@ -157,7 +157,9 @@ struct DoctorServerTests {
         let mode = try FileManager.default.attributesOfItem(atPath: file.path)[.posixPermissions] as? Int
         #expect(mode == 0o600)
         try configure(secret: String(secret), tokenID: "automation@pve!runbooks")
-        let listed = try runner.pvelua("-e", "local n = {}; for _, v in ipairs(pve.list_vms()) do n[#n+1] = v.pool end; return table.concat(n, ' ')")
+        let listed = try runner.pvelua(
+            "-e",
+            "local n = {}; for _, v in ipairs(pve.list_vms()) do n[#n+1] = v.pool end; return table.concat(n, ' ')")
         #expect(listed.output.split(whereSeparator: \.isWhitespace).allSatisfy { $0 == "web" }, "\(listed.errors)")
         #expect(!listed.output.isEmpty)
         let refused = try runner.pvelua("--yes", "-e", "pve.snapshot(nil, 101)")
@@ -192,7 +194,9 @@ struct DoctorServerTests {
         let before = try String(contentsOf: configuration, encoding: .utf8)
         _ = try server.control(
             "/sim/faults",
-            body: "{\"effect\":\"status\",\"status\":500,\"reason\":\"broken\",\"method\":\"POST\",\"path\":\"/access/*\"}")
+            body:
+                "{\"effect\":\"status\",\"status\":500,\"reason\":\"broken\",\"method\":\"POST\",\"path\":\"/access/*\"}"
+        )
         let result = try session([["type yes to go on", "yes\n"]], "cluster", "token", "rotate")
         #expect(result.status == 5, "\(result.output)")
         #expect(result.output.contains("still works"), "\(result.output)")

@@ -177,7 +177,8 @@ struct DoctorTests {
         HostSight(
             name: "pve1:8006", certificate: certificate.map { .success($0) },
             version: answers
-                ? .success(["version": "8.4.1"]) : .failure(Failure(.connection, "x", raw: "Could not resolve host: x")),
+                ? .success(["version": "8.4.1"])
+                : .failure(Failure(.connection, "x", raw: "Could not resolve host: x")),
             head: answers
                 ? ObservedTransport.Sight(status: 200, reason: "OK", date: nil, duration: .milliseconds(7)) : nil,
             seenAt: Self.now())
@@ -211,7 +212,8 @@ struct DoctorTests {
     @Test func theReportIsSafeOnATerminalAndSaysItsStatus() throws {
         var report = DoctorReport(cluster: "lab", identity: "t@pve!x1")
         report.checks = HostFindings(
-            sights: [sight(try certificate(daysLeft: 99))], trust: .pins([try #require(Self.pin)])).checks()
+            sights: [sight(try certificate(daysLeft: 99))], trust: .pins([try #require(Self.pin)])
+        ).checks()
         report.checks.append(.problem("cluster", "no quorum", next: "wait", kind: .noQuorum))
         let text = DoctorRendering(style: .init(isEnabled: false), width: 80).text(report)
         #expect(!text.contains("\u{1b}"))

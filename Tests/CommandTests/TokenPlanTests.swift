@@ -38,7 +38,9 @@ struct TokenPlanTests {
         let plan = try plan(["read.cluster"])
         let grant = try #require(plan.grants.first { $0.path == .root })
         #expect(!grant.propagates)
-        #expect(try plan.text().contains("pveum acl modify / --users automation@pve --roles Runbooks-cluster --propagate 0"))
+        #expect(
+            try plan.text().contains("pveum acl modify / --users automation@pve --roles Runbooks-cluster --propagate 0")
+        )
     }
 
     @Test func poolsAndGuestsNarrowTheGuestsRole() throws {

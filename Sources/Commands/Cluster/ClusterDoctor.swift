@@ -9,7 +9,8 @@ internal import Proxmox
 /// The command `pvelua cluster doctor`.
 struct ClusterDoctor: ContextCommand {
     static let configuration = CommandConfiguration(
-        commandName: "doctor", abstract: "Look at everything between this machine and a cluster; changes nothing there.",
+        commandName: "doctor",
+        abstract: "Look at everything between this machine and a cluster; changes nothing there.",
         discussion: """
             Configuration, worker and journal; every configured host at once: connection, certificate, clock, answer; who \
             pvelua is there; version, quorum, nodes; and which operations its privileges allow, and where.

@@ -51,7 +51,8 @@ struct AccessFindings: Sendable {
         limits = limits.filter { seen.insert($0).inserted }
         return .init(
             operation: operation.name, verdict: limits.isEmpty ? "yes" : "partly",
-            words: limits.isEmpty ? always.isEmpty ? "needs no privilege" : "everywhere" : limits.joined(separator: "; "))
+            words: limits.isEmpty
+                ? always.isEmpty ? "needs no privilege" : "everywhere" : limits.joined(separator: "; "))
     }
 
     private func usersOwn(_ need: PrivilegeNeed) -> String {
@@ -93,7 +94,8 @@ struct AccessFindings: Sendable {
         let words = "\(identity) may do nothing: every list is empty because of that, not because there is nothing"
         guard isToken else {
             return .problem(
-                "privileges", words, next: "grant the user a role: pveum acl modify PATH --users \(identity) --roles ROLE",
+                "privileges", words,
+                next: "grant the user a role: pveum acl modify PATH --users \(identity) --roles ROLE",
                 kind: .permission)
         }
         let cause =

@@ -26,7 +26,9 @@ struct ClusterCheckup: Sendable {
     private static func advice(_ raw: String) -> String {
         if raw.contains("no such token") { return "make the token, or mend token_id: pveum user token list USER" }
         if raw.contains("invalid token value") { return "the secret is another one: put the right one into the file" }
-        if raw.contains("expired") { return "it has ended: pveum user token modify USER TOKEN --expire 0, or a new one" }
+        if raw.contains("expired") {
+            return "it has ended: pveum user token modify USER TOKEN --expire 0, or a new one"
+        }
         if raw.contains("disabled") { return "enable the user: pveum user modify USER --enable 1" }
         return "one of these: wrong token_id, wrong secret, the token or its user expired, the user disabled; "
             + "`pveum user token list USER` on a node tells the first and the third"

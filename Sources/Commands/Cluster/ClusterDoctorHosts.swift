@@ -118,7 +118,8 @@ struct HostFindings {
         if !pins.isEmpty, !isPinned {
             return .problem(
                 topic, "none of the configured fingerprints: \(described)", subject: sight.name,
-                next: "if this is your server, compare with `pvenode cert info` on the node and configure the fingerprint",
+                next:
+                    "if this is your server, compare with `pvenode cert info` on the node and configure the fingerprint",
                 kind: .tls)
         }
         let days = Int(clamping: (seen.validity.upperBound - Int64(clamping: Int(sight.seenAt))) / 86_400)

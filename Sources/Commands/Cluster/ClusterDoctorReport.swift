@@ -9,7 +9,7 @@ enum DoctorVerdict: String, Sendable, CaseIterable {
 
 /// One thing that was looked at: how it stands, in words, and what to do next.
 struct DoctorCheck: Hashable, Sendable {
-    /// What it is about: `configuration`, `host`, `certificate`, `clock` …
+    /// What it is about, such as `configuration`, `host` or `clock`.
     var topic: String
     /// Which one, where there are several: a host's name.
     var subject: String?

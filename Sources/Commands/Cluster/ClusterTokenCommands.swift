@@ -120,7 +120,8 @@ struct ClusterTokenCreate: ContextCommand {
             [("token_id", .string(plan.identity.description)), ("secret_file", .string(path))]
             + (showSecret ? [("secret", .string(made.secret.plainText))] : [])
         TokenReport(options: options).write(
-            fields, "made and tried the token \(plan.identity); for the configuration:\n"
+            fields,
+            "made and tried the token \(plan.identity); for the configuration:\n"
                 + "auth: { token_id: \"\(plan.identity)\", token_secret: { file: \"\(path)\" } }",
             secret: showSecret ? made.secret : nil)
         return .done
@@ -145,7 +146,8 @@ struct ClusterTokenRotate: ContextCommand {
 
     @Option(
         name: .customLong("with"),
-        help: ArgumentHelp("A configured identity that makes the change; default: the token itself.", valueName: "name"))
+        help: ArgumentHelp("A configured identity that makes the change; default: the token itself.", valueName: "name")
+    )
     var with: String?
 
     @Flag(name: .customLong("show-secret"), help: "Print the secret too.")

@@ -14,7 +14,8 @@ struct TokenFiles: Sendable {
         if let named { return Locations.expand(named, home: locations.home) }
         let folder = PrivateStorage.folder(of: locations.config)
         let words = "\(cluster)-\(token.user)-\(token.name)".unicodeScalars.map { scalar -> Character in
-            let isPlain = scalar.isASCII && (UInt8(ascii: scalar).isASCIIAlphanumeric || "-_.".unicodeScalars.contains(scalar))
+            let isPlain =
+                scalar.isASCII && (UInt8(ascii: scalar).isASCIIAlphanumeric || "-_.".unicodeScalars.contains(scalar))
             return isPlain ? Character(scalar) : "-"
         }
         return "\(folder)/\(String(words)).token"

@@ -71,7 +71,8 @@ struct TokenRotation: Sendable {
         guard !facts.isSeparated || !entries.isEmpty || permissions.isEmpty else {
             throw Failure(
                 .permission, "the rights of \(old) cannot be seen, so they cannot be given to a new token",
-                hint: "this takes Sys.Audit or Permissions.Modify at /access; use --with to name an identity that has it")
+                hint:
+                    "this takes Sys.Audit or Permissions.Modify at /access; use --with to name an identity that has it")
         }
         var parameters: [(name: String, value: APIParameter)] = [("privsep", .boolean(facts.isSeparated))]
         if let expires = facts.expires { parameters.append(("expire", .integer(expires))) }
@@ -178,7 +179,9 @@ struct TokenRotation: Sendable {
     private func nextName(_ taken: [String]) throws(Failure) -> TokenIdentity {
         var stem = old.name[...]
         var number = 1
-        if let dash = stem.lastIndex(of: "-"), let last = Int(stem[stem.index(after: dash)...]), (1...9998).contains(last) {
+        if let dash = stem.lastIndex(of: "-"), let last = Int(stem[stem.index(after: dash)...]),
+            (1...9998).contains(last)
+        {
             stem = stem[..<dash]
             number = last
         }

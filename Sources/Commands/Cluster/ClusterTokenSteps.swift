@@ -86,7 +86,8 @@ extension TokenPlan {
     /// In quotes where a shell would make something else of it, as of the `!` of tokens.
     static func quoted(_ text: String) -> String {
         let isPlain = text.utf8.allSatisfy { $0.isASCIIAlphanumeric || "@._-".utf8.contains($0) }
-        return isPlain ? text : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+        return isPlain
+            ? text : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 
     /// The commands with a line about what they are for.
