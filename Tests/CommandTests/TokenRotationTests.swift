@@ -93,6 +93,15 @@ struct TokenRotationTests {
         #expect(content.secrets == ["/old": TokenBench.oldSecret])
     }
 
+    @Test func aFileThatWasThereBeforeIsLeftAlone() async throws {
+        files.content.withLock { $0.secrets["/runbooks-2"] = "precious" }
+        let rotation = try rotation(FaultyCalls(bench.root), failing: "store")
+        let plan = try await rotation.plan()
+        await #expect(throws: Failure.self) { try await rotation.run(plan) }
+        #expect(files.content.withLock { $0.secrets["/runbooks-2"] } == "precious")
+        #expect(try await bench.tokens() == ["runbooks"])
+    }
+
     @Test func aNewTokenThatMayLessIsTakenBack() async throws {
         let calls = FaultyCalls(bench.root)
         let rotation = try rotation(calls)

@@ -106,6 +106,11 @@ struct ClusterTokenCreate: ContextCommand {
         let plan = try wish.plan()
         let route = try ClusterRoute(
             name: try workplace.chosenCluster(configuration), configuration: configuration, context: context)
+        guard route.hosts.contains(where: { $0.endpoint != nil }) else {
+            throw Failure(
+                .usage, "the embedded cluster \"\(route.name)\" lasts as long as this command, and so would its token",
+                hint: "`pvelua cluster token plan` shows the commands; --cluster names a real cluster")
+        }
         let client = route.client(try route.credential())
         let path = TokenFiles(workplace).secretPath(route.name, plan.identity, named: secretFile)
         let creation = TokenCreation(

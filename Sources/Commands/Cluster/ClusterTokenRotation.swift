@@ -105,15 +105,17 @@ struct TokenRotation: Sendable {
             guard [.outcomeUnknown, .server, .connection, .cancelled].contains(error.kind) else {
                 throw told(error, "nothing was changed")
             }
-            throw await undone(error, plan, path)
+            throw await undone(error, plan, storedAt: nil)
         }
+        var stored: String?
         do throws(Failure) {
             try files.store(path, secret)
+            stored = path
             for call in plan.grants { _ = try await calls.send(call) }
             try await tryOut(plan, secret)
             try files.switchTo(plan.new, path)
         } catch {
-            throw await undone(error, plan, path)
+            throw await undone(error, plan, storedAt: stored)
         }
         let leftovers = try await removeOld(plan, secret)
         return Outcome(new: plan.new, secretFile: path, secret: secret, leftovers: leftovers)
@@ -128,7 +130,9 @@ struct TokenRotation: Sendable {
     }
 
     /// Takes back what was made; the old token was not touched.
-    private func undone(_ failure: Failure, _ plan: Plan, _ path: String) async -> Failure {
+    ///
+    /// - Parameter path: Where the new secret was stored; nil where it was not, for a file that is there then is another's.
+    private func undone(_ failure: Failure, _ plan: Plan, storedAt path: String?) async -> Failure {
         var left: [String] = []
         let remove: APICall? = try? APICall(.delete, APIPath("access", "users", plan.new.user, "token", plan.new.name))
         do throws(Failure) {
@@ -142,7 +146,7 @@ struct TokenRotation: Sendable {
                         + ": pveum user token remove \(plan.new.user) \(plan.new.name)")
             }
         }
-        if !files.remove(path) { left.append("the file \(path) is still there") }
+        if let path, !files.remove(path) { left.append("the file \(path) is still there") }
         return told(
             failure, left.isEmpty ? "what had been made was taken back" : left.joined(separator: "; "))
     }
