@@ -35,6 +35,17 @@ public struct HostAddress: Hashable, Sendable, CustomStringConvertible {
 public enum Authentication: Hashable, Sendable {
     /// An API token: its `user@realm!name`, where its secret is kept, and where the configuration says so (`file:line:column`).
     case token(id: String, secret: SecretSource, place: String)
+    /// A user, `name@realm`, who signs in: where the password and, for a second factor, the TOTP secret are kept, and where
+    /// the configuration says so.
+    case login(user: String, password: SecretSource, totp: SecretSource?, place: String)
+
+    /// `user@realm!name` or `user@realm`.
+    public var identity: String {
+        switch self {
+        case .token(let id, _, _): id
+        case .login(let user, _, _, _): user
+        }
+    }
 }
 
 /// How the members of a cluster prove who they are.

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import Configuration
 import Foundation
 import JSON
 import Model
 import Simulator
 import Terminal
+import TestSupport
 import Testing
 
 @testable import Commands
@@ -220,5 +222,55 @@ struct DoctorTests {
         #expect(text.contains("→ wait"))
         #expect(text.contains("1 problem"))
         #expect(text.contains("exit status 5"))
+    }
+}
+
+/// What is looked at on this machine.
+struct LocalDoctorTests {
+    let home: TemporaryFolder
+
+    init() throws { home = try TemporaryFolder() }
+
+    private func checks(config: String, state: String? = nil, worker: String = "/bin/true") -> [DoctorCheck] {
+        let locations = Locations(
+            environment: ["XDG_STATE_HOME": state ?? home.url.appendingPathComponent("state").path], home: "/",
+            config: config)
+        return LocalDoctor(locations: locations, worker: worker).checks(hasConfiguration: true)
+    }
+
+    @Test(arguments: [(0o600, DoctorVerdict.ok), (0o644, .warning), (0o640, .warning)])
+    func aConfigurationThatOthersReadIsAWarning(mode: Int, verdict: DoctorVerdict) throws {
+        let file = try home.write("config.yaml", "version: 1\n", mode: mode)
+        let checks = checks(config: file.path)
+        #expect(checks.map(\.verdict) == [verdict, .ok, .ok], "\(checks)")
+    }
+
+    @Test func aWorkerThatIsMissingIsAProblem() throws {
+        let file = try home.write("config.yaml", "version: 1\n")
+        let found = checks(config: file.path, worker: "/nonexistent").first { $0.topic == "worker" }
+        #expect(found?.verdict == .problem)
+        #expect(found?.kind == .config)
+    }
+
+    @Test func aJournalThatCannotBeWrittenIsAProblem() throws {
+        let file = try home.write("config.yaml", "version: 1\n")
+        let found = checks(config: file.path, state: file.path).first { $0.topic == "journal" }
+        #expect(found?.verdict == .problem)
+    }
+
+    @Test func aPrivateFileIsMadeOnceAndReplacedWhole() throws {
+        let path = home.url.appendingPathComponent("deep/er/x").path
+        try PrivateFile.create(path, Array("one".utf8))
+        #expect(throws: Failure.self) { try PrivateFile.create(path, Array("two".utf8)) }
+        let link = home.url.appendingPathComponent("link").path
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
+        try PrivateFile.replace(link, Array("three".utf8))
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == "three")
+        #expect((try? FileManager.default.destinationOfSymbolicLink(atPath: link)) == path)
+        let attributes = try FileManager.default.attributesOfItem(atPath: path)
+        #expect(attributes[.posixPermissions] as? Int == 0o600)
+        let others = try FileManager.default.contentsOfDirectory(
+            atPath: home.url.appendingPathComponent("deep/er").path)
+        #expect(others == ["x"], "nothing is left beside it")
     }
 }

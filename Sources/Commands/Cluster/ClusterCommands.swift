@@ -8,8 +8,13 @@ internal import Runbook
 /// The command `pvelua cluster …`.
 struct ClusterCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "cluster", abstract: "Look at the configured clusters.",
-        subcommands: [ClusterList.self, ClusterDoctor.self, ClusterToken.self])
+        commandName: "cluster",
+        abstract:
+            "Look at the configured clusters, add one, sign in, accept certificates, see what is wrong, make tokens.",
+        subcommands: [
+            ClusterList.self, ClusterAdd.self, ClusterLogin.self, ClusterPin.self, ClusterDoctor.self,
+            ClusterToken.self,
+        ])
 }
 
 /// The command `pvelua cluster list`.
@@ -36,7 +41,7 @@ struct ClusterList: ContextCommand {
         var rows = configuration.clusters.map { cluster in
             row(
                 cluster.name, isDefault: cluster.name == configuration.usualCluster,
-                hosts: cluster.hosts.map(\.description), identity: identity(cluster.auth), trust: trust(cluster.tls))
+                hosts: cluster.hosts.map(\.description), identity: cluster.auth.identity, trust: trust(cluster.tls))
         }
         if configuration.cluster(named: Workplace.demo) == nil {
             rows.append(
@@ -53,12 +58,6 @@ struct ClusterList: ContextCommand {
                 ("name", .string(name)), ("default", .bool(isDefault)), ("hosts", .array(hosts.map(JSONValue.string))),
                 ("identity", .string(identity)), ("trust", .string(trust)),
             ]))
-    }
-
-    private func identity(_ auth: Authentication) -> String {
-        switch auth {
-        case .token(let id, _, _): id
-        }
     }
 
     private func trust(_ tls: TLSConfiguration) -> String {

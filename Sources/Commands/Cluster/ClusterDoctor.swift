@@ -50,17 +50,11 @@ struct ClusterDoctor: ContextCommand {
                 cluster: name ?? "?", identity: nil,
                 checks: [.problem("configuration", error)] + checks.filter { $0.topic != "configuration" })
         }
-        let chosen: String
-        if let name { chosen = name } else { chosen = try workplace.chosenCluster(configuration) }
+        let chosen = try ClusterChoice.name(name, options, context, configuration)
         let route = try ClusterRoute(name: chosen, configuration: configuration, context: context)
         let hasFile = access(workplace.locations.config, F_OK) == 0
-        return await DoctorVisit(route: route, now: Self.secondsSince1970)
+        return await DoctorVisit(route: route, now: ConfiguredCredential.wallClock)
             .report(after: local.checks(hasConfiguration: hasFile))
     }
 
-    private static let secondsSince1970: @Sendable () -> Double = {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-    }
 }

@@ -77,18 +77,8 @@ struct ClusterRoute: Sendable {
                     name: host.description, endpoint: endpoint,
                     transport: ObservedTransport(CurlTransport(endpoint, settings: settings))))
         }
-        guard case .token(let id, let source, let place) = cluster.auth else {
-            throw Failure(.unsupported, "the cluster \(cluster.name) is not configured with an API token")
-        }
-        identity = id
-        credential = { () throws(Failure) in
-            do throws(Failure) {
-                let secret = Secret(try source.resolve(environment: context.environment, home: context.home))
-                return try APIToken(id: id, secret: secret)
-            } catch {
-                throw Failure(.config, "\(place): \(error.message)", hint: error.hint)
-            }
-        }
+        identity = cluster.auth.identity
+        credential = { () throws(Failure) in try ConfiguredCredential.make(cluster, context) }
     }
 
     /// A cluster in this process, entered with `user@realm!token=secret`.

@@ -105,7 +105,8 @@ struct ClusterTokenCreate: ContextCommand {
         let configuration = try workplace.configuration()
         let plan = try wish.plan()
         let route = try ClusterRoute(
-            name: try workplace.chosenCluster(configuration), configuration: configuration, context: context)
+            name: try ClusterChoice.name(nil, options, context, configuration), configuration: configuration,
+            context: context)
         guard route.hosts.contains(where: { $0.endpoint != nil }) else {
             throw Failure(
                 .usage, "the embedded cluster \"\(route.name)\" lasts as long as this command, and so would its token",
@@ -161,8 +162,7 @@ struct ClusterTokenRotate: ContextCommand {
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
         let workplace = Workplace(context: context, options: options)
         let configuration = try workplace.configuration()
-        let cluster: String
-        if let name { cluster = name } else { cluster = try workplace.chosenCluster(configuration) }
+        let cluster = try ClusterChoice.name(name, options, context, configuration)
         let route = try ClusterRoute(name: cluster, configuration: configuration, context: context)
         let files = TokenFiles(workplace)
         let oldPath = try files.configuredSecret(of: cluster, configuration)

@@ -51,7 +51,7 @@ struct Workplace {
     }
 
     /// `--cluster`, `PVELUA_CLUSTER`, the configured default, or the embedded one, which is said aloud.
-    func chosenCluster(_ configuration: ConfigurationFile) throws(Failure) -> String {
+    private func chosenCluster(_ configuration: ConfigurationFile) throws(Failure) -> String {
         let named = [options.cluster, context.environment["PVELUA_CLUSTER"]]
         if let name = named.compactMap({ $0 }).first(where: { !$0.isEmpty }) { return name }
         guard let usual = configuration.usualCluster else {
