@@ -14,7 +14,10 @@ public enum TokenReplacement {
         in text: String, file: String, home: String, cluster name: String, tokenID: String, secretFile: String
     ) throws(Failure) -> String {
         let before = try ConfigurationFile.parse(text, file: file, home: home)
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        // By bytes: to Swift a carriage return and a line feed are one character, which is no "\n".
+        var lines = text.utf8.split(separator: 0x0a, omittingEmptySubsequences: false).map {
+            String(decoding: $0, as: UTF8.self)
+        }
         let changed: Bool
         do throws(YAMLError) {
             let root = try YAMLDocument(parsing: Array(text.utf8), file: file).root

@@ -18,7 +18,8 @@ struct DoctorServerTests {
     private var configuration: URL { folder.appendingPathComponent("config.yaml") }
 
     private func configure(
-        tls: String? = nil, secret: String? = nil, hosts: [String]? = nil, tokenID: String? = nil
+        tls: String? = nil, secret: String? = nil, hosts: [String]? = nil, tokenID: String? = nil,
+        auth: String? = nil, request: String = "5s", more: String = ""
     ) throws {
         let file = try runner.home.write("token", (secret ?? server.secret) + "\n")
         try FileManager.default.createDirectory(
@@ -32,9 +33,10 @@ struct DoctorServerTests {
               # what is written here stays
               lab:
                 hosts: [\(list)]
-                auth: { token_id: "\(tokenID ?? server.tokenID)", token_secret: { file: "\(file.path)" } }
+                auth: \(auth ?? "{ token_id: \"\(tokenID ?? server.tokenID)\", token_secret: { file: \"\(file.path)\" } }")
                 tls: \(tls ?? "{ ca_file: \"\(server.authorityFile)\" }")
-                timeouts: { connect: 2s, request: 5s }
+                timeouts: { connect: 2s, request: \(request) }
+            \(more)
             """
         try Data(text.utf8).write(to: configuration)
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: configuration.path)
@@ -117,6 +119,28 @@ struct DoctorServerTests {
         #expect(verdicts(report, "worker") == ["ok"])
     }
 
+    @Test func aHostThatDoesNotAnswerIsNotWaitedForLong() throws {
+        try configure(request: "1s")
+        _ = try server.control(
+            "/sim/faults", body: "{\"effect\":\"delay\",\"seconds\":30,\"path\":\"/version\",\"count\":9}")
+        let start = Date()
+        let (status, report) = try doctor()
+        #expect(status == 4, "\(report.text)")
+        #expect(report.text.contains("no answer in time"), "\(report.text)")
+        #expect(Date().timeIntervalSince(start) < 15)
+    }
+
+    @Test func aLoginIsLookedAtToo() throws {
+        let password = try runner.home.write("password", "demo\n")
+        try configure(auth: "{ user: audit@pve, password: { file: \"\(password.path)\" } }")
+        let (status, report) = try doctor()
+        #expect(status == 0, "\(report.text)")
+        #expect(report["identity"]?.string == "audit@pve")
+        let rows = report["access"]?.array ?? []
+        #expect(rows.first { $0["operation"]?.string == "list_vms" }?["verdict"]?.string == "yes")
+        #expect(rows.first { $0["operation"]?.string == "vm_action" }?["verdict"]?.string == "no")
+    }
+
     // MARK: - Tokens
 
     /// Runs the binary at a terminal where somebody types.
@@ -165,6 +189,31 @@ struct DoctorServerTests {
         let refused = try runner.pvelua("--yes", "-e", "pve.snapshot(nil, 101)")
         #expect(refused.status == 5)
         #expect(refused.errors.contains("pvelua cluster token plan --for snapshot --vmid 101"), "\(refused.errors)")
+    }
+
+    /// A login makes a token with few rights, which could not look after itself, and renews it.
+    @Test func aLoginMakesATokenAndRenewsIt() throws {
+        let password = try runner.home.write("password", "demo\n")
+        let login = "{ user: root@pam, password: { file: \"\(password.path)\" } }"
+        try configure(auth: login)
+        let made = try session([["type yes to go on", "yes\n"]], "cluster", "token", "create", "--show-secret")
+        #expect(made.status == 0, "\(made.output)")
+        let file = folder.appendingPathComponent("lab-automation-pve-runbooks.token")
+        let secret = try String(contentsOf: file, encoding: .utf8).dropLast()
+        #expect(made.output.contains("secret: \(secret)"), "it is shown where that was asked for")
+        let own = "127.0.0.1:\(server.url.port ?? 0)"
+        try configure(
+            secret: String(secret), tokenID: "automation@pve!runbooks",
+            more: "  admin: { hosts: [\"\(own)\"], auth: \(login), tls: { ca_file: \"\(server.authorityFile)\" } }")
+        let alone = try session([], "cluster", "token", "rotate", "lab")
+        #expect(alone.status == 5, "\(alone.output)")
+        #expect(alone.output.contains("--with"))
+        let renewed = try session(
+            [["type yes to go on", "yes\n"]], "cluster", "token", "rotate", "lab", "--with", "admin")
+        #expect(renewed.status == 0, "\(renewed.output)")
+        #expect(try runner.pvelua("-e", "return #pve.list_vms()").output == "6\n")
+        #expect(try String(contentsOf: configuration, encoding: .utf8).contains("automation@pve!runbooks-2"))
+        #expect(try doctor().status == 0)
     }
 
     @Test func aTokenIsRenewedInPlace() throws {

@@ -257,20 +257,4 @@ struct LocalDoctorTests {
         let found = checks(config: file.path, state: file.path).first { $0.topic == "journal" }
         #expect(found?.verdict == .problem)
     }
-
-    @Test func aPrivateFileIsMadeOnceAndReplacedWhole() throws {
-        let path = home.url.appendingPathComponent("deep/er/x").path
-        try PrivateFile.create(path, Array("one".utf8))
-        #expect(throws: Failure.self) { try PrivateFile.create(path, Array("two".utf8)) }
-        let link = home.url.appendingPathComponent("link").path
-        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
-        try PrivateFile.replace(link, Array("three".utf8))
-        #expect(try String(contentsOfFile: path, encoding: .utf8) == "three")
-        #expect((try? FileManager.default.destinationOfSymbolicLink(atPath: link)) == path)
-        let attributes = try FileManager.default.attributesOfItem(atPath: path)
-        #expect(attributes[.posixPermissions] as? Int == 0o600)
-        let others = try FileManager.default.contentsOfDirectory(
-            atPath: home.url.appendingPathComponent("deep/er").path)
-        #expect(others == ["x"], "nothing is left beside it")
-    }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Configuration
 internal import JSON
 internal import Model
 internal import Proxmox
@@ -66,7 +67,7 @@ struct TokenCreation: Sendable {
                 done.append(step)
                 guard let text = answer["value"]?.perlText else { continue }
                 secret = Secret(text)
-                try PrivateFile.create(secretFile, Array((text + "\n").utf8))
+                try FileContent.create(secretFile, Array((text + "\n").utf8))
             }
             guard let secret else {
                 throw Failure(.server, "Proxmox made the token and did not tell its secret")

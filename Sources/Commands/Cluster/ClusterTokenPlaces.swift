@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Configuration
+internal import Glibc
 internal import Model
 internal import Proxmox
 
@@ -43,7 +44,7 @@ struct TokenFiles: Sendable {
         return TokenRotation.Files(
             secretPath: { places.secretPath(cluster, $0) },
             store: { (path, secret) throws(Failure) in
-                try PrivateFile.create(path, secret.reveal { $0 } + [0x0a])
+                try FileContent.create(path, secret.reveal { $0 } + [0x0a])
             },
             switchTo: { (token, path) throws(Failure) in
                 guard let bytes = try FileContent.read(locations.config, most: 1 << 20) else {
@@ -52,8 +53,8 @@ struct TokenFiles: Sendable {
                 let text = try TokenReplacement.replace(
                     in: String(decoding: bytes, as: UTF8.self), file: locations.config, home: locations.home,
                     cluster: cluster, tokenID: token.description, secretFile: path)
-                try PrivateFile.replace(locations.config, Array(text.utf8))
+                try FileContent.replace(locations.config, with: Array(text.utf8), expected: bytes)
             },
-            remove: { PrivateFile.remove($0) }, oldPath: oldPath)
+            remove: { unlink($0) == 0 || errno == ENOENT }, oldPath: oldPath)
     }
 }
