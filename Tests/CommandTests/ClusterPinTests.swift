@@ -81,10 +81,11 @@ struct ClusterPinTests {
         #expect(bench.text == before)
     }
 
-    @Test(arguments: [
-        (["--host", "127.0.0.1:1"], Int32(4)), (["--prune", "--host", "a"], Int32(2)),
-        (["--fingerprint", "x"], Int32(2)),
-    ] as [([String], Int32)])
+    @Test(
+        arguments: [
+            (["--host", "127.0.0.1:1"], Int32(4)), (["--prune", "--host", "a"], Int32(2)),
+            (["--fingerprint", "x"], Int32(2)),
+        ] as [([String], Int32)])
     func whatCannotBeDoneHasItsStatus(_ arguments: [String], _ status: Int32) throws {
         try bench.configure(auth: Self.auth, tls: "{ fingerprints: [\"\(bench.server.fingerprint)\"] }")
         let result = try pin(arguments)
