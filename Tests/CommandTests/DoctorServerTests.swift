@@ -229,6 +229,18 @@ struct DoctorServerTests {
         #expect(try runner.pvelua("-e", "return 1 + #pve.list_vms()").status == 3, "the old token is gone")
     }
 
+    @Test func ctrlCInTheMiddleOfARotationWaitsForItsEnd() throws {
+        try configure()
+        _ = try server.control(
+            "/sim/faults",
+            body: "{\"effect\":\"delay\",\"seconds\":1,\"method\":\"POST\",\"path\":\"/access/*\"}")
+        let result = try session(
+            [["type yes to go on", "yes\n"], ["renewing the token …", "\u{3}"]], "cluster", "token", "rotate")
+        #expect(result.status == 0, "\(result.output)")
+        #expect(result.output.contains("finishing first"), "\(result.output)")
+        #expect(try runner.pvelua("-e", "return #pve.list_vms()").output == "6\n")
+    }
+
     @Test func anAnswerThatIsNoYesChangesNothing() throws {
         try configure()
         let before = try String(contentsOf: configuration, encoding: .utf8)

@@ -57,3 +57,25 @@ struct AdministrativeConsent: Sendable {
         }
     }
 }
+
+/// Work of several steps that Ctrl-C must not end in the middle: what is half done is worse than a moment's wait.
+enum Uninterrupted {
+    /// Does the work to its end, or to its own failure.
+    ///
+    /// - Parameter what: Said on standard error once interrupts are held back.
+    static func run<Value: Sendable>(
+        _ what: String, _ work: @escaping @Sendable () async throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        let result = await InterruptWatch().during {
+            writeError("\(what) …\n")
+            do throws(Failure) {
+                return Result<Value, Failure>.success(try await work())
+            } catch {
+                return .failure(error)
+            }
+        } onInterrupt: {
+            writeError("\(what): finishing first\n")
+        }
+        return try result.get()
+    }
+}

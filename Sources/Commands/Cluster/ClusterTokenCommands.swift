@@ -107,7 +107,7 @@ struct ClusterTokenCreate: ContextCommand {
         let route = try ClusterRoute(
             name: try ClusterChoice.name(nil, options, context, configuration), configuration: configuration,
             context: context)
-        guard route.hosts.contains(where: { $0.endpoint != nil }) else {
+        guard route.name != Workplace.demo else {
             throw Failure(
                 .usage, "the embedded cluster \"\(route.name)\" lasts as long as this command, and so would its token",
                 hint: "`pvelua cluster token plan` shows the commands; --cluster names a real cluster")
@@ -121,7 +121,9 @@ struct ClusterTokenCreate: ContextCommand {
         try await AdministrativeConsent.live(context).require(
             "making the token \(plan.identity)", cluster: route.name, identity: route.identity,
             lines: steps.map(\.line) + ["the secret goes to \(path)"])
-        let made = try await creation.run(steps)
+        let made = try await Uninterrupted.run("making the token") { () throws(Failure) in
+            try await creation.run(steps)
+        }
         let fields: [(String, JSONValue)] =
             [("token_id", .string(plan.identity.description)), ("secret_file", .string(path))]
             + (showSecret ? [("secret", .string(made.secret.plainText))] : [])
@@ -178,7 +180,9 @@ struct ClusterTokenRotate: ContextCommand {
         try await AdministrativeConsent.live(context).require(
             "renewing the token \(route.identity)", cluster: cluster, identity: makers.identity,
             lines: plan.calls.map(\.plainText) + ["before the last call the configuration is changed to \(plan.new)"])
-        let outcome = try await rotation.run(plan)
+        let outcome = try await Uninterrupted.run("renewing the token") { () throws(Failure) in
+            try await rotation.run(plan)
+        }
         for line in outcome.leftovers { writeError("warning: \(TextCleaner.clean(line))\n") }
         let fields: [(String, JSONValue)] =
             [("token_id", .string(outcome.new.description)), ("secret_file", .string(outcome.secretFile))]
