@@ -116,7 +116,11 @@ let package = Package(
             "RunbookTests",
             ["Runbook", "Wire", "Simulator", "Proxmox", "Schema", "Policy", "Journal", "Model", "JSON", "TestSupport"]),
         tests(
-            "CommandTests", ["Commands", "Runbook", "Policy", "Schema", "Terminal", "Model", "JSON", "TestSupport"],
+            "CommandTests",
+            [
+                "Commands", "Runbook", "Policy", "Schema", "Terminal", "Model", "JSON", "TestSupport", "Proxmox", "Simulator",
+                "Configuration",
+            ],
             exclude: ["Support"]),
         tests("ArchitectureTests", ["TestSupport"]),
     ],

@@ -153,7 +153,9 @@ struct ClusterAddition: Sendable {
             let generator = try totp.map { (source) throws(Failure) in try TOTP(base32: try fetch(source)) }
             let desk = LoginDesk(cluster: name, terminal: terminal, password: password, totp: generator)
             return (
-                try TicketCredential(user: user, secrets: desk, wallClock: ConfiguredCredential.wallClock), typed
+                try TicketCredential(
+                    user: user, secrets: desk, ledger: FileCodeLedger(user, on: name, context),
+                    wallClock: ConfiguredCredential.wallClock), typed
             )
         }
     }

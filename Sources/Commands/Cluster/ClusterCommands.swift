@@ -8,8 +8,13 @@ internal import Runbook
 /// The command `pvelua cluster …`.
 struct ClusterCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "cluster", abstract: "Look at the configured clusters, add one, sign in, accept certificates.",
-        subcommands: [ClusterList.self, ClusterAdd.self, ClusterLogin.self, ClusterPin.self, ClusterSchema.self])
+        commandName: "cluster",
+        abstract:
+            "Look at the configured clusters, add one, sign in, accept certificates, see what is wrong, make tokens.",
+        subcommands: [
+            ClusterList.self, ClusterAdd.self, ClusterLogin.self, ClusterPin.self, ClusterDoctor.self,
+            ClusterToken.self, ClusterSchema.self,
+        ])
 }
 
 /// The command `pvelua cluster list`.

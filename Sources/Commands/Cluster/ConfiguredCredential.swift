@@ -24,7 +24,9 @@ enum ConfiguredCredential {
                 totp: try totp.flatMap { (source) throws(Failure) -> TOTP? in
                     source == .prompt ? nil : try TOTP(base32: try fetch(source, context, place))
                 })
-            return try TicketCredential(user: user, secrets: secrets, wallClock: wallClock)
+            return try TicketCredential(
+                user: user, secrets: secrets, ledger: FileCodeLedger(user, on: cluster.name, context),
+                wallClock: wallClock)
         }
     }
 

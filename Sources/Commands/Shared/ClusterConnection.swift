@@ -72,7 +72,7 @@ struct ClusterConnection {
             settings: ClientSettings(requestTimeout: .seconds(timeouts.request)), logger: logger(logLevel))
     }
 
-    private static func trust(_ tls: TLSConfiguration, _ context: CommandContext) throws(Failure) -> ServerTrust {
+    static func trust(_ tls: TLSConfiguration, _ context: CommandContext) throws(Failure) -> ServerTrust {
         let pins = tls.fingerprints.compactMap { Fingerprint($0) }
         guard let file = tls.caFile else { return pins.isEmpty ? .system : .pins(pins) }
         return .authority(file: Locations.expand(file, home: context.home), pins: pins)

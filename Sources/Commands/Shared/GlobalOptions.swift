@@ -60,8 +60,8 @@ enum ArgumentOrder {
         if ["cluster", "config"].contains(command), let verb = rest.first, !verb.hasPrefix("-") {
             names.append(verb)
             rest = rest.dropFirst()
-            // `cluster schema sync` is three.
-            if verb == "schema", let third = rest.first, !third.hasPrefix("-") {
+            // `cluster schema sync` and `cluster token plan` are three.
+            if ["schema", "token"].contains(verb), let third = rest.first, !third.hasPrefix("-") {
                 names.append(third)
                 rest = rest.dropFirst()
             }

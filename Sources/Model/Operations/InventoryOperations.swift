@@ -10,7 +10,9 @@ enum InventoryOperations {
             returns:
                 "a list of guest records: vmid, name, node, kind, status, tags, pool, cpu, maxcpu, mem, maxmem, uptime …",
             reach: .read,
-            endpoints: [Endpoint(method: "GET", path: "/cluster/resources", action: "read.cluster")],
+            endpoints: [
+                Endpoint(method: "GET", path: "/cluster/resources", action: "read.cluster", needs: [.seeingGuests])
+            ],
             example: #"for _, vm in ipairs(pve.list_vms{ tag = "web" }) do print(vm.vmid, vm.name) end"#),
         Operation(
             name: "list_nodes",
@@ -18,7 +20,11 @@ enum InventoryOperations {
             parameters: [],
             returns: "a list of records: node, status (online, offline, unknown), cpu, maxcpu, mem, maxmem, uptime",
             reach: .read,
-            endpoints: [Endpoint(method: "GET", path: "/cluster/resources", action: "read.cluster")],
+            endpoints: [
+                Endpoint(
+                    method: "GET", path: "/cluster/resources", action: "read.cluster",
+                    needs: [PrivilegeNeed(["Sys.Audit"], at: .node, lack: .hidden, when: "to see figures")])
+            ],
             example: "for _, node in ipairs(pve.list_nodes()) do print(node.node, node.status) end"),
         Operation(
             name: "vm",
@@ -27,8 +33,12 @@ enum InventoryOperations {
             returns: "a guest object with fields as of now and methods; vm:refresh() reads it again",
             reach: .read,
             endpoints: [
-                Endpoint(method: "GET", path: "/nodes/{node}/{kind}/{vmid}/status/current", action: "read.guest"),
-                Endpoint(method: "GET", path: "/nodes/{node}/{kind}/{vmid}/config", action: "read.guest"),
+                Endpoint(
+                    method: "GET", path: "/nodes/{node}/{kind}/{vmid}/status/current", action: "read.guest",
+                    needs: [.guest("VM.Audit")]),
+                Endpoint(
+                    method: "GET", path: "/nodes/{node}/{kind}/{vmid}/config", action: "read.guest",
+                    needs: [.guest("VM.Audit")]),
             ],
             example: "local vm = pve.vm(101); print(vm.name, vm.status)",
             methods: [GuestMethod("refresh", before: ["@vmid"])]),

@@ -53,6 +53,8 @@ public struct Endpoint: Sendable {
     public var repeats: Repeat = .isRefused
     /// What a person should know before saying yes, or nil where everything can be undone.
     public var warning: String?
+    /// What its caller must be allowed to do.
+    public var needs: [PrivilegeNeed] = []
     /// What asking for the same thing again does.
     public enum Repeat: String, Sendable {
         /// Changes nothing the second time.

@@ -43,7 +43,9 @@ enum PowerOperations {
             returns: "a result: status (\"ok\" or \"warning\"), exitstatus, upid, node, warnings, log (last lines)",
             reach: .read,
             endpoints: [
-                Endpoint(method: "GET", path: "/nodes/{node}/tasks/{upid}/status", action: "read.node")
+                Endpoint(
+                    method: "GET", path: "/nodes/{node}/tasks/{upid}/status", action: "read.node",
+                    needs: [PrivilegeNeed(["Sys.Audit"], at: .node, when: "for tasks that others started")])
             ],
             example: #"local task = pve.vm_action(nil, 103, "start", { wait = false }); pve.poll(task)"#),
     ]
@@ -68,6 +70,6 @@ enum PowerOperations {
         Endpoint(
             selector: name, method: "POST", path: "/nodes/{node}/{kind}/{vmid}/status/\(name)",
             action: action ?? "guest.\(name)", kinds: kinds, postCondition: condition, repeats: repeats,
-            warning: warning)
+            warning: warning, needs: [.guest("VM.PowerMgmt")])
     }
 }

@@ -27,7 +27,7 @@ enum SnapshotOperations {
             endpoints: [
                 Endpoint(
                     method: "POST", path: "/nodes/{node}/{kind}/{vmid}/snapshot", action: "snapshot.create",
-                    postCondition: .snapshotExists, repeats: .isRefused)
+                    postCondition: .snapshotExists, repeats: .isRefused, needs: [.guest("VM.Snapshot")])
             ],
             example: "print(pve.snapshot(nil, 101, { change_number = 1234 }).name)",
             methods: [GuestMethod("snapshot", before: [nil, "@vmid"])])

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CCurl
 public import Model
+internal import Synchronization
 
 /// Makes the six digits that an authenticator app shows: RFC 6238 with SHA-1 and steps of 30 seconds, as Proxmox has it.
 public struct TOTP: Sendable {
@@ -69,5 +70,36 @@ public struct TOTP: Sendable {
             }
         }
         return result
+    }
+}
+
+/// Remembers which steps of time a user's codes were made for: Proxmox takes no code twice.
+public protocol CodeLedger: Sendable {
+    /// The first step from the present one on whose code nobody has used; it counts as used from now on.
+    func reserve(from present: Int64) -> Int64
+}
+
+/// A ledger for one process.
+public final class MemoryCodeLedger: CodeLedger {
+    private let last = Mutex<Int64?>(nil)
+
+    /// Makes an empty ledger.
+    public init() {}
+
+    /// The first unused step.
+    public func reserve(from present: Int64) -> Int64 {
+        last.withLock { last in
+            let step = Self.next(after: last, from: present)
+            last = step
+            return step
+        }
+    }
+
+    /// The step to use, given the last one that was used by whoever.
+    ///
+    /// One that lies minutes ahead was written by a clock that was wrong, and nobody waits for it.
+    public static func next(after last: Int64?, from present: Int64) -> Int64 {
+        guard let last, (present...(present + 4)).contains(last) else { return present }
+        return last + 1
     }
 }

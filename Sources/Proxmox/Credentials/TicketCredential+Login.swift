@@ -141,19 +141,15 @@ extension TicketCredential {
         }
     }
 
-    /// The present step of time, or the next one where this one's code has been used already.
+    /// The present step of time, or a later one where this one's code has been used already; waits until it has come.
     private func unusedStep(_ login: LoginRoute) async throws(Failure) -> Int64 {
         let now = wallClock()
-        var step = TOTP.step(at: now)
-        if state.withLock({ $0.lastStep }) == step {
-            step += 1
-            do throws(CancellationError) {
-                try await login.clock.sleep(for: .seconds(Double(step) * TOTP.stepSeconds - now))
-            } catch {
-                throw Failure(.cancelled, "the caller gave up")
-            }
+        let step = ledger.reserve(from: TOTP.step(at: now))
+        let wait = Double(step) * TOTP.stepSeconds - now
+        guard wait > 0 else { return step }
+        do throws(CancellationError) { try await login.clock.sleep(for: .seconds(wait)) } catch {
+            throw Failure(.cancelled, "the caller gave up")
         }
-        state.withLock { $0.lastStep = step }
         return step
     }
 }

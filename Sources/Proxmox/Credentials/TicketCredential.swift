@@ -13,6 +13,7 @@ public final class TicketCredential: Credential, CustomStringConvertible, Custom
     public var identity: String? { user }
     let secrets: any LoginSecrets
     let wallClock: @Sendable () -> Double
+    let ledger: any CodeLedger
     let state = Mutex(State())
     private let flight = SingleFlight<Ticket>()
 
@@ -24,8 +25,6 @@ public final class TicketCredential: Credential, CustomStringConvertible, Custom
         /// The last refused login, and when the next one may be tried; nil for never.
         var refusal: (failure: Failure, until: Duration?)?
         var refusals = 0
-        /// The last step of time whose TOTP code was used: Proxmox takes no code twice.
-        var lastStep: Int64?
     }
 
     /// A ticket this young that is refused will not be bettered by another one.
@@ -40,16 +39,19 @@ public final class TicketCredential: Credential, CustomStringConvertible, Custom
     /// - Parameters:
     ///   - user: `name@realm`.
     ///   - secrets: Where password and second factor come from.
+    ///   - ledger: Which TOTP codes were used already.
     ///   - wallClock: The time in seconds since 1970, which TOTP codes follow from.
     /// - Throws: ``Failure`` of the kind `config` where the user's name is none.
     public init(
-        user: String, secrets: any LoginSecrets, wallClock: @escaping @Sendable () -> Double
+        user: String, secrets: any LoginSecrets, ledger: any CodeLedger = MemoryCodeLedger(),
+        wallClock: @escaping @Sendable () -> Double
     ) throws(Failure) {
         guard Self.isUser(user) else {
             throw Failure(.config, "'\(user)' is no user", hint: "write it with its realm: root@pam, alice@pve")
         }
         self.user = user
         self.secrets = secrets
+        self.ledger = ledger
         self.wallClock = wallClock
     }
 

@@ -17,8 +17,7 @@ extension ErrorRules {
             "this part of the API takes a ticket only: log in with a password"),
         ErrorRule(.permission, ["Permission check failed (*, *)"]) { captures in
             guard captures.count == 2 else { return nil }
-            return "the privilege \(captures[1]) on \(captures[0]) is missing: "
-                + "a token needs it itself and so does its user"
+            return PrivilegeHint.text(missing: captures[1], at: captures[0])
         },
         ErrorRule(.permission, ["Permission check failed"], "the user or the token lacks a privilege"),
         ErrorRule(

@@ -20,6 +20,7 @@ public actor RunScope {
     private var stepOfTask: [ClusterTask: PendingStep] = [:]
     private var counter: LimitCounter
     private var unsettled: [Int: Unsettled] = [:]
+    private var told: Set<String> = []
 
     /// Makes the scope of a new run; a REPL session has no one script.
     public init(id: String, environment: RunEnvironment, script: Chunk?) {
@@ -76,6 +77,9 @@ public actor RunScope {
         recording = task
         if let failure = await task.value { throw failure }
     }
+
+    /// Whether something is asked or told for the first time in this run.
+    func isFirst(_ what: String) -> Bool { told.insert(what).inserted }
 
     private func leave(_ what: Unsettled, _ step: Int) { unsettled[step] = what }
 
@@ -142,6 +146,9 @@ struct ClusterScope: Sendable {
     func begin(_ intent: StepIntent) async throws(Failure) -> StepRecorder {
         try await run.begin(intent, on: cluster)
     }
+
+    /// Whether something is asked or told for the first time in this run about this cluster.
+    func isFirst(_ what: String) async -> Bool { await run.isFirst("\(cluster): \(what)") }
 
     /// Remembers which step a task belongs to, for a later `pve.poll`.
     func remember(_ upid: UPID, _ step: PendingStep) async {

@@ -8,6 +8,7 @@ enum InventoryHandlers {
     static func listVMs(_ call: OperationCall) async throws(Failure) -> JSONValue {
         let filters = call.arguments.options("filters")
         let resources = try await resources(call, .vm)
+        if resources.isEmpty { await EmptyListNote(call: call).tell() }
         let chosen = resources.filter { $0.guest != nil && matches($0, filters) }.sorted {
             ($0.vmid?.rawValue ?? 0) < ($1.vmid?.rawValue ?? 0)
         }
@@ -81,5 +82,22 @@ enum GuestRecord {
             if let value = guest.members[name], !value.isNull { object[name] = value }
         }
         return .object(object)
+    }
+}
+
+/// Tells a person when a list of guests is empty because none may be seen.
+struct EmptyListNote {
+    let call: OperationCall
+
+    /// Asks once a run; what cannot be asked is not told.
+    func tell() async {
+        guard await call.gate.run.isFirst("empty list"),
+            let permissions = try? await call.environment.client.permissions(),
+            permissions.reach(of: .seeingGuests) == .nowhere
+        else { return }
+        call.environment.output.log(
+            .warning,
+            "the list is empty because this identity has no VM.Audit on any guest, not because there is none; "
+                + "`pvelua cluster doctor` tells more")
     }
 }

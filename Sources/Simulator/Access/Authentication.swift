@@ -48,7 +48,7 @@ extension ClusterState {
             let name = String(id[..<mark])
             guard let user = users.first(where: { $0.id == name }), user.enabled,
                 let token = user.tokens.first(where: { $0.id == id[id.index(after: mark)...] }),
-                token.secret == secret
+                token.secret == secret, !token.hasEnded(at: now)
             else { return .failure(.failed) }
             return .success(Identity(user: user.id, token: token.id, separated: token.separated))
         case .ticket(let text):

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension ClusterState {
+    /// All roles and their privileges.
+    var roles: [String: [String]] { Roles.builtIn.merging(customRoles) { built, _ in built } }
+
     /// The privileges on a path, each with whether it reaches below.
     func privileges(_ identity: Identity, _ path: String) -> [String: Bool] {
         let own = identity.user == "root@pam" ? Self.allPropagating : granted(identity.user, path)
@@ -29,7 +32,7 @@ extension ClusterState {
             if !entries.isEmpty {
                 var result: [String: Bool] = [:]
                 for entry in entries {
-                    for privilege in Roles.all[entry.role] ?? [] {
+                    for privilege in Roles.builtIn[entry.role] ?? customRoles[entry.role] ?? [] {
                         result[privilege] = (result[privilege] ?? false) || entry.propagates
                     }
                 }

@@ -2,7 +2,7 @@
 
 /// The built-in roles of PVE 8.4 and their privileges (PVE::AccessControl).
 enum Roles {
-    static let all = [
+    static let builtIn = [
         "Administrator": everything,
         "PVEAuditor": [
             "Datastore.Audit", "Mapping.Audit", "Pool.Audit", "SDN.Audit", "Sys.Audit", "VM.Audit",

@@ -14,6 +14,10 @@ extension EndpointTable {
             takes: [.string("comment"), .integer("expire", 0...), .flag("privsep")], handler: AccessChange.addToken),
         Endpoint(
             "DELETE", "access/users/{userid}/token/{tokenid}", protected: true, handler: AccessChange.removeToken),
+        Endpoint(
+            "PUT", "access/users/{userid}/token/{tokenid}", protected: true,
+            takes: [.string("comment"), .integer("expire", 0...), .flag("privsep")],
+            handler: AccessChange.changeToken),
     ]
 
     static let clusterConfigEndpoints = [
@@ -59,11 +63,15 @@ enum AccessChange {
         if !state.quorate { throw .failed("ACL update failed: cfs-lock 'file-user_cfg' error: no quorum!") }
         let path = "/" + (call["path"] ?? "").split(separator: "/").joined(separator: "/")
         for role in call.list("roles") {
-            if Roles.all[role] == nil { throw .failed("ACL update failed: role '\(role)' does not exist") }
+            if state.roles[role] == nil { throw .failed("ACL update failed: role '\(role)' does not exist") }
             for holder in call.list("users") + call.list("tokens") {
                 let user = String(holder.prefix { $0 != "!" })
-                if !state.users.contains(where: { $0.id == user }) {
+                guard let account = state.users.first(where: { $0.id == user }) else {
                     throw .failed("ACL update failed: user '\(user)' does not exist")
+                }
+                let token = holder.dropFirst(user.count + 1)
+                if holder.contains("!"), !account.tokens.contains(where: { $0.id == token }) {
+                    throw .failed("ACL update failed: API token '\(holder)' does not exist")
                 }
                 state.grants.removeAll { $0.path == path && $0.holder == holder && $0.role == role }
                 if !call.flag("delete") {
@@ -93,7 +101,10 @@ enum AccessChange {
         }
         let secret = state.numbers.uuid()
         let separated = call["privsep"] != "0"
-        state.users[index].tokens.append(SimulatedToken(name, secret: secret, separated: separated))
+        state.users[index].tokens.append(
+            SimulatedToken(
+                name, secret: secret, separated: separated, expires: call.integer("expire") ?? 0,
+                comment: call["comment"]))
         return Reply([
             "full-tokenid": .string("\(state.users[index].id)!\(name)"), "value": .string(secret),
             "info": ["privsep": separated ? "1" : "0"],
@@ -107,6 +118,21 @@ enum AccessChange {
             throw .failed("no such token '\(name)' for user '\(state.users[index].id)'")
         }
         state.users[index].tokens.removeAll { $0.id == name }
+        let holder = "\(state.users[index].id)!\(name)"
+        state.grants.removeAll { $0.holder == holder }
         return .null
+    }
+
+    static func changeToken(_ state: inout ClusterState, _ call: Call) throws(Refusal) -> Reply {
+        let index = try find(state, call)
+        let name = call["tokenid"] ?? ""
+        guard let token = state.users[index].tokens.firstIndex(where: { $0.id == name }) else {
+            throw .failed("no such token '\(name)' for user '\(state.users[index].id)'")
+        }
+        if let expires = call.integer("expire") { state.users[index].tokens[token].expires = expires }
+        if let comment = call["comment"] { state.users[index].tokens[token].comment = comment }
+        if let separated = call["privsep"] { state.users[index].tokens[token].separated = separated != "0" }
+        let changed = state.users[index].tokens[token]
+        return Reply(["privsep": changed.separated ? 1 : 0, "expire": JSONValue(changed.expires)])
     }
 }

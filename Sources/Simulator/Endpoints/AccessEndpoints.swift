@@ -29,8 +29,10 @@ extension EndpointTable {
             "GET", "access/users", protected: true, takes: [.flag("enabled"), .flag("full")], handler: Access.users),
         Endpoint("GET", "access/users/{userid}", protected: true, handler: Access.user),
         Endpoint("GET", "access/users/{userid}/token", protected: true, handler: Access.tokens),
+        Endpoint("GET", "access/users/{userid}/token/{tokenid}", protected: true, handler: Access.token),
         Endpoint("GET", "access/acl", handler: Access.acl),
         Endpoint("GET", "access/roles", handler: Access.roles),
+        Endpoint("GET", "access/roles/{roleid}", handler: Access.role),
     ]
 }
 
@@ -51,12 +53,24 @@ enum Access {
     static func permissions(_ state: inout ClusterState, _ call: Call) throws(Refusal) -> Reply {
         var identity = call.identity
         if let other = call["userid"], other != identity.description {
-            try state.demand(call.identity, "Sys.Audit", "/access")
             let parts = other.split(separator: "!").map(String.init)
+            // A user may ask about tokens of its own (API2/AccessControl.pm).
+            let isOwned = identity.token == nil && parts.count > 1 && parts.first == identity.user
+            if !isOwned { try state.demand(call.identity, "Sys.Audit", "/access") }
             identity = Identity(user: parts.first ?? "", token: parts.count > 1 ? parts[1] : nil)
+            let user = state.users.first { $0.id == identity.user }
+            identity.separated = user?.tokens.first { $0.id == identity.token }?.separated ?? false
         }
-        let usual = ["/", "/access", "/access/groups", "/nodes", "/pool", "/sdn", "/storage", "/vms"]
-        let paths = call["path"].map { [$0] } ?? usual + state.grants.map(\.path).filter { !usual.contains($0) }
+        var paths = ["/", "/access", "/access/groups", "/nodes", "/pool", "/sdn", "/storage", "/vms"]
+        if let path = call["path"] {
+            paths = [path]
+        } else {
+            // Paths that have entries, and those that pools name (PVE::RPCEnvironment::get_effective_permissions).
+            let named =
+                state.grants.map(\.path) + state.guestList.filter { $0.pool != nil }.map { "/vms/\($0.vmid)" }
+                + state.pools.flatMap(\.storages).map { "/storage/\($0)" }
+            for path in named where !paths.contains(path) { paths.append(path) }
+        }
         var answer = JSONObject()
         for path in paths {
             let held = state.privileges(identity, path)
@@ -96,14 +110,27 @@ enum Access {
     }
 
     private static func tokenRows(_ user: SimulatedUser) -> JSONValue {
-        .array(user.tokens.map { ["tokenid": .string($0.id), "privsep": $0.separated ? 1 : 0, "expire": 0] })
+        .array(
+            user.tokens.map { token in
+                var row = facts(token)
+                row["tokenid"] = .string(token.id)
+                return .object(row)
+            })
     }
 
-    /// The user, for its own login (no token) or for somebody who may audit users.
-    private static func find(_ state: ClusterState, _ call: Call) throws(Refusal) -> SimulatedUser {
+    private static func facts(_ token: SimulatedToken) -> JSONObject {
+        var row = JSONObject([("privsep", token.separated ? 1 : 0), ("expire", JSONValue(token.expires))])
+        if let comment = token.comment { row["comment"] = .string(comment) }
+        return row
+    }
+
+    /// The user, for its own login (no token) or for somebody who may look after users.
+    private static func find(
+        _ state: ClusterState, _ call: Call, _ privileges: [String] = ["User.Modify", "Sys.Audit"]
+    ) throws(Refusal) -> SimulatedUser {
         let id = call["userid"] ?? ""
         let own = id == call.identity.user && call.identity.token == nil
-        if !own, !state.mayAny(call.identity, ["User.Modify", "Sys.Audit"], "/access/groups") {
+        if !own, !state.mayAny(call.identity, privileges, "/access/groups") {
             throw .forbidden(nil)
         }
         guard let user = state.users.first(where: { $0.id == id }) else { throw .failed("no such user ('\(id)')") }
@@ -117,12 +144,21 @@ enum Access {
         row["realm-type"] = nil
         row["groups"] = []
         row["tokens"] = .object(
-            JSONObject(user.tokens.map { ($0.id, ["privsep": $0.separated ? 1 : 0, "expire": 0]) }))
+            JSONObject(user.tokens.map { ($0.id, .object(facts($0))) }))
         return Reply(.object(row))
     }
 
     static func tokens(_ state: inout ClusterState, _ call: Call) throws(Refusal) -> Reply {
-        Reply(tokenRows(try find(state, call)))
+        Reply(tokenRows(try find(state, call, ["User.Modify"])))
+    }
+
+    static func token(_ state: inout ClusterState, _ call: Call) throws(Refusal) -> Reply {
+        let user = try find(state, call, ["User.Modify"])
+        let name = call["tokenid"] ?? ""
+        guard let token = user.tokens.first(where: { $0.id == name }) else {
+            throw .failed("no such token '\(name)' for user '\(user.id)'")
+        }
+        return Reply(.object(facts(token)))
     }
 
     static func acl(_ state: inout ClusterState, _ call: Call) throws(Refusal) -> Reply {
@@ -140,10 +176,17 @@ enum Access {
     static func roles(_ state: inout ClusterState, _ call: Call) throws(Refusal) -> Reply {
         Reply(
             .array(
-                Roles.all.sorted { $0.key < $1.key }.map {
+                state.roles.sorted { $0.key < $1.key }.map {
                     [
-                        "roleid": .string($0.key), "privs": .string($0.value.joined(separator: ",")), "special": 1,
+                        "roleid": .string($0.key), "privs": .string($0.value.joined(separator: ",")),
+                        "special": Roles.builtIn[$0.key] == nil ? 0 : 1,
                     ]
                 }))
+    }
+
+    static func role(_ state: inout ClusterState, _ call: Call) throws(Refusal) -> Reply {
+        let name = call["roleid"] ?? ""
+        guard let privileges = state.roles[name] else { throw .failed("role '\(name)' does not exist") }
+        return Reply(.object(JSONObject(privileges.sorted().map { ($0, 1) })))
     }
 }

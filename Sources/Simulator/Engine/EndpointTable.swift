@@ -3,7 +3,8 @@
 /// Everything a simulated cluster answers.
 enum EndpointTable {
     static let all: [Endpoint] =
-        accessEndpoints + accessChangeEndpoints + clusterConfigEndpoints + bulkEndpoints + clusterEndpoints
+        accessEndpoints + accessChangeEndpoints + accessAccountEndpoints + clusterConfigEndpoints + bulkEndpoints
+        + clusterEndpoints
         + nodeEndpoints + taskEndpoints + guestEndpoints + configEndpoints
         + powerEndpoints + snapshotEndpoints + lifecycleEndpoints + migrateEndpoints + storageEndpoints
         + backupEndpoints + statisticsEndpoints + poolEndpoints + highAvailabilityEndpoints + agentEndpoints

@@ -82,11 +82,12 @@ struct SeedReader {
         var user = SimulatedUser(id, password: try reader.optional("password")?.text())
         if let enabled = reader.optional("enabled") { user.enabled = try enabled.boolean() }
         for token in try reader.optional("tokens")?.elements() ?? [] {
-            let reader = try YAMLReader(token, of: "a token", keys: ["id", "secret", "privsep"])
+            let reader = try YAMLReader(token, of: "a token", keys: ["id", "secret", "privsep", "expire"])
             user.tokens.append(
                 SimulatedToken(
                     try reader.required("id").text(), secret: try reader.required("secret").text(),
-                    separated: try reader.optional("privsep")?.boolean() ?? false))
+                    separated: try reader.optional("privsep")?.boolean() ?? false,
+                    expires: try reader.optional("expire")?.integer(in: 0...4_000_000_000) ?? 0))
         }
         user.factors = SimulatedFactors(
             totp: try reader.optional("totp")?.text(),
@@ -100,7 +101,7 @@ struct SeedReader {
         let reader = try YAMLReader(node, of: "an access rule", keys: ["path", "holder", "role", "propagate"])
         return SimulatedGrant(
             try reader.required("path").text(), holder: try reader.required("holder").text(),
-            role: try reader.required("role").word(of: Roles.all.keys.sorted()),
+            role: try reader.required("role").word(of: Roles.builtIn.keys.sorted()),
             propagates: try reader.optional("propagate")?.boolean() ?? true)
     }
 

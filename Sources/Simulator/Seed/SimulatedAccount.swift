@@ -37,13 +37,21 @@ public struct SimulatedToken: Sendable, Hashable {
     public var secret: String
     /// Whether it has only the privileges given to itself and its user alike.
     public var separated: Bool
+    /// When it ends, in seconds since 1970; 0 for never.
+    public var expires: Int
+    /// What was written about it.
+    public var comment: String?
 
     /// Makes a token.
-    public init(_ id: String, secret: String, separated: Bool = false) {
+    public init(_ id: String, secret: String, separated: Bool = false, expires: Int = 0, comment: String? = nil) {
         self.id = id
         self.secret = secret
         self.separated = separated
+        self.expires = expires
+        self.comment = comment
     }
+
+    func hasEnded(at now: Double) -> Bool { expires > 0 && Double(expires) <= now }
 }
 
 /// One entry of the access control list.

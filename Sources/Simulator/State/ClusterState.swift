@@ -13,6 +13,8 @@ public struct ClusterState: Sendable {
     public var volumes: [SimulatedVolume]
     var users: [SimulatedUser]
     var grants: [SimulatedGrant]
+    /// The roles that somebody made, by name.
+    var customRoles: [String: [String]] = [:]
     /// Whether the members that are online make a quorum.
     public var quorate: Bool
     var version: PVEVersion

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import JSON
+import TestSupport
+import Testing
+
+/// `cluster doctor` and `cluster token`: the real binary against a real HTTPS server.
+struct DoctorServerTests {
+    let runner: CommandLineRunner
+    let server: RunningServer
+
+    init() throws {
+        runner = try CommandLineRunner()
+        server = try RunningServer()
+    }
+
+    private var folder: URL { runner.home.url.appendingPathComponent("config/pvelua") }
+    private var configuration: URL { folder.appendingPathComponent("config.yaml") }
+
+    private func configure(
+        tls: String? = nil, secret: String? = nil, hosts: [String]? = nil, tokenID: String? = nil,
+        auth: String? = nil, request: String = "5s", more: String = ""
+    ) throws {
+        let file = try runner.home.write("token", (secret ?? server.secret) + "\n")
+        try FileManager.default.createDirectory(
+            at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        let own = "127.0.0.1:\(server.url.port ?? 0)"
+        let list = (hosts ?? [own]).map { "\"\($0)\"" }.joined(separator: ", ")
+        let text = """
+            version: 1
+            default_cluster: lab
+            clusters:
+              # what is written here stays
+              lab:
+                hosts: [\(list)]
+                auth: \(auth ?? "{ token_id: \"\(tokenID ?? server.tokenID)\", token_secret: { file: \"\(file.path)\" } }")
+                tls: \(tls ?? "{ ca_file: \"\(server.authorityFile)\" }")
+                timeouts: { connect: 2s, request: \(request) }
+            \(more)
+            """
+        try Data(text.utf8).write(to: configuration)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: configuration.path)
+    }
+
+    private func doctor() throws -> (status: Int32, report: JSONValue) {
+        let result = try runner.pvelua("--format", "json", "cluster", "doctor")
+        #expect(!result.output.contains(server.secret) && !result.errors.contains(server.secret))
+        return (result.status, try JSONValue(parsing: result.output))
+    }
+
+    private func verdicts(_ report: JSONValue, _ topic: String) -> [String] {
+        (report["checks"]?.array ?? []).filter { $0["topic"]?.string == topic }.compactMap { $0["verdict"]?.string }
+    }
+
+    private var wrongPin: String {
+        (server.fingerprint.hasPrefix("00") ? "11" : "00") + server.fingerprint.dropFirst(2)
+    }
+
+    @Test func aSoundClusterIsSound() throws {
+        for tls in ["{ ca_file: \"\(server.authorityFile)\" }", "{ fingerprints: [\"\(server.fingerprint)\"] }"] {
+            try configure(tls: tls)
+            let (status, report) = try doctor()
+            #expect(status == 0, "\(report.text)")
+            #expect(verdicts(report, "certificate") == ["ok"], "\(report.text)")
+            #expect(verdicts(report, "clock") == ["ok"])
+            #expect(verdicts(report, "authentication") == ["ok"])
+            #expect(report["access"]?.array?.isEmpty == false)
+        }
+    }
+
+    @Test func aWrongPinEndsWith4AndTheTokenIsNotSent() throws {
+        try configure(tls: "{ fingerprints: [\"\(wrongPin)\"] }")
+        let (status, report) = try doctor()
+        #expect(status == 4, "\(report.text)")
+        #expect(verdicts(report, "certificate") == ["problem"])
+        #expect(report.text.contains(server.fingerprint), "what the server shows is told")
+        let seen = try JSONValue(parsing: server.control("/sim/requests"))
+        #expect(!(seen["data"]?.array ?? []).contains { $0["path"]?.string?.hasPrefix("/api2/") == true })
+    }
+
+    @Test func oneOfTwoHostsDownIsAWarning() throws {
+        try configure(hosts: ["127.0.0.1:1", "127.0.0.1:\(server.url.port ?? 0)"])
+        let (status, report) = try doctor()
+        #expect(status == 0, "\(report.text)")
+        #expect(verdicts(report, "host") == ["warning", "ok"])
+        #expect(verdicts(report, "authentication") == ["ok"], "the other one is asked")
+    }
+
+    @Test func noHostAtAllEndsWith4() throws {
+        try configure(hosts: ["127.0.0.1:1", "no-such-host.invalid"])
+        let (status, report) = try doctor()
+        #expect(status == 4)
+        #expect(verdicts(report, "host") == ["problem", "problem"])
+        #expect(verdicts(report, "journal") == ["ok"], "what can be looked at is looked at")
+    }
+
+    @Test func aWrongSecretEndsWith3() throws {
+        try configure(secret: "99999999-2222-4333-8444-555555555555")
+        let (status, report) = try doctor()
+        #expect(status == 3, "\(report.text)")
+        #expect(verdicts(report, "host") == ["ok"])
+    }
+
+    @Test func aSecretThatIsNotThereEndsWith2AndTheHostIsStillLookedAt() throws {
+        try configure()
+        try FileManager.default.removeItem(at: runner.home.url.appendingPathComponent("token"))
+        let (status, report) = try doctor()
+        #expect(status == 2)
+        #expect(verdicts(report, "secret") == ["problem"])
+        #expect(verdicts(report, "host") == ["ok"])
+    }
+
+    @Test func aConfigurationThatCannotBeReadIsAProblemAmongChecks() throws {
+        try configure()
+        try Data("version: 1\nclusters: [".utf8).write(to: configuration)
+        let (status, report) = try doctor()
+        #expect(status == 2)
+        #expect(verdicts(report, "configuration") == ["problem"])
+        #expect(verdicts(report, "worker") == ["ok"])
+    }
+
+    @Test func aHostThatDoesNotAnswerIsNotWaitedForLong() throws {
+        try configure(request: "1s")
+        _ = try server.control(
+            "/sim/faults", body: "{\"effect\":\"delay\",\"seconds\":30,\"path\":\"/version\",\"count\":9}")
+        let start = Date()
+        let (status, report) = try doctor()
+        #expect(status == 4, "\(report.text)")
+        #expect(report.text.contains("no answer in time"), "\(report.text)")
+        #expect(Date().timeIntervalSince(start) < 15)
+    }
+
+    @Test func aLoginIsLookedAtToo() throws {
+        let password = try runner.home.write("password", "demo\n")
+        try configure(auth: "{ user: audit@pve, password: { file: \"\(password.path)\" } }")
+        let (status, report) = try doctor()
+        #expect(status == 0, "\(report.text)")
+        #expect(report["identity"]?.string == "audit@pve")
+        let rows = report["access"]?.array ?? []
+        #expect(rows.first { $0["operation"]?.string == "list_vms" }?["verdict"]?.string == "yes")
+        #expect(rows.first { $0["operation"]?.string == "vm_action" }?["verdict"]?.string == "no")
+    }
+
+    // MARK: - Tokens
+
+    /// Runs the binary at a terminal where somebody types.
+    private func session(_ steps: [[String]], _ arguments: String...) throws -> ProcessResult {
+        let json = String(decoding: try JSONEncoder().encode(steps), as: UTF8.self)
+        let helper = Places.repository.appendingPathComponent("Tests/CommandTests/Support/terminal.py").path
+        return try run(
+            URL(fileURLWithPath: "/usr/bin/env"),
+            ["python3", helper, json, Places.products.appendingPathComponent("pvelua").path] + arguments,
+            environment: [
+                "HOME": runner.home.url.path, "TERM": "xterm", "NO_COLOR": "1",
+                "XDG_CONFIG_HOME": runner.home.url.appendingPathComponent("config").path,
+                "XDG_STATE_HOME": runner.home.url.appendingPathComponent("state").path,
+            ], directory: Places.repository)
+    }
+
+    @Test func withoutATerminalNothingIsMade() throws {
+        try configure()
+        for words in [["create"], ["rotate"]] {
+            let result = try runner.pvelua(["cluster", "token"] + words + ["--yes"])
+            #expect(result.status == 20, "\(result.errors)")
+        }
+        let seen = try JSONValue(parsing: server.control("/sim/requests"))
+        let requests = seen["data"]?.array ?? []
+        #expect(requests.contains { $0["method"]?.string == "GET" })
+        #expect(!requests.contains { $0["method"]?.string != "GET" && $0["path"]?.string?.hasPrefix("/api2") == true })
+    }
+
+    @Test func aTokenIsMadeShownBeforehandAndWorks() throws {
+        try configure()
+        let made = try session(
+            [["type yes to go on", "yes\n"]], "cluster", "token", "create", "--for", "vm_action", "--pool", "web")
+        #expect(made.status == 0, "\(made.output)")
+        #expect(made.output.contains("POST /access/users/automation@pve/token/runbooks privsep=1"), "\(made.output)")
+        let file = folder.appendingPathComponent("lab-automation-pve-runbooks.token")
+        let secret = try String(contentsOf: file, encoding: .utf8).dropLast()
+        #expect(!made.output.contains(secret), "the secret is not shown")
+        let mode = try FileManager.default.attributesOfItem(atPath: file.path)[.posixPermissions] as? Int
+        #expect(mode == 0o600)
+        try configure(secret: String(secret), tokenID: "automation@pve!runbooks")
+        let listed = try runner.pvelua(
+            "-e",
+            "local n = {}; for _, v in ipairs(pve.list_vms()) do n[#n+1] = v.pool end; return table.concat(n, ' ')")
+        #expect(listed.output.split(whereSeparator: \.isWhitespace).allSatisfy { $0 == "web" }, "\(listed.errors)")
+        #expect(!listed.output.isEmpty)
+        let refused = try runner.pvelua("--yes", "-e", "pve.snapshot(nil, 101)")
+        #expect(refused.status == 5)
+        #expect(refused.errors.contains("pvelua cluster token plan --for snapshot --vmid 101"), "\(refused.errors)")
+    }
+
+    /// A login makes a token with few rights, which could not look after itself, and renews it.
+    @Test func aLoginMakesATokenAndRenewsIt() throws {
+        let password = try runner.home.write("password", "demo\n")
+        let login = "{ user: root@pam, password: { file: \"\(password.path)\" } }"
+        try configure(auth: login)
+        let made = try session([["type yes to go on", "yes\n"]], "cluster", "token", "create", "--show-secret")
+        #expect(made.status == 0, "\(made.output)")
+        let file = folder.appendingPathComponent("lab-automation-pve-runbooks.token")
+        let secret = try String(contentsOf: file, encoding: .utf8).dropLast()
+        #expect(made.output.contains("secret: \(secret)"), "it is shown where that was asked for")
+        let own = "127.0.0.1:\(server.url.port ?? 0)"
+        try configure(
+            secret: String(secret), tokenID: "automation@pve!runbooks",
+            more: "  admin: { hosts: [\"\(own)\"], auth: \(login), tls: { ca_file: \"\(server.authorityFile)\" } }")
+        let alone = try session([], "cluster", "token", "rotate", "lab")
+        #expect(alone.status == 5, "\(alone.output)")
+        #expect(alone.output.contains("--with"))
+        let renewed = try session(
+            [["type yes to go on", "yes\n"]], "cluster", "token", "rotate", "lab", "--with", "admin")
+        #expect(renewed.status == 0, "\(renewed.output)")
+        #expect(try runner.pvelua("-e", "return #pve.list_vms()").output == "6\n")
+        #expect(try String(contentsOf: configuration, encoding: .utf8).contains("automation@pve!runbooks-2"))
+        #expect(try doctor().status == 0)
+    }
+
+    @Test func aTokenIsRenewedInPlace() throws {
+        try configure()
+        let renewed = try session([["type yes to go on", "yes\n"]], "cluster", "token", "rotate")
+        #expect(renewed.status == 0, "\(renewed.output)")
+        let text = try String(contentsOf: configuration, encoding: .utf8)
+        #expect(text.contains("root@pam!demo-2"), "\(text)")
+        #expect(text.contains("# what is written here stays"))
+        #expect(try runner.pvelua("-e", "return #pve.list_vms()").output == "6\n")
+        #expect(!FileManager.default.fileExists(atPath: runner.home.url.appendingPathComponent("token").path))
+        try configure()
+        #expect(try runner.pvelua("-e", "return 1 + #pve.list_vms()").status == 3, "the old token is gone")
+    }
+
+    @Test func ctrlCInTheMiddleOfARotationWaitsForItsEnd() throws {
+        try configure()
+        _ = try server.control(
+            "/sim/faults",
+            body: "{\"effect\":\"delay\",\"seconds\":1,\"method\":\"POST\",\"path\":\"/access/*\"}")
+        let result = try session(
+            [["type yes to go on", "yes\n"], ["renewing the token …", "\u{3}"]], "cluster", "token", "rotate")
+        #expect(result.status == 0, "\(result.output)")
+        #expect(result.output.contains("finishing first"), "\(result.output)")
+        #expect(try runner.pvelua("-e", "return #pve.list_vms()").output == "6\n")
+    }
+
+    @Test func anAnswerThatIsNoYesChangesNothing() throws {
+        try configure()
+        let before = try String(contentsOf: configuration, encoding: .utf8)
+        let result = try session([["type yes to go on", "no\n"]], "cluster", "token", "rotate")
+        #expect(result.status == 20, "\(result.output)")
+        #expect(try String(contentsOf: configuration, encoding: .utf8) == before)
+        #expect(try runner.pvelua("-e", "return #pve.list_vms()").output == "6\n")
+    }
+
+    @Test func aRotationThatFailsLeavesTheOldTokenWorking() throws {
+        try configure()
+        let before = try String(contentsOf: configuration, encoding: .utf8)
+        _ = try server.control(
+            "/sim/faults",
+            body:
+                "{\"effect\":\"status\",\"status\":500,\"reason\":\"broken\",\"method\":\"POST\",\"path\":\"/access/*\"}"
+        )
+        let result = try session([["type yes to go on", "yes\n"]], "cluster", "token", "rotate")
+        #expect(result.status == 5, "\(result.output)")
+        #expect(result.output.contains("still works"), "\(result.output)")
+        #expect(try String(contentsOf: configuration, encoding: .utf8) == before)
+        #expect(try runner.pvelua("-e", "return #pve.list_vms()").output == "6\n")
+    }
+}
