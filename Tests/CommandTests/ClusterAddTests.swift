@@ -98,7 +98,7 @@ struct ClusterAddTests {
         #expect(bench.text.contains("user: alice@pve") && bench.text.contains("totp: { file:"))
     }
 
-    @Test func apasswordThatIsNotKeptIsAskedForEachTime() throws {
+    @Test func aPasswordThatIsNotKeptIsAskedForEachTime() throws {
         let result = try bench.atTerminal(
             [["password of root@pam on new: ", LoginBench.root + "\n"]], "cluster", "add", "new", "--host", bench.host,
             "--user", "root@pam", "--ask-password", "--ca", bench.server.authorityFile)

@@ -99,4 +99,53 @@ struct ClusterPinTests {
         #expect(result.status == 0 && result.output.contains("all certificates are known"), "\(result.output)")
         #expect(try bench.requests().isEmpty)
     }
+
+    /// A server whose certificate steers terminals; it lives until its input closes.
+    private static let evil = """
+        import socket, ssl, subprocess, sys, tempfile, threading
+        folder = tempfile.mkdtemp()
+        key, pem = folder + "/k", folder + "/c"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+            "-keyout", key, "-out", pem, "-subj", "/O=\u{1b}]0;owned\u{7}/CN=\u{1b}[31mred\u{202e}", "-utf8"],
+            check=True, capture_output=True)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(pem, key)
+        listener = socket.create_server(("127.0.0.1", 0))
+        print(listener.getsockname()[1], flush=True)
+        def serve():
+            while True:
+                raw, _ = listener.accept()
+                try:
+                    with context.wrap_socket(raw, server_side=True) as tls: print(repr(tls.recv(100)), flush=True)
+                except OSError: pass
+        threading.Thread(target=serve, daemon=True).start()
+        sys.stdin.read()
+        """
+
+    @Test func aCertificateThatSteersTerminalsIsShownHarmlessly() throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["python3", "-c", Self.evil]
+        let (input, output) = (Pipe(), Pipe())
+        process.standardInput = input
+        process.standardOutput = output
+        try process.run()
+        defer { process.terminate() }
+        var line = Data()
+        while let byte = try output.fileHandleForReading.read(upToCount: 1), !byte.isEmpty, byte != Data("\n".utf8) {
+            line += byte
+        }
+        try bench.configure(auth: Self.auth, tls: "{ fingerprints: [\"\(bench.server.fingerprint)\"] }")
+        let result = try bench.runner.pvelua(
+            "cluster", "pin", "lab", "--host", "127.0.0.1:\(String(decoding: line, as: UTF8.self))")
+        #expect(result.status == 20, "\(result.errors)")
+        #expect(result.output.contains("red") && result.output.contains("owned"), "\(result.output)")
+        for scalar in (result.output + result.errors).unicodeScalars where scalar != "\n" {
+            #expect(scalar.value >= 0x20 && scalar.value != 0x7f && scalar.value != 0x202e)
+        }
+        // Nothing came after the handshake.
+        try input.fileHandleForWriting.close()
+        let heard = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        #expect(heard.split(separator: "\n").allSatisfy { $0 == "b''" }, "\(heard)")
+    }
 }

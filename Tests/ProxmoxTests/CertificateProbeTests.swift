@@ -38,7 +38,8 @@ struct CertificateProbeTests {
             try await CertificateProbe.look(at: endpoint, timeout: .milliseconds(500))
         }
         #expect(found?.kind == kind, "\(String(describing: found))")
-        #expect(ContinuousClock.now - start < .seconds(8))
+        // The server itself holds on for half a minute; other tests may hold the threads for a while.
+        #expect(ContinuousClock.now - start < .seconds(25))
     }
 
     @Test func nobodyThereIsAConnectionFailure() async throws {

@@ -36,7 +36,7 @@ struct Pinning: Sendable {
             }
             survey.rows.append(row)
         }
-        survey.rows += await nodes(beside: survey.rows.compactMap(\.fingerprint))
+        survey.rows += await nodes(beside: survey.rows)
         let seen = survey.rows.compactMap(\.fingerprint)
         survey.unseen = pins.filter { !seen.contains($0) }
         if !survey.unseen.isEmpty {
@@ -48,12 +48,19 @@ struct Pinning: Sendable {
     }
 
     /// The nodes whose certificates no configured host showed, as the cluster lists them over a trusted connection.
-    private func nodes(beside seen: [Fingerprint]) async -> [PinSurvey.Row] {
-        let isTrusted = cluster.tls.caFile != nil || seen.contains { pins.contains($0) }
+    private func nodes(beside rows: [PinSurvey.Row]) async -> [PinSurvey.Row] {
+        let seen = rows.compactMap(\.fingerprint)
+        // One host with a strange certificate must not stand between the others and the question.
+        let known = zip(endpoints, rows).filter { $0.1.standing == .known }
+        let addresses =
+            cluster.tls.caFile != nil
+            ? cluster.hosts : known.map { HostAddress(host: $0.0.host, port: $0.0.port) }
         // Looking at certificates shall not end in a question for a password.
-        guard isTrusted, !isAsked, let credential = try? ConfiguredCredential.make(cluster, context),
+        let nobody = ControllingTerminal(path: "")
+        guard !addresses.isEmpty,
+            let credential = try? ConfiguredCredential.make(cluster, context, terminal: nobody),
             let client = try? ClusterConnection.client(
-                cluster.name, cluster.hosts, cluster.tls, cluster.timeouts, credential: credential, context, logLevel),
+                cluster.name, addresses, cluster.tls, cluster.timeouts, credential: credential, context, logLevel),
             let call = try? APICall.get("nodes"), let answer = try? await client.send(call)
         else { return [] }
         var rows: [PinSurvey.Row] = []
@@ -67,13 +74,6 @@ struct Pinning: Sendable {
                     source: "as the cluster lists it"))
         }
         return rows
-    }
-
-    private var isAsked: Bool {
-        switch cluster.auth {
-        case .login(_, .prompt, _, _), .login(_, _, .prompt?, _): true
-        default: false
-        }
     }
 
     /// Asks about what is new, and writes it; says what was done.
