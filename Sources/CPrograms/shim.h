@@ -4,3 +4,6 @@
 
 /// A file in memory that closes itself at exec, or -1; Swift's Glibc does not show memfd_create.
 static inline int cp_memory_file(void) { return (int)syscall(SYS_memfd_create, "pvelua", 1U); }
+
+/// posix_spawn_file_actions_addclosefrom_np of glibc 2.34, which Swift's Glibc does not show either.
+extern int cp_close_from(void *actions, int first) __asm__("posix_spawn_file_actions_addclosefrom_np");

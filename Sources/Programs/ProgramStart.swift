@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import CPrograms
 internal import Glibc
 
 /// Why a program could not be started.
@@ -48,8 +49,8 @@ public enum ProgramStart {
             }
         }
         // Everything pvelua opens closes itself at exec; this is for what its own parent left open.
-        let highest = min(descriptors.map(\.target).max() ?? 2, 200)
-        for number in (max(highest, 2) + 1)..<256 { posix_spawn_file_actions_addclose(&actions, number) }
+        let highest = descriptors.map(\.target).max() ?? 2
+        cp_close_from(&actions, max(highest, 2) + 1)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }

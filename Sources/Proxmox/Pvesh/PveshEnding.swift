@@ -43,6 +43,9 @@ final class PveshEnding: Sendable {
     /// The program's process, while it runs and nobody has an answer.
     var runningChild: Int32? { state.withLock { $0.end == nil ? $0.child : nil } }
 
+    /// Whether the one who waited has gone.
+    var isOver: Bool { state.withLock { $0.end != nil } }
+
     func started(_ child: Int32) { state.withLock { $0.child = child } }
 
     func stop() { state.withLock { $0.shallStop = true } }

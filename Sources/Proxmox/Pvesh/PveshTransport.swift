@@ -64,6 +64,8 @@ public final class PveshTransport: Transport {
             await withCheckedContinuation { continuation in
                 end.open(continuation)
                 queue.async {
+                    // Given up before it began.
+                    if end.isOver { return }
                     do throws(ProgramFailure) {
                         let outcome = try run.run(onStart: { end.started($0) }, isCancelled: { end.shallStop })
                         end.resolve(.finished(outcome))
