@@ -206,6 +206,16 @@ struct PveshTransportTests {
         #expect(failure?.message.contains("shortened") == true)
     }
 
+    @Test(arguments: ["echo 'please run as root' >&2; exit 255", "kill -9 $$"])
+    func aPveshThatDoesNotWorkProvesNothing(script: String) async throws {
+        let pvesh = try StandInPvesh(source: "#!/bin/sh\n\(script)\n")
+        let failure = await failure(
+            pvesh.transport(),
+            HTTPRequest(.put, "/api2/json/nodes/pve1/qemu/101/config", body: Array(#"{"cores":2}"#.utf8)))
+        #expect(failure?.cause == .connect)
+        #expect(failure?.mayHaveBeenSent == false)
+    }
+
     /// A pvesh whose worker runs on for a while, as a child of its own; the task list is what it wrote.
     private static let slow = """
         cd "$(dirname "$0")"

@@ -113,12 +113,17 @@ actor Turnstile {
 actor PveshGuard {
     private var verdict: Bool?
 
-    /// Whether it does; nil where it could not be asked.
-    func isExact(_ probe: @Sendable () async -> ProgramRun.Ending?) async -> Bool? {
+    /// Whether it does; nil where the answer tells nothing.
+    func isExact(_ probe: @Sendable () async -> ProgramRun.Outcome?) async -> Bool? {
         if let verdict { return verdict }
-        // A shortened option that is taken makes the call succeed.
-        guard case .exited(let status)? = await probe() else { return nil }
-        verdict = status != 0
+        guard let outcome = await probe() else { return nil }
+        if outcome.ending == .exited(0) {
+            // A shortened option that is taken makes the call succeed.
+            verdict = false
+        } else if String(decoding: outcome.errors.prefix(2000), as: UTF8.self).contains("Unknown option: output-forma")
+        {
+            verdict = true
+        }
         return verdict
     }
 }

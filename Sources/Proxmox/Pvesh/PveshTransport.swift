@@ -118,12 +118,15 @@ public final class PveshTransport: Transport {
         let isExact = await guardian.isExact {
             let run = self.program(["get", "/version", "--output-forma", "json"], limit: .seconds(30), isRead: true)
             return await withCheckedContinuation { continuation in
-                self.queue.async { continuation.resume(returning: (try? run.run())?.ending) }
+                self.queue.async { continuation.resume(returning: try? run.run()) }
             }
         }
         switch isExact {
         case true?: return
-        case nil: throw TransportFailure(.connect, mayHaveBeenSent: false, "\(settings.program) cannot be started")
+        case nil:
+            throw TransportFailure(
+                .connect, mayHaveBeenSent: false,
+                "\(settings.program) does not answer as pvesh does; does it run for this user?")
         case false?:
             throw TransportFailure(
                 .garbled, mayHaveBeenSent: false,
