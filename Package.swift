@@ -70,17 +70,18 @@ let package = Package(
 
         // Know Proxmox.
         library("Model", ["JSON"]),
+        library("Schema", ["Model", "JSON", "Text"]),
         library("Configuration", ["Model", "YAML", "Text", "Programs"]),
         library("Policy", ["Model", "YAML", "EmbeddedAssets", "Text"]),
         library("Journal", ["Model", "CSQLite", "CCrypto"]),
         library("Proxmox", ["Model", "JSON", "CCurl", "Programs", .product(name: "Logging", package: "swift-log")]),
         library("Simulator", ["Proxmox", "Model", "JSON", "YAML", "EmbeddedAssets"]),
         library("SimulatorServer", ["Simulator", "Proxmox", "JSON", "CCertificates"] + nio),
-        library("Runbook", ["Policy", "Journal", "Proxmox", "Wire", "LuaSources", "Text", "Programs"]),
+        library("Runbook", ["Policy", "Journal", "Proxmox", "Schema", "Wire", "LuaSources", "Text", "Programs"]),
         library(
             "Commands",
             [
-                "Runbook", "Configuration", "Terminal", "Simulator", "EmbeddedAssets", "Text",
+                "Runbook", "Configuration", "Schema", "Terminal", "Simulator", "EmbeddedAssets", "Text",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -100,18 +101,21 @@ let package = Package(
         tests("ModelTests", ["Model", "JSON"]),
         tests("WireTests", ["Wire"]),
         tests("YAMLTests", ["YAML", "Text"]),
+        tests("SchemaTests", ["Schema", "Simulator", "Proxmox", "Model", "JSON"]),
         tests("ConfigurationTests", ["Configuration", "Model", "TestSupport"]),
         tests("PolicyTests", ["Policy", "Model", "YAML"]),
         tests("JournalTests", ["Journal", "Model", "JSON", "TestSupport"]),
         tests("TerminalTests", ["Terminal", "TestSupport"]),
         tests("WorkerTests", ["Wire", "TestSupport"], exclude: ["Hostile"]),
-        tests("ProxmoxTests", ["Proxmox", "Model", "JSON", "TestSupport"], exclude: ["Support/hostile_server.py", "Support/pvesh_standin.py"]),
+        tests(
+            "ProxmoxTests", ["Proxmox", "Model", "JSON", "TestSupport"],
+            exclude: ["Support/hostile_server.py", "Support/pvesh_standin.py"]),
         tests("SimulatorTests", ["Simulator", "Proxmox", "Model", "JSON", "YAML", "TestSupport"]),
         tests(
             "RunbookTests",
-            ["Runbook", "Wire", "Simulator", "Proxmox", "Policy", "Journal", "Model", "JSON", "TestSupport"]),
+            ["Runbook", "Wire", "Simulator", "Proxmox", "Schema", "Policy", "Journal", "Model", "JSON", "TestSupport"]),
         tests(
-            "CommandTests", ["Commands", "Runbook", "Policy", "Terminal", "Model", "JSON", "TestSupport"],
+            "CommandTests", ["Commands", "Runbook", "Policy", "Schema", "Terminal", "Model", "JSON", "TestSupport"],
             exclude: ["Support"]),
         tests("ArchitectureTests", ["TestSupport"]),
     ],

@@ -12,6 +12,8 @@ public struct Locations: Hashable, Sendable {
     public var journal: String
     /// What was typed at the prompt.
     public var history: String
+    /// The folder of the API schemas that were fetched.
+    public var schemas: String
     /// The home folder, which `~` stands for.
     public var home: String
 
@@ -33,6 +35,7 @@ public struct Locations: Hashable, Sendable {
         ceiling = "/etc/pvelua/policy.yaml"
         journal = "\(stateFolder)/journal.sqlite"
         history = "\(stateFolder)/history"
+        schemas = "\(stateFolder)/schema"
         self.home = home
     }
 

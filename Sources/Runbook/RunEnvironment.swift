@@ -34,6 +34,8 @@ public struct RunEnvironment: Sendable {
     public var settings: RunSettings
     /// Makes an id for a run, unique and ordered by time.
     public var makeID: @Sendable () -> String
+    /// What the cluster's own API takes; nil where raw calls are left to the server to check.
+    public var schema: SchemaProvider?
 
     /// Makes an environment.
     public init(

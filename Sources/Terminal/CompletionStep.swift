@@ -28,11 +28,35 @@ enum CompletionStep: Hashable {
         }
     }
 
-    /// The name before the cursor: letters, digits, `_`, `.` and `:`.
+    /// What the candidates complete: inside an open quotation its text so far, else the name before the cursor.
     private static func word(_ before: String) -> String {
+        if let quoted = openQuotation(before) { return quoted }
         let reversed = before.reversed().prefix { character in
             character.isASCII && (character.isLetter || character.isNumber || "_.:".contains(character))
         }
         return String(reversed.reversed())
+    }
+
+    /// The text behind a quotation mark that has no partner yet, or nil.
+    private static func openQuotation(_ before: String) -> String? {
+        var mark: Character?
+        var text = ""
+        var isEscaped = false
+        for character in before {
+            guard let open = mark else {
+                if character == "\"" || character == "'" { (mark, text) = (character, "") }
+                continue
+            }
+            if isEscaped {
+                isEscaped = false
+            } else if character == "\\" {
+                isEscaped = true
+            } else if character == open {
+                mark = nil
+                continue
+            }
+            text.append(character)
+        }
+        return mark == nil ? nil : text
     }
 }

@@ -35,6 +35,22 @@ struct ConsentPromptTests {
                 """)
     }
 
+    @Test func showsTheParametersOfACallThatIsAboutNoGuest() {
+        var asked = ConsentQuestion(
+            effect: .confirm, cluster: "lab", action: "pool.create", rule: "pools", request: "POST /pools")
+        asked.details = ["comment = a\u{1b}[31m b", "poolid = new"]
+        #expect(
+            ConsentPrompt(asked, code: "4821", style: plain).text == """
+                ┌ pvelua asks for consent: pool.create
+                │ cluster  lab
+                │ request  POST /pools
+                │          comment = \(TextCleaner.clean("a\u{1b}[31m b"))
+                │          poolid = new
+                │ rule     pools
+                └ type yes to go on, anything else to stop:\u{20}
+                """)
+    }
+
     @Test(arguments: [
         ("101 web-1 4821", true), ("  101   web-1 4821  ", true), ("101 web-1 4822", false), ("101 web-1", false),
         ("yes", false), ("", false), ("101 web-2 4821", false), ("4821", false), ("101 web-1 4821 yes", false),

@@ -64,6 +64,19 @@ struct TerminalSessionTests {
         #expect(result.output.contains("pve.vm_action([node], guest, action, [options])"))
     }
 
+    @Test func tabCompletesPathsAndParametersOfTheRawAPI() throws {
+        let synced = try session([], "cluster", "schema", "sync")
+        #expect(synced.status == 0, "\(synced.output)")
+        let result = try session(
+            [
+                ["demo> ", "pve.api.get(\"/nodes/pve1/qemu/101/conf\t\").name\n"],
+                ["web-1[\\s\\S]*demo> ", "pve.api.get(\"/cluster/resources\", { ty\t= 'node' })[1].type\n"],
+                ["node\\s[\\s\\S]*demo> ", ":quit\n"],
+            ], "repl")
+        #expect(result.status == 0, "\(result.output)")
+        #expect(result.output.contains("web-1"))
+    }
+
     @Test func ctrlCStopsTheChunkAndNotTheSession() throws {
         let result = try session(
             [

@@ -8,7 +8,8 @@ internal import Runbook
 /// The command `pvelua cluster …`.
 struct ClusterCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "cluster", abstract: "Look at the configured clusters.", subcommands: [ClusterList.self])
+        commandName: "cluster", abstract: "Look at the configured clusters.",
+        subcommands: [ClusterList.self, ClusterSchema.self])
 }
 
 /// The command `pvelua cluster list`.

@@ -35,6 +35,7 @@ struct ConsentPrompt: Equatable {
             if !guest.notes.isEmpty { add("", guest.notes.joined(separator: " · ")) }
         }
         add("request", question.request)
+        for detail in question.details { add("", detail) }
         add("rule", question.rule)
         if let warning = question.warning { lines.append("│ \(style.red("! " + TextCleaner.clean(warning)))") }
         if isTyped {

@@ -60,6 +60,11 @@ enum ArgumentOrder {
         if ["cluster", "config"].contains(command), let verb = rest.first, !verb.hasPrefix("-") {
             names.append(verb)
             rest = rest.dropFirst()
+            // `cluster schema sync` is three.
+            if verb == "schema", let third = rest.first, !third.hasPrefix("-") {
+                names.append(third)
+                rest = rest.dropFirst()
+            }
         }
         return names + leading + rest
     }

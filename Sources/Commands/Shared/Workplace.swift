@@ -50,15 +50,17 @@ struct Workplace {
             modules: ModuleFinder(folder: moduleFolder), clock: connection.client.clock, now: Self.secondsSince1970,
             settings: settings,
             makeID: { RunID.make(seconds: Self.secondsSince1970(), random: UInt64.random(in: 0...UInt64.max)) })
-        environment.clusters = clusters(configuration, own: name, policy)
+        environment.clusters = clusters(configuration, own: name, policy, output)
+        environment.schema = SchemaProvider { [schemas] in await schemas.exact(for: name, connection.client, output) }
         return environment
     }
 
     /// The clusters that a script may name; opening one may run a program for its secret, so it has a thread of its own.
     private func clusters(
-        _ configuration: ConfigurationFile, own: String, _ policy: PolicySet
+        _ configuration: ConfigurationFile, own: String, _ policy: PolicySet,
+        _ output: any RunOutput
     ) -> ClusterDirectory {
-        let (context, logLevel) = (context, options.logLevel)
+        let (context, logLevel, schemas) = (context, options.logLevel, schemas)
         let isTrial = own == Self.demo && configuration.cluster(named: own) == nil
         return ClusterDirectory(names: configuration.allClusters) { (name) throws(Failure) in
             let opened = await BlockingWork.run { () -> Result<OpenedCluster, Failure> in
@@ -68,7 +70,8 @@ struct Workplace {
                     return .success(
                         OpenedCluster(
                             client: connection.client, policy: isTrial ? policy.bounded(by: try .trial()) : policy,
-                            taskTimeout: connection.taskTimeout))
+                            taskTimeout: connection.taskTimeout,
+                            schema: SchemaProvider { await schemas.exact(for: name, connection.client, output) }))
                 } catch {
                     return .failure(error)
                 }
@@ -76,6 +79,9 @@ struct Workplace {
             return try opened.get()
         }
     }
+
+    /// Where fetched schemas are kept.
+    var schemas: SchemaStore { SchemaStore(folder: locations.schemas) }
 
     /// `--cluster`, `PVELUA_CLUSTER`, the configured default, or the embedded one, which is said aloud.
     private func chosenCluster(_ configuration: ConfigurationFile) throws(Failure) -> String {

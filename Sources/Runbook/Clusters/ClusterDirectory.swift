@@ -41,8 +41,14 @@ public struct OpenedCluster: Sendable {
     /// How long to wait for a task where the script says nothing.
     public var taskTimeout: Duration
 
+    /// Its own schema, which may be that of another version.
+    public var schema: SchemaProvider?
+
     /// Makes one.
-    public init(client: ProxmoxClient, policy: PolicySet, taskTimeout: Duration) {
+    public init(
+        client: ProxmoxClient, policy: PolicySet, taskTimeout: Duration, schema: SchemaProvider? = nil
+    ) {
+        self.schema = schema
         self.client = client
         self.policy = policy
         self.taskTimeout = taskTimeout
@@ -59,6 +65,7 @@ extension RunEnvironment {
         other.clusterName = name
         other.client = opened.client
         other.policy = opened.policy
+        other.schema = opened.schema
         other.settings.taskTimeout = opened.taskTimeout
         other.output = NamedOutput(output: output, name: name)
         return other

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import JSON
 internal import Model
+internal import Policy
 internal import Proxmox
 
 /// One change that an operation asks the Gate for.
@@ -9,8 +10,11 @@ struct Change: Sendable {
     var endpoint: Endpoint
     /// The call as it will be sent.
     var call: APICall
-    /// The guest it is about, as read just now.
-    var guest: GuestFacts
+    /// The guests it is about, as read just now; none for a call that is about no guest or does not say about which.
+    var guests: [GuestFacts]
+    /// Guests that policy must hear of though they could not be read: one that the call makes, one that is not there, and some
+    /// that it names in a way that nobody can tell.
+    var others: [PolicyGuest] = []
     /// The snapshot it makes, where its effect is one.
     var snapshot: SnapshotName?
     /// Adds what may only be drawn once the change is allowed, such as a number: a refused change must not use one up.
@@ -19,12 +23,52 @@ struct Change: Sendable {
     var timeout: Duration
     /// Whether to wait for the task at all.
     var waits = true
+    /// Whether it is a call of `pve.api`, whose result is the server's answer.
+    var isRaw = false
+
+    /// Makes a change of one guest.
+    init(
+        endpoint: Endpoint, call: APICall, guest: GuestFacts,
+        complete: (@Sendable (inout Change) async throws(Failure) -> Void)? = nil, timeout: Duration, waits: Bool = true
+    ) {
+        self.init(endpoint: endpoint, call: call, guests: [guest], timeout: timeout, waits: waits)
+        self.complete = complete
+    }
+
+    /// Makes a change of any number of guests.
+    init(endpoint: Endpoint, call: APICall, guests: [GuestFacts], timeout: Duration, waits: Bool) {
+        self.endpoint = endpoint
+        self.call = call
+        self.guests = guests
+        self.timeout = timeout
+        self.waits = waits
+    }
+
+    /// The guest it is about, where it is about exactly one.
+    var guest: GuestFacts? { guests.count == 1 ? guests.first : nil }
+
+    /// Its vmid; that of a guest which is yet to be made as well.
+    var vmid: Int? {
+        if let guest { return guest.vmid.rawValue }
+        return guests.isEmpty && others.count == 1 ? others.first?.vmid : nil
+    }
 
     /// The action by which errors and questions call it.
     var action: String { endpoint.action }
 
-    /// Such as `guest 101 (web-1)`.
-    var subject: String { "guest \(guest.vmid) (\(TextExcerpt.of(guest.name)))" }
+    /// Such as `guest 101 (web-1)`; without a guest, the request.
+    var subject: String { guest.map(Self.name) ?? request }
+
+    /// Such as `POST /nodes/pve1/vzdump`.
+    var request: String { "\(call.method.rawValue) \(call.path)" }
+
+    /// The node that the guest is on; of a raw call the one that it names.
+    var node: String? {
+        if let guest, !isRaw { return guest.node.rawValue }
+        return call.path.segments.first == "nodes" ? call.path.segments.dropFirst().first : nil
+    }
+
+    static func name(_ guest: GuestFacts) -> String { "guest \(guest.vmid) (\(TextExcerpt.of(guest.name)))" }
 }
 
 /// What became of a change.
@@ -35,20 +79,39 @@ struct ChangeOutcome: Sendable {
     var warnings = 0
     /// The snapshot that was made.
     var snapshot: SnapshotName?
+    /// What the server answered.
+    var data: JSONValue?
+    /// Whether it has come to its end.
+    var isFinished = false
     var isVerified = false
+    /// Whether there was anything to do.
+    var isChange = true
 
     /// The result as scripts see it.
     func json(_ change: Change) -> JSONValue {
-        var object = JSONObject([
-            ("changed", .bool(true)), ("action", .string(change.action)),
-            ("vmid", JSONValue(change.guest.vmid.rawValue)),
-            ("node", .string((guest ?? change.guest).node.rawValue)),
-        ])
+        var object = JSONObject([("changed", .bool(isChange)), ("action", .string(change.action))])
+        if let vmid = guest?.vmid.rawValue ?? change.vmid {
+            object["vmid"] = JSONValue(vmid)
+        }
+        if let node = guest?.node.rawValue ?? change.node { object["node"] = .string(node) }
         if let snapshot { object["name"] = .string(snapshot.rawValue) }
         if let upid { object["upid"] = .string(upid.description) }
-        if let state = guest?.state { object["status"] = .string(state) }
+        if change.isRaw {
+            if let data { object["data"] = data }
+            if isFinished { object["status"] = .string(warnings > 0 ? "warning" : "ok") }
+        } else if let state = guest?.state {
+            object["status"] = .string(state)
+        }
         object["verified"] = .bool(isVerified)
-        if isVerified { object["warnings"] = JSONValue(warnings) }
+        if isFinished { object["warnings"] = JSONValue(warnings) }
+        return .object(object)
+    }
+
+    /// The result as the journal keeps it: what `/access` answers may be a secret under any name.
+    func record(_ change: Change) -> JSONValue {
+        guard change.isRaw, change.call.path.segments.first == "access" else { return json(change) }
+        var object = json(change).object ?? JSONObject()
+        object["data"] = nil
         return .object(object)
     }
 }

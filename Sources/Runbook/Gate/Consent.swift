@@ -22,6 +22,8 @@ public struct ConsentQuestion: Sendable, Hashable {
     public var guest: GuestSummary?
     /// What the call does, as method and path.
     public var request: String
+    /// The parameters, without secrets, and the guests where there are several; one line each, hostile until cleaned.
+    public var details: [String] = []
     /// What cannot be undone, or nil.
     public var warning: String?
     /// What changed of the guest since the question was asked before, in words; empty the first time.

@@ -20,33 +20,55 @@ struct ConsentDesk: Sendable {
 
     /// Lets a change pass or refuses it.
     ///
-    /// - Parameter decide: Policy's word on the guest as it is; asked again whenever the guest has changed.
-    /// - Returns: The guest as it is now; read again after a yes, because the yes was given to what was shown.
+    /// - Parameter decide: Policy's word on the guests as they are; asked again whenever one has changed.
+    /// - Returns: The guests as they are now; read again after a yes, because the yes was given to what was shown.
     func settle(
-        _ change: Change, decide: @Sendable (GuestFacts) -> Decision
-    ) async throws(Failure) -> GuestFacts {
+        _ change: Change, decide: @Sendable ([GuestFacts]) -> Decision
+    ) async throws(Failure) -> [GuestFacts] {
         var shown = change
         var changes: [String] = []
         for _ in 0..<Self.maximumRounds {
-            let decision = decide(shown.guest)
-            if decision.effect == .allow { return shown.guest }
+            let decision = decide(shown.guests)
+            if decision.effect == .allow { return shown.guests }
             var question = question(decision, change.call, shown)
             question.changedSinceAsked = changes
             try refuse(decision, question)
             try await consent(question, decision)
-            let now = try await environment.client.facts(of: shown.guest.vmid)
-            changes = now.differences(from: shown.guest)
-            if changes.isEmpty { return now }
-            guard now.node == shown.guest.node, now.kind == shown.guest.kind else {
-                throw Failure(
-                    .conflict, "\(change.subject) moved to \(now.node) while it was asked for; nothing was sent",
-                    hint: "run it again: the question was about \(shown.guest.node)")
+            let now = try await readAgain(shown)
+            changes = zip(now, shown.guests).flatMap { guest, before in
+                let differences = guest.differences(from: before)
+                return now.count == 1 ? differences : differences.map { "guest \(guest.vmid): \($0)" }
             }
-            shown.guest = now
+            if changes.isEmpty { return now }
+            shown.guests = now
         }
         throw Failure(
             .conflict, "\(change.subject) kept changing while it was asked for; nothing was sent",
             hint: "find out who else is at work on it")
+    }
+
+    /// The guests as they are after the answer; one that moved, or is there now and was not, is another than was asked about.
+    private func readAgain(_ shown: Change) async throws(Failure) -> [GuestFacts] {
+        var result: [GuestFacts] = []
+        for guest in shown.guests {
+            let now = try await environment.client.facts(of: guest.vmid)
+            guard now.node == guest.node, now.kind == guest.kind else {
+                throw Failure(
+                    .conflict, "\(Change.name(guest)) moved to \(now.node) while it was asked for; nothing was sent",
+                    hint: "run it again: the question was about \(guest.node)")
+            }
+            result.append(now)
+        }
+        let missing = Set(shown.others.compactMap(\.vmid))
+        guard !missing.isEmpty else { return result }
+        if let new = try await environment.client.resources(type: .vm).compactMap(\.vmid).first(where: {
+            missing.contains($0.rawValue)
+        }) {
+            throw Failure(
+                .conflict, "guest \(new) was made by somebody else while it was asked for; nothing was sent",
+                hint: "run it again: the question was about a vmid that nobody had")
+        }
+        return result
     }
 
     private func refuse(_ decision: Decision, _ question: ConsentQuestion) throws(Failure) {
@@ -83,10 +105,12 @@ struct ConsentDesk: Sendable {
     }
 
     private func question(_ decision: Decision, _ call: APICall, _ change: Change?) -> ConsentQuestion {
-        ConsentQuestion(
+        var question = ConsentQuestion(
             effect: decision.effect, cluster: environment.clusterName, action: decision.action?.rawValue ?? "call",
-            rule: decision.rule ?? "none", guest: change.map { $0.guest.summary },
+            rule: decision.rule ?? "none", guest: change?.guest?.summary,
             request: "\(call.method.rawValue) \(call.path)", warning: change?.endpoint.warning)
+        question.details = change?.details ?? []
+        return question
     }
 
     private func describe(_ question: ConsentQuestion) -> String {

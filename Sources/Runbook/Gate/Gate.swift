@@ -44,9 +44,9 @@ struct Gate: Sendable {
         _ call: APICall, _ body: (ProxmoxClient) async throws(Failure) -> Answer
     ) async throws(Failure) -> Answer {
         let actions = ActionClassifier.actions(of: call)
-        var decision = environment.policy.evaluate(question(actions, nil))
+        var decision = environment.policy.evaluate(question(actions, []))
         if decision.effect != .allow, let vmid = call.path.vmid {
-            decision = environment.policy.evaluate(question(actions, try await client.facts(of: vmid)))
+            decision = environment.policy.evaluate(question(actions, [try await client.facts(of: vmid)]))
         }
         try await ConsentDesk(environment: environment).settle(decision, call: call)
         return try await body(client)
@@ -66,10 +66,11 @@ struct Gate: Sendable {
     private func judged(_ proposal: Change) async throws(Failure) -> ChangeOutcome {
         var change = proposal
         let actions = ActionClassifier.actions(of: change.call)
-        change.guest = try await ConsentDesk(environment: environment).settle(change) { guest in
-            environment.policy.evaluate(question(actions, guest))
+        change.guests = try await ConsentDesk(environment: environment).settle(change) { guests in
+            environment.policy.evaluate(question(actions, guests, proposal.others))
         }
-        try await run.count(actions, vmid: change.guest.vmid)
+        try await run.count(
+            actions, guests: change.guests.map(\.vmid.rawValue) + change.others.compactMap(\.vmid))
         try await change.complete?(&change)
         guard ActionClassifier.actions(of: change.call) == actions else {
             throw Failure(.policyDenied, "the call became another than the one that was judged; nothing was sent")
@@ -77,8 +78,8 @@ struct Gate: Sendable {
         let step = try await run.begin(
             StepIntent(
                 actions: actions, method: change.call.method.rawValue, path: change.call.path.description,
-                parameters: change.call.parametersJSON, vmid: change.guest.vmid.rawValue,
-                node: change.guest.node.rawValue, identity: change.guest.identity))
+                parameters: change.call.parametersJSON, vmid: change.vmid,
+                node: change.node, identity: change.identity))
         var outcome = try await carryOut(change, step)
         outcome.snapshot = change.snapshot
         return outcome
@@ -88,16 +89,20 @@ struct Gate: Sendable {
         // Outside the catch: a journal that cannot take this mark has stopped the call before a byte left.
         try await step.sent()
         let reference: TaskReference
+        let data: JSONValue
         do throws(Failure) {
-            reference = try TaskReference(try await client.send(change.call).data)
+            data = try await client.send(change.call).data
+            reference = try TaskReference(data)
         } catch {
             if error.kind == .outcomeUnknown, let outcome = try await seen(change, step) { return outcome }
             throw try await step.notAccepted(error)
         }
         guard case .task(let upid) = reference else {
-            return try await verified(change, upid: nil, warnings: 0, step)
+            let outcome = ChangeOutcome(data: data, isChange: reference != .nothingToDo)
+            return try await verified(change, outcome, step)
         }
-        guard upid.id == change.guest.vmid.description else {
+        // What a raw call's task calls itself by differs: a storage, a new vmid, nothing.
+        guard change.isRaw || upid.id == change.guest?.vmid.description else {
             throw try await step.notAccepted(
                 Failure(
                     .outcomeUnknown,
@@ -106,7 +111,7 @@ struct Gate: Sendable {
         try await step.accepted(upid)
         guard change.waits else {
             await run.remember(upid, PendingStep(change: change, recorder: step))
-            return ChangeOutcome(upid: upid)
+            return ChangeOutcome(upid: upid, data: data)
         }
         let task: TaskOutcome
         do throws(Failure) {
@@ -117,7 +122,7 @@ struct Gate: Sendable {
             }
             throw try await step.taskFailed(error)
         }
-        return try await verified(change, upid: upid, warnings: task.warnings, step)
+        return try await verified(change, ChangeOutcome(upid: upid, warnings: task.warnings, data: data), step)
     }
 
     /// Looks whether a change whose answer was lost had its effect all the same; nil where that cannot be seen.
@@ -125,38 +130,46 @@ struct Gate: Sendable {
     /// What held before proves nothing. A power state that held is never asked for (see ``PowerHandlers``); of a snapshot that is
     /// listed, only the guest's `parent` tells that it was made just now and not long ago under the same name.
     private func seen(_ change: Change, _ step: StepRecorder) async throws(Failure) -> ChangeOutcome? {
-        guard change.endpoint.postCondition != .none else { return nil }
+        guard change.endpoint.postCondition != .none, let guest = change.guest else { return nil }
         environment.output.log(
             .warning, "the answer to \(change.action) of \(change.subject) was lost; looking at the guest")
         let report: EffectReport
         do throws(Failure) {
             report = try await client.verify(
-                change.endpoint.postCondition, of: change.guest.reference, since: change.guest,
+                change.endpoint.postCondition, of: guest.reference, since: guest,
                 snapshot: change.snapshot?.rawValue, timeout: min(change.timeout, Self.looking))
             if let name = change.snapshot?.rawValue {
-                let parent = try await client.facts(of: change.guest.reference).config["parent"]?.perlText
-                guard parent == name, change.guest.config["parent"]?.perlText != name else { return nil }
+                let parent = try await client.facts(of: guest.reference).config["parent"]?.perlText
+                guard parent == name, guest.config["parent"]?.perlText != name else { return nil }
             }
         } catch {
             return nil
         }
-        let outcome = ChangeOutcome(upid: nil, guest: report.facts, isVerified: true)
-        try await step.done(outcome.json(change), warnings: 0)
+        let outcome = ChangeOutcome(upid: nil, guest: report.facts, isFinished: true, isVerified: true)
+        try await step.done(outcome.record(change), warnings: 0)
         return outcome
     }
 
     /// How long to look for an effect whose answer was lost; after that a person has to.
     private static let looking: Duration = .seconds(15)
 
+    /// Looks whether an accepted change had its effect, and records how it ended.
+    ///
+    /// A raw call without a known end state ends with its answer or its task: what else should be true nobody has said.
     private func verified(
-        _ change: Change, upid: UPID?, warnings: Int, _ step: StepRecorder
+        _ change: Change, _ accepted: ChangeOutcome, _ step: StepRecorder
     ) async throws(Failure) -> ChangeOutcome {
+        var outcome = accepted
+        outcome.isFinished = true
         do throws(Failure) {
-            let report = try await client.verify(
-                change.endpoint.postCondition, of: change.guest.reference, since: change.guest,
-                snapshot: change.snapshot?.rawValue, timeout: change.timeout)
-            let outcome = ChangeOutcome(upid: upid, guest: report.facts, warnings: warnings, isVerified: true)
-            try await step.done(outcome.json(change), warnings: warnings)
+            if let guest = change.guest, !change.isRaw || change.endpoint.postCondition != .none {
+                let report = try await client.verify(
+                    change.endpoint.postCondition, of: guest.reference, since: guest,
+                    snapshot: change.snapshot?.rawValue, timeout: change.timeout)
+                outcome.guest = report.facts
+                outcome.isVerified = true
+            }
+            try await step.done(outcome.record(change), warnings: outcome.warnings)
             return outcome
         } catch {
             throw try await step.taskFailed(error)
@@ -175,15 +188,18 @@ struct Gate: Sendable {
             throw try await pending.recorder.taskFailed(error)
         }
         if let pending {
-            _ = try await verified(pending.change, upid: upid, warnings: outcome.warnings, pending.recorder)
+            _ = try await verified(
+                pending.change, ChangeOutcome(upid: upid, warnings: outcome.warnings), pending.recorder)
         }
         return outcome
     }
 
-    private func question(_ actions: Set<Action>, _ guest: GuestFacts?) -> PolicyQuestion {
+    private func question(
+        _ actions: Set<Action>, _ guests: [GuestFacts], _ others: [PolicyGuest] = []
+    ) -> PolicyQuestion {
         PolicyQuestion(
-            actions: actions, caller: environment.caller, guest: guest.map(PolicyGuest.init),
-            cluster: environment.clusterName)
+            actions: actions, caller: environment.caller,
+            guests: guests.map { PolicyGuest($0) } + others, cluster: environment.clusterName)
     }
 }
 
@@ -200,8 +216,8 @@ extension Failure {
     func about(_ change: Change) -> Failure {
         var failure = self
         failure.action = failure.action ?? change.action
-        failure.vmid = failure.vmid ?? change.guest.vmid.rawValue
-        failure.node = failure.node ?? change.guest.node.rawValue
+        failure.vmid = failure.vmid ?? change.vmid
+        failure.node = failure.node ?? change.node
         return failure
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import JSON
+internal import Journal
 internal import Model
 internal import Policy
 internal import Proxmox
@@ -19,6 +20,26 @@ extension APICall {
     /// The parameters as the journal keeps them; it is the journal that takes secrets out.
     var parametersJSON: JSONValue {
         .object(JSONObject(parameters.map { ($0.name, $0.value.json) }))
+    }
+}
+
+extension Change {
+    /// What makes the guests these guests; of several, a list.
+    var identity: JSONValue? {
+        guests.count > 1 ? .array(guests.map(\.identity)) : guests.first?.identity
+    }
+
+    /// What a person is shown of the call besides its path, secrets taken out.
+    var details: [String] {
+        let parameters = Redaction.redacted(call.parametersJSON).object?.members ?? []
+        var lines = parameters.prefix(40).map { "\($0.key) = \(Self.clipped($0.value.string ?? $0.value.text))" }
+        if parameters.count > 40 { lines.append("… and \(parameters.count - 40) more parameters") }
+        if guests.count > 1 { lines.append("about " + guests.map(Self.name).joined(separator: ", ")) }
+        return lines
+    }
+
+    private static func clipped(_ text: String) -> String {
+        text.count > 200 ? "\(text.prefix(200))… (\(text.count) characters)" : text
     }
 }
 

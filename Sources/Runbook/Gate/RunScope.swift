@@ -41,8 +41,8 @@ public actor RunScope {
     /// Counts a change against the run's limits, which hold for all its clusters together.
     ///
     /// - Throws: ``Failure`` of kind `limit` where it would be one too many; nothing is counted then.
-    func count(_ actions: Set<Action>, vmid: VMID?, on cluster: String) throws(Failure) {
-        try counter.admit(actions: actions, guests: vmid.map { [$0.rawValue] } ?? [], of: cluster)
+    func count(_ actions: Set<Action>, guests: [Int], on cluster: String) throws(Failure) {
+        try counter.admit(actions: actions, guests: guests, of: cluster)
     }
 
     /// Writes the intent of a step, durably, and the run's own row before the first one.
@@ -134,8 +134,8 @@ struct ClusterScope: Sendable {
     func journal() async throws(Failure) -> any JournalStore { try await run.journal() }
 
     /// Counts a change against the run's limits.
-    func count(_ actions: Set<Action>, vmid: VMID?) async throws(Failure) {
-        try await run.count(actions, vmid: vmid, on: cluster)
+    func count(_ actions: Set<Action>, guests: [Int]) async throws(Failure) {
+        try await run.count(actions, guests: guests, on: cluster)
     }
 
     /// Writes the intent of a step, durably.

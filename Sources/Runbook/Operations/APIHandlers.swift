@@ -2,12 +2,41 @@
 internal import JSON
 internal import Model
 internal import Proxmox
+internal import Schema
 
-/// The raw API.
+/// The raw API: any path of it, checked against the cluster's own schema where one is kept.
 enum APIHandlers {
     static func get(_ call: OperationCall) async throws(Failure) -> JSONValue {
-        let path = try APIPath(parsing: call.arguments.text("path") ?? "")
-        let request = APICall(.get, path, APIParameterReader.parameters(call.arguments.value("parameters")))
+        let request = try await request(.get, call)
         return try await call.gate.read(request) { client throws(Failure) in try await client.send(request).data }
+    }
+
+    static func post(_ call: OperationCall) async throws(Failure) -> JSONValue { try await write(.post, call) }
+    static func put(_ call: OperationCall) async throws(Failure) -> JSONValue { try await write(.put, call) }
+    static func delete(_ call: OperationCall) async throws(Failure) -> JSONValue { try await write(.delete, call) }
+
+    private static func write(_ method: HTTPMethod, _ call: OperationCall) async throws(Failure) -> JSONValue {
+        let request = try await request(method, call)
+        let options = call.arguments.options()
+        guard let row = call.operation.endpoints.first else { throw Failure(.unsupported, "no endpoint") }
+        let change = try await RawChange(client: call.environment.client).change(
+            request, row: row, timeout: options.seconds("timeout") ?? call.environment.settings.taskTimeout,
+            waits: options.flag("wait") ?? true)
+        return try await call.gate.change(change).json(change)
+    }
+
+    /// The call as it will be sent, once nothing speaks against it.
+    private static func request(_ method: HTTPMethod, _ call: OperationCall) async throws(Failure) -> APICall {
+        let path = try APIPath(parsing: call.arguments.text("path") ?? "")
+        let request = APICall(method, path, APIParameterReader.parameters(call.arguments.value("parameters")))
+        guard let schema = await call.environment.schema?.schema() else {
+            call.environment.output.log(
+                .debug, "no schema of \(call.environment.clusterName) to check \(method.rawValue) \(path) against")
+            return request
+        }
+        try schema.check(
+            method: method.rawValue, path: path.segments,
+            parameters: request.parameters.map { ($0.name, $0.value.json) })
+        return request
     }
 }

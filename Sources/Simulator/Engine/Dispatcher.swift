@@ -12,6 +12,7 @@ enum Dispatcher {
     }
 
     static func dispatch(_ request: HTTPRequest, _ state: inout ClusterState) -> Outcome {
+        if let file = SchemaScript.answer(request, now: state.now) { return .answer(file) }
         let writer = ResponseWriter(now: state.now)
         let location: (format: String, segments: [String])
         do throws(PlainAnswer) { location = try RequestParser.location(request.target) } catch {

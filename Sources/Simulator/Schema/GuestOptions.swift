@@ -18,6 +18,9 @@ struct GuestOptions: Sendable {
         return .string(name)
     }
 
+    /// All declarations, as the API's description lists them: `net[n]` stands for `net0`, `net1` and so on.
+    var declarations: [Parameter] { plain.values + numbered.keys.map { .string("\($0)[n]") } }
+
     /// An option's value as the API shows it: whole numbers and flags as numbers, everything else as text.
     func json(_ name: String, _ value: String) -> JSONValue {
         switch parameter(name)?.kind {

@@ -35,7 +35,7 @@ struct Validation {
         fields.sort { $0.name < $1.name }
     }
 
-    private static func pathParameter(_ name: String, _ pathNames: Set<String>) -> Parameter? {
+    static func pathParameter(_ name: String, _ pathNames: Set<String>) -> Parameter? {
         guard pathNames.contains(name) else { return nil }
         switch name {
         case "vmid": return .vmid

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import JSON
+public import Model
+
+/// A cluster's description of its own API, as it came.
+public struct SchemaFile: Hashable, Sendable {
+    /// The version that the cluster had when it was fetched, such as `8.4.1`.
+    public var version: String
+    /// The script.
+    public var script: [UInt8]
+    /// What the server gives as the file's time.
+    public var modified: String?
+
+    /// Makes a file.
+    public init(version: String, script: [UInt8], modified: String? = nil) {
+        self.version = version
+        self.script = script
+        self.modified = modified
+    }
+}
+
+extension ProxmoxClient {
+    /// The version that the cluster says it has, such as `8.4.1`.
+    ///
+    /// - Throws: ``Failure``; of the kind `server` where the answer holds no version.
+    public func version() async throws(Failure) -> String {
+        let answer = try await send(.get("version"))
+        guard let version = answer.data["version"]?.perlText, !version.isEmpty, version.utf8.count <= 64 else {
+            throw Failure(.server, "the cluster does not tell its version", raw: answer.data.excerpt)
+        }
+        return version
+    }
+
+    /// Fetches the cluster's description of its own API, which is exact for its version.
+    ///
+    /// The file is open to everybody, so no credential is sent for it; the version is asked for like any other read.
+    ///
+    /// - Throws: ``Failure``; of the kind `unsupported` where the server does not offer the file.
+    public func schemaFile() async throws(Failure) -> SchemaFile {
+        let version = try await version()
+        let call = try APICall.get("pve-docs", "api-viewer", "apidoc.js")
+        let request = HTTPRequest(.get, call.path.encoded, timeout: settings.requestTimeout)
+        let attempts = max(settings.readAttempts, hosts.count)
+        var attempt = 0
+        while true {
+            let host = hosts[attempt % hosts.count]
+            attempt += 1
+            do throws(FailedExchange) {
+                let response = try await plain(call, request, host)
+                let modified = response.headers.first { $0.name.lowercased() == "last-modified" }?.value
+                return SchemaFile(version: version, script: response.body, modified: modified)
+            } catch {
+                guard error.mayPass, attempt < attempts else { throw error.failure }
+            }
+            guard attempt >= hosts.count else { continue }
+            do {
+                try await clock.sleep(for: settings.pause(before: attempt - hosts.count + 1))
+            } catch {
+                throw Failure(.cancelled, "the caller gave up")
+            }
+        }
+    }
+
+    /// Sends one request that is no call of the API, without a credential.
+    private func plain(
+        _ call: APICall, _ request: HTTPRequest, _ host: ProxmoxHost
+    ) async throws(FailedExchange) -> HTTPResponse {
+        let start = clock.now()
+        let response: HTTPResponse
+        do {
+            response = try await host.transport.send(request)
+        } catch {
+            log.failed(call, host, error, clock.now() - start)
+            throw FailedExchange(error, call, host: host.name)
+        }
+        log.answered(call, host, response.status, clock.now() - start)
+        if response.status == 200, !response.body.isEmpty { return response }
+        var failed = FailedExchange(
+            Failure(
+                .unsupported, "\(host.name) does not offer its API schema",
+                hint: "the package pve-docs serves it at \(request.target)", status: response.status,
+                raw: TextCleaning.cleaned(Array(response.reason.utf8), limit: 200)))
+        failed.mayPass = [502, 503, 504, 595, 596, 597, 598, 599].contains(response.status)
+        throw failed
+    }
+}

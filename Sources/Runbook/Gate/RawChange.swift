@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import JSON
+internal import Model
+internal import Policy
+internal import Proxmox
+
+/// Makes a change of a raw call: finds the row it amounts to and the guests it is about.
+///
+/// A raw call must meet what the operation of the same effect meets, so whatever an operation's row knows of an endpoint (what
+/// is lost, what must be true afterwards) holds for the raw call too.
+struct RawChange: Sendable {
+    let client: ProxmoxClient
+
+    /// - Parameter row: The row of `pve.api`, which stands in where no other row makes this call.
+    func change(
+        _ call: APICall, row: Endpoint, timeout: Duration, waits: Bool
+    ) async throws(Failure) -> Change {
+        var change = Change(
+            endpoint: Self.endpoint(of: call, else: row), call: call, guests: [], timeout: timeout, waits: waits)
+        change.isRaw = true
+        if change.endpoint.postCondition == .snapshotExists {
+            change.snapshot = call.text("snapname").flatMap { SnapshotName($0) }
+            if change.snapshot == nil { change.endpoint.postCondition = .none }
+        }
+        switch CallTargets.of(call) {
+        case .none: break
+        case .path(let vmids):
+            for vmid in vmids { change.guests.append(try await client.facts(of: vmid)) }
+        case .named(let vmids):
+            for vmid in vmids {
+                if let guest = try await found(vmid) {
+                    change.guests.append(guest)
+                } else {
+                    change.others.append(PolicyGuest(vmid: vmid.rawValue))
+                }
+            }
+        case .unknown: change.others = [PolicyGuest()]
+        case .new(let vmid, let kind):
+            if let guest = try await found(vmid) {
+                change.guests = [guest]
+            } else {
+                change.others = [Self.newGuest(vmid, kind, call)]
+            }
+        }
+        return change
+    }
+
+    /// The guest of that number, or nil where there is none.
+    private func found(_ vmid: VMID) async throws(Failure) -> GuestFacts? {
+        do throws(Failure) {
+            return try await client.facts(of: vmid)
+        } catch {
+            if error.kind == .notFound { return nil }
+            throw error
+        }
+    }
+
+    /// What a guest will be that a call makes; of one that comes out of a backup only what the call sets is known.
+    private static func newGuest(_ vmid: VMID, _ kind: GuestKind, _ call: APICall) -> PolicyGuest {
+        let isRestore =
+            kind == .qemu ? call.text("archive") != nil : ![nil, "0"].contains(call.text("restore"))
+        let tags = call.text("tags").map { text in
+            text.unicodeScalars.split { ",; \t\n".unicodeScalars.contains($0) }.map(String.init)
+        }
+        return PolicyGuest(
+            vmid: vmid.rawValue, name: call.text(kind == .qemu ? "name" : "hostname") ?? (isRestore ? nil : ""),
+            node: call.path.segments.dropFirst().first, pool: call.text("pool") ?? "",
+            tags: tags ?? (isRestore ? nil : []), kind: kind, status: "stopped",
+            isTemplate: isRestore ? nil : call.text("template") == "1")
+    }
+
+    // MARK: - The row
+
+    /// The row of an operation that makes the same call, or one that knows no more than the call's action.
+    static func endpoint(of call: APICall, else row: Endpoint) -> Endpoint {
+        let path = call.path.segments
+        let known = OperationTable.all.flatMap(\.endpoints).first { row in
+            row.method == call.method.rawValue && matches(row, path)
+        }
+        guard var known else {
+            var row = row
+            row.path = call.path.description
+            row.action = ActionClassifier.actions(of: call).min()?.rawValue ?? Action.unknown.rawValue
+            return row
+        }
+        // Another parameter, such as `todisk`, may make another end state of it.
+        if !call.parameters.allSatisfy({ harmless.contains($0.name) }) { known.postCondition = .none }
+        return known
+    }
+
+    /// The parameters that leave an operation's end state what it is.
+    private static let harmless: Set<String> = [
+        "node", "vmid", "timeout", "forceStop", "skiplock", "overrule-shutdown", "snapname", "description", "vmstate",
+    ]
+
+    private static func matches(_ row: Endpoint, _ path: [String]) -> Bool {
+        let template = row.path.split(separator: "/")
+        guard template.count == path.count else { return false }
+        return zip(template, path).allSatisfy { part, segment in
+            if part == "{kind}" { return GuestKind(rawValue: segment).map(row.kinds.contains) ?? false }
+            return part.hasPrefix("{") || part == segment
+        }
+    }
+}
+
+/// Which guests a raw call is about, told from what the server will go by: path and parameters.
+enum CallTargets: Hashable {
+    /// About no guest, or about some that it does not name.
+    case none
+    /// About guests that it names in a way that cannot be told, or too many to read each.
+    case unknown
+    /// The guest of the path, and the one that its disk goes to.
+    case path([VMID])
+    /// Guests that parameters name.
+    case named([VMID])
+    /// A guest that is to be made, or written over.
+    case new(VMID, GuestKind)
+
+    /// More guests than this are not read one by one; policy takes them for unknown.
+    private static let most = 64
+
+    static func of(_ call: APICall) -> CallTargets {
+        let path = call.path.segments
+        if let vmid = call.path.vmid {
+            return .path([vmid] + (list(call.text("target-vmid")) ?? []).filter { $0 != vmid })
+        }
+        switch path.first {
+        case "nodes" where path.count == 3:
+            if let kind = GuestKind(rawValue: path[2]) {
+                return list(call.text("vmid"))?.first.map { .new($0, kind) } ?? .unknown
+            }
+            // `pool`, `all` and `exclude` pick guests by other means.
+            let picks = ["all", "pool", "exclude"].contains { call.text($0).map { $0 != "0" } ?? false }
+            if path[2] == "vzdump" { return picks ? .unknown : named(call.text("vmid")) }
+            return ["startall", "stopall", "suspendall", "migrateall"].contains(path[2])
+                ? named(call.text("vms")) : .none
+        case "nodes" where path.count == 5 && path[2] == "storage" && path[4] == "content":
+            return named(call.text("vmid"))
+        case "nodes" where path.count >= 6 && path[2] == "storage" && path[4] == "content":
+            return VolumeOwner.of(path.dropFirst(5).joined(separator: "/")).map { .named([$0]) } ?? .none
+        case "cluster" where path.starts(with: ["cluster", "bulk-action", "guest"]): return named(call.text("vms"))
+        case "cluster" where path.starts(with: ["cluster", "ha", "resources"]):
+            let sid = path.count > 3 ? path[3] : call.text("sid") ?? ""
+            return named(String(sid[(sid.firstIndex(of: ":").map(sid.index(after:)) ?? sid.startIndex)...]))
+        case "pools": return named(call.text("vms"))
+        default: return .none
+        }
+    }
+
+    private static func named(_ text: String?) -> CallTargets {
+        guard let vmids = list(text), vmids.count <= most else { return .unknown }
+        return vmids.isEmpty ? .none : .named(vmids)
+    }
+
+    /// The numbers of a list, split as PVE::Tools::split_list does; nil where one of them is no vmid.
+    private static func list(_ text: String?) -> [VMID]? {
+        let parts = (text ?? "").unicodeScalars.split { ",; \t\n\r\u{0B}\u{0C}\0".unicodeScalars.contains($0) }
+        let vmids = parts.map { Int(String($0)).flatMap { VMID($0) } }
+        return vmids.contains(nil) ? nil : Array(Set(vmids.compactMap(\.self))).sorted { $0.rawValue < $1.rawValue }
+    }
+}
+
+/// The guest that a volume belongs to, by its name.
+enum VolumeOwner {
+    /// Reads `vzdump-qemu-101-…`, `vm-101-disk-0`, `backup/vm/101/…` of a backup server; nil for anything else.
+    static func of(_ volume: String) -> VMID? {
+        let name = volume.firstIndex(of: ":").map { String(volume[volume.index(after: $0)...]) } ?? volume
+        let parts = name.split(separator: "/").map(String.init)
+        if parts.count >= 4, parts[0] == "backup", ["vm", "ct"].contains(parts[1]) { return vmid(parts[2]) }
+        let words = (parts.last ?? "").split(separator: "-").map(String.init)
+        if words.count >= 3, words[0] == "vzdump", ["qemu", "lxc"].contains(words[1]) { return vmid(words[2]) }
+        if words.count >= 3, ["vm", "base", "subvol", "basevol"].contains(words[0]) { return vmid(words[1]) }
+        return nil
+    }
+
+    private static func vmid(_ text: String) -> VMID? { Int(text).flatMap { VMID($0) } }
+}
+
+extension APICall {
+    /// A parameter as the text that is sent, lists joined by commas; nil where it is not given.
+    func text(_ name: String) -> String? {
+        parameters.first { $0.name == name }.map { $0.value.texts.joined(separator: ",") }
+    }
+}
