@@ -1,17 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Model
 internal import YAML
 
 /// How a cluster's `auth` is written.
 enum AuthenticationForm {
     static func read(_ node: YAMLNode) throws(YAMLError) -> Authentication {
         let reader = try YAMLReader(
-            node, of: "auth", keys: ["token_id", "token_secret", "user", "password", "totp"],
-            explanations: ["token": "write token_id and token_secret"])
-        for key in ["user", "password", "totp"] {
-            guard let value = reader.optional(key) else { continue }
-            if key == "user" { _ = try value.text() } else { _ = try secret(value) }
-            throw value.error("`\(key)`: signing in with a password is not supported yet; use an API token")
+            node, of: "auth", keys: tokenKeys + loginKeys,
+            explanations: [
+                "token": "write token_id and token_secret", "username": "write user", "realm": "write user: name@realm",
+                "otp": "write totp",
+            ])
+        let token = tokenKeys.compactMap { reader.optional($0) }.first
+        let login = loginKeys.compactMap { key in reader.optional(key).map { (key, $0) } }.first
+        if token != nil, let login {
+            throw login.1.error(
+                "`\(login.0)`: a cluster has either a token (token_id, token_secret) or a user (user, password, totp), not both"
+            )
         }
+        return login == nil ? try self.token(reader) : try self.login(reader)
+    }
+
+    private static let tokenKeys = ["token_id", "token_secret"]
+    private static let loginKeys = ["user", "password", "totp"]
+
+    private static func token(_ reader: YAMLReader) throws(YAMLError) -> Authentication {
         let id = try reader.required("token_id")
         guard isTokenID(try id.text()) else {
             // The value is not repeated: somebody may have pasted the secret along with the id.
@@ -21,19 +34,46 @@ enum AuthenticationForm {
                     + (isPasted ? "; what stands behind `=` is the secret and belongs under token_secret" : ""))
         }
         let source = try reader.required("token_secret")
-        return .token(
-            id: try id.text(), secret: try secret(source), place: "\(source.file):\(source.line):\(source.column)")
+        let secret = try secret(source)
+        guard secret != .prompt else {
+            throw source.error(
+                "nobody types a token's secret: write { file: PATH }, { env: NAME } or { command: [...] }")
+        }
+        return .token(id: try id.text(), secret: secret, place: place(source))
     }
 
+    private static func login(_ reader: YAMLReader) throws(YAMLError) -> Authentication {
+        let user = try reader.required("user")
+        let name = try user.text()
+        guard isUser(name) else {
+            let isToken = name.contains("!")
+            throw user.error(
+                "expected name@realm, such as root@pam or alice@pve"
+                    + (isToken ? "; this is a token, which belongs under token_id" : ""))
+        }
+        let password = try reader.required("password")
+        let totp = reader.optional("totp")
+        return .login(
+            user: name, password: try secret(password),
+            totp: try totp.map { (node) throws(YAMLError) in try secret(node) }, place: place(password))
+    }
+
+    private static func place(_ node: YAMLNode) -> String { "\(node.file):\(node.line):\(node.column)" }
+
     static func secret(_ node: YAMLNode) throws(YAMLError) -> SecretSource {
-        if case .scalar = node.kind, !node.isNull {
+        if case .scalar(let text, quoted: let isQuoted) = node.kind, !node.isNull {
+            if text == "prompt", !isQuoted { return .prompt }
             throw node.error(
-                "a secret does not belong into the configuration; write { file: PATH }, { env: NAME } or { command: [...] }"
+                "a secret does not belong into the configuration; write { file: PATH }, { env: NAME }, { command: [...] } or prompt"
             )
         }
-        let reader = try YAMLReader(node, of: "a secret", keys: ["file", "env", "command"])
+        let reader = try YAMLReader(node, of: "a secret", keys: ["file", "env", "command", "prompt"])
         guard case .mapping(let members) = node.kind, members.count == 1 else {
-            throw node.error("a secret has exactly one of file, env and command")
+            throw node.error("a secret has exactly one of file, env, command and prompt")
+        }
+        if let prompt = reader.optional("prompt") {
+            guard try prompt.boolean() else { throw prompt.error("write prompt: true, or name another source") }
+            return .prompt
         }
         if let file = reader.optional("file") {
             let path = try file.text()
@@ -64,5 +104,15 @@ enum AuthenticationForm {
         }
         let user = parts[0].split(separator: "@", omittingEmptySubsequences: false)
         return user.count >= 2 && user.allSatisfy { !$0.isEmpty }
+    }
+
+    /// `name@realm`; the name may hold `@` itself.
+    static func isUser(_ text: String) -> Bool {
+        guard let at = text.lastIndex(of: "@"), at != text.startIndex, text.utf8.count <= 64 else { return false }
+        let realm = text[text.index(after: at)...].utf8
+        let isRealm =
+            realm.count >= 2 && realm.allSatisfy { $0.isASCIIAlphanumeric || "._-".utf8.contains($0) }
+            && realm.first.map { !(0x30...0x39).contains($0) } == true
+        return isRealm && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7f && !":/!".utf8.contains($0) }
     }
 }

@@ -37,6 +37,18 @@ public enum Authentication: Hashable, Sendable {
     case token(id: String, secret: SecretSource, place: String)
     /// Whoever runs `pvesh` on the node that pvelua is on, with the path of that program.
     case local(program: String)
+    /// A user, `name@realm`, who signs in: where the password and, for a second factor, the TOTP secret are kept, and where
+    /// the configuration says so.
+    case login(user: String, password: SecretSource, totp: SecretSource?, place: String)
+
+    /// `user@realm!name` or `user@realm`, with the way where that is no network.
+    public var identity: String {
+        switch self {
+        case .token(let id, _, _): id
+        case .login(let user, _, _, _): user
+        case .local: "root@pam by pvesh"
+        }
+    }
 }
 
 /// How the members of a cluster prove who they are.

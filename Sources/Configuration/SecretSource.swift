@@ -9,6 +9,8 @@ public enum SecretSource: Hashable, Sendable {
     case environment(String)
     /// A program that prints it, run without a shell.
     case command([String])
+    /// The person at the terminal, who is asked each time.
+    case prompt
 
     /// How long a command may take.
     static let commandSeconds = 10.0
@@ -39,11 +41,21 @@ public enum SecretSource: Hashable, Sendable {
         case .command(let words):
             bytes = try SecretCommand(words: words, environment: environment).output(
                 most: Self.maximumSize, seconds: Self.commandSeconds)
+        case .prompt:
+            // Whoever can ask does so instead of calling this.
+            throw Failure(.auth, "there is nobody to ask for a secret", hint: Self.elsewhere)
         }
-        return try trimmed(bytes)
+        return try checked(bytes)
     }
 
-    private func trimmed(_ bytes: [UInt8]) throws(Failure) -> [UInt8] {
+    /// What to do where nobody can be asked.
+    public static let elsewhere =
+        "run it at a terminal, or name where the secret is kept: { file: PATH }, { env: NAME } or { command: [...] }"
+
+    /// The bytes without the end of line that files, programs and terminals add.
+    ///
+    /// - Throws: ``Failure`` of kind `config` for an empty secret or one of several lines.
+    public func checked(_ bytes: [UInt8]) throws(Failure) -> [UInt8] {
         var bytes = bytes[...]
         if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
         if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
@@ -63,6 +75,7 @@ extension SecretSource: CustomStringConvertible {
         case .file(let path): path
         case .environment(let name): "the environment variable \(name)"
         case .command(let words): "the command \(words.first ?? "")"
+        case .prompt: "the terminal"
         }
     }
 }

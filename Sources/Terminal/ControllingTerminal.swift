@@ -24,6 +24,15 @@ public struct ControllingTerminal: Prompter {
     /// What was answered; nil where there is no terminal, this process is in its background, nobody answered in time, or the
     /// asking task was cancelled.
     public func ask(_ prompt: String, timeout: Double) async -> String? {
+        await bytes(prompt, timeout: timeout, isShown: true).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// What was answered, without showing what is typed; nil as with ``ask(_:timeout:)``.
+    public func askSecret(_ prompt: String, timeout: Double = 60) async -> [UInt8]? {
+        await bytes(prompt, timeout: timeout, isShown: false)
+    }
+
+    private func bytes(_ prompt: String, timeout: Double, isShown: Bool) async -> [UInt8]? {
         // One end ends when the other is shut down: so a question is taken back that nobody wants answered any more.
         var pair: [Int32] = [-1, -1]
         guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &pair) == 0 else {
@@ -38,7 +47,8 @@ public struct ControllingTerminal: Prompter {
             await withCheckedContinuation { continuation in
                 // Waiting for a person blocks a thread, which must not be one of the few that tasks share.
                 DispatchQueue.global().async {
-                    continuation.resume(returning: askNow(prompt, timeout: timeout, cancellation: cancelled))
+                    continuation.resume(
+                        returning: askNow(prompt, timeout: timeout, isShown: isShown, cancellation: cancelled))
                 }
             }
         } onCancel: {
@@ -46,7 +56,7 @@ public struct ControllingTerminal: Prompter {
         }
     }
 
-    func askNow(_ prompt: String, timeout: Double, cancellation: Int32 = -1) -> String? {
+    private func askNow(_ prompt: String, timeout: Double, isShown: Bool, cancellation: Int32) -> [UInt8]? {
         let descriptor = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
@@ -59,6 +69,11 @@ public struct ControllingTerminal: Prompter {
         whileAsking.c_iflag |= tcflag_t(ICRNL)
         whileAsking.c_oflag |= tcflag_t(OPOST | ONLCR)
         whileAsking.c_lflag |= tcflag_t(ICANON | ECHO | ECHOE | ECHOK | ISIG)
+        if !isShown {
+            whileAsking.c_lflag &= ~tcflag_t(ECHO | ECHOE | ECHOK)
+            // The line feed is shown, so that what comes next begins on a line of its own.
+            whileAsking.c_lflag |= tcflag_t(ECHONL)
+        }
         guard tcsetattr(descriptor, TCSAFLUSH, &whileAsking) == 0 else { return nil }
         defer { tcsetattr(descriptor, TCSADRAIN, &before) }
         tcflush(descriptor, TCIFLUSH)
@@ -68,9 +83,15 @@ public struct ControllingTerminal: Prompter {
         return answer
     }
 
-    private func line(from descriptor: Int32, timeout: Double, cancellation: Int32) -> String? {
+    private func line(from descriptor: Int32, timeout: Double, cancellation: Int32) -> [UInt8]? {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: Self.longest)
+        // What was typed may be a password.
+        defer {
+            chunk.withUnsafeMutableBytes { bytes in
+                if let start = bytes.baseAddress { explicit_bzero(start, bytes.count) }
+            }
+        }
         let end = Self.now() + min(max(timeout, 0), 86_400)
         while bytes.last != UInt8(ascii: "\n") {
             let left = end - Self.now()
@@ -86,7 +107,7 @@ public struct ControllingTerminal: Prompter {
             bytes += chunk.prefix(count)
             guard bytes.count <= Self.longest else { return nil }
         }
-        return String(decoding: bytes.dropLast(), as: UTF8.self)
+        return Array(bytes.dropLast())
     }
 
     private func write(_ text: String, to descriptor: Int32) -> Bool {

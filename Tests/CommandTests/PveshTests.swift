@@ -59,6 +59,12 @@ struct PveshTests {
         #expect(!FileManager.default.fileExists(atPath: runner.home.url.appendingPathComponent("calls").path))
     }
 
+    @Test func thereIsNothingToPinOnANode() throws {
+        let result = try runner.pvelua("cluster", "pin", "here")
+        #expect(result.status == 2)
+        #expect(result.errors.contains("needs no certificates"), "\(result.errors)")
+    }
+
     @Test func theListOfClustersSaysHowItIsReached() throws {
         let result = try runner.pvelua("--format", "json", "cluster", "list")
         let rows = try JSONValue(parsing: result.output).array ?? []

@@ -88,14 +88,13 @@ struct ConfigurationFileTests {
     }
 
     @Test(arguments: [
-        ("{ user: a@pam, password: { env: P } }", "`user`: signing in with a password is not supported yet"),
         ("{ token_id: a@pve!bb }", "auth needs the key `token_secret`"),
         ("{ token_id: a@pve, token_secret: { env: T } }", "expected user@realm!name, such as"),
         ("{ token_id: \"a@pve!b c\", token_secret: { env: T } }", "expected user@realm!name, such as"),
         ("{ token_id: \"a@pve!b\\n\", token_secret: { env: T } }", "expected user@realm!name, such as"),
         ("{ token_id: a@pve!bb, token_secret: 123-456 }", "a secret does not belong into the configuration"),
-        ("{ token_id: a@pve!bb, token_secret: { env: T, file: /f } }", "exactly one of file, env and command"),
-        ("{ token_id: a@pve!bb, token_secret: {} }", "exactly one of file, env and command"),
+        ("{ token_id: a@pve!bb, token_secret: { env: T, file: /f } }", "exactly one of file, env, command and prompt"),
+        ("{ token_id: a@pve!bb, token_secret: {} }", "exactly one of file, env, command and prompt"),
         ("{ token_id: a@pve!bb, token_secret: { command: [] } }", "name the program to run"),
         ("{ token_id: a@pve!bb, token_secret: { file: token } }", "a path that begins with / or ~/"),
         ("{ token_id: a@pve!bb, token_secret: { evn: T } }", "unknown key `evn`; did you mean `env`?"),

@@ -56,6 +56,32 @@ struct ControllingTerminalTests {
         #expect(await onThread { terminal.waits(for: "sure? \r\n") })
     }
 
+    @Test func whatIsTypedInSecretIsNotShown() async throws {
+        let terminal = try PseudoTerminal()
+        let before = terminal.attributes
+        async let answer = ControllingTerminal(path: terminal.path).askSecret("password: ")
+        #expect(await onThread { terminal.waits(for: "password: ") })
+        #expect(terminal.attributes.c_lflag & tcflag_t(ECHO) == 0)
+        terminal.type("hünter2\n")
+        #expect(await answer == Array("hünter2".utf8))
+        #expect(terminal.attributes.c_lflag == before.c_lflag)
+        // The first thing shown after the question is the line feed.
+        async let next = ControllingTerminal(path: terminal.path).ask("next? ")
+        #expect(await onThread { terminal.waits(for: "\r\nnext? ") })
+        terminal.type("x\n")
+        #expect(await next == "x")
+    }
+
+    @Test func aSecretQuestionThatIsTakenBackLeavesTheTerminalAsItWas() async throws {
+        let terminal = try PseudoTerminal()
+        let before = terminal.attributes
+        let asking = Task { await ControllingTerminal(path: terminal.path).askSecret("password: ") }
+        #expect(await onThread { terminal.waits(for: "password: ") })
+        asking.cancel()
+        #expect(await asking.value == nil)
+        #expect(terminal.attributes.c_lflag == before.c_lflag)
+    }
+
     @Test func thereIsNobodyWithoutATerminal() async throws {
         for path in ["/nonexistent/tty", "/dev/null"] {
             #expect(await ControllingTerminal(path: path).ask("sure? ", timeout: 0) == nil)

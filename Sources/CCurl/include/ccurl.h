@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "cchmac.h"
+#include "ccprobe.h"
 
 typedef size_t (*cc_data_function)(char *_Nullable bytes, size_t size, size_t count, void *_Nullable context);
 typedef int (*cc_ready_function)(

@@ -8,8 +8,8 @@ internal import Runbook
 /// The command `pvelua cluster …`.
 struct ClusterCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "cluster", abstract: "Look at the configured clusters.",
-        subcommands: [ClusterList.self, ClusterSchema.self])
+        commandName: "cluster", abstract: "Look at the configured clusters, add one, sign in, accept certificates.",
+        subcommands: [ClusterList.self, ClusterSchema.self, ClusterAdd.self, ClusterLogin.self, ClusterPin.self])
 }
 
 /// The command `pvelua cluster list`.
@@ -37,7 +37,7 @@ struct ClusterList: ContextCommand {
             row(
                 cluster.name, isDefault: cluster.name == configuration.usualCluster,
                 hosts: cluster.isLocal ? ["local"] : cluster.hosts.map(\.description),
-                identity: identity(cluster.auth), trust: cluster.isLocal ? "none needed" : trust(cluster.tls))
+                identity: cluster.auth.identity, trust: cluster.isLocal ? "none needed" : trust(cluster.tls))
         }
         if configuration.cluster(named: Workplace.demo) == nil {
             rows.append(
@@ -56,13 +56,6 @@ struct ClusterList: ContextCommand {
             ]))
     }
 
-    private func identity(_ auth: Authentication) -> String {
-        switch auth {
-        case .token(let id, _, _): id
-        case .local: "root@pam by pvesh"
-        }
-    }
-
     private func trust(_ tls: TLSConfiguration) -> String {
         let pins = tls.fingerprints.isEmpty ? nil : "\(tls.fingerprints.count) fingerprint(s)"
         return [tls.caFile, pins].compactMap { $0 }.joined(separator: " and ").ifEmpty("system authorities")
@@ -71,7 +64,7 @@ struct ClusterList: ContextCommand {
 
 extension ClusterConfiguration {
     /// Whether it is reached on the node itself.
-    fileprivate var isLocal: Bool {
+    var isLocal: Bool {
         if case .local = auth { true } else { false }
     }
 }

@@ -28,31 +28,36 @@ struct ClusterConnection {
     private static func remote(
         _ cluster: ClusterConfiguration, _ context: CommandContext, _ logLevel: LogLevel
     ) throws(Failure) -> ProxmoxClient {
-        let id: String
-        let secret: Secret
-        switch cluster.auth {
-        case .local(let program): return try local(program, cluster.timeouts, logLevel)
-        case .token(let tokenID, let source, let place):
-            id = tokenID
-            do throws(Failure) {
-                secret = Secret(try source.resolve(environment: context.environment, home: context.home))
-            } catch {
-                throw Failure(.config, "\(place): \(error.message)", hint: error.hint)
-            }
-        }
+        if case .local(let program) = cluster.auth { return try local(program, cluster.timeouts, logLevel) }
+        return try client(
+            cluster.name, cluster.hosts, cluster.tls, cluster.timeouts,
+            credential: try ConfiguredCredential.make(cluster, context), context, logLevel)
+    }
+
+    /// A client for servers that are reached over the network.
+    static func client(
+        _ name: String, _ addresses: [HostAddress], _ tls: TLSConfiguration, _ timeouts: TimeoutConfiguration,
+        credential: any Credential, _ context: CommandContext, _ logLevel: LogLevel
+    ) throws(Failure) -> ProxmoxClient {
+        let trust = try trust(tls, context)
         let settings = CurlSettings(
-            trust: try trust(cluster.tls, context), connectTimeout: .seconds(cluster.timeouts.connect),
+            trust: trust, connectTimeout: .seconds(timeouts.connect),
             userAgent: "pvelua/\(PveluaVersion.text)")
         var hosts: [ProxmoxHost] = []
-        for host in cluster.hosts {
+        for host in addresses {
             guard let endpoint = HTTPEndpoint(host: host.host, port: host.port) else {
                 throw Failure(.config, "\"\(host)\" is no host")
             }
-            hosts.append(ProxmoxHost(name: host.description, transport: CurlTransport(endpoint, settings: settings)))
+            hosts.append(
+                ProxmoxHost(
+                    name: host.description, transport: CurlTransport(endpoint, settings: settings),
+                    pins: tls.fingerprints.compactMap { Fingerprint($0) },
+                    certificateHint: "nothing was sent; look at the certificate, and accept it if it is the right one: "
+                        + "pvelua cluster pin \(name)"))
         }
         return ProxmoxClient(
-            hosts: hosts, credential: try APIToken(id: id, secret: secret),
-            settings: ClientSettings(requestTimeout: .seconds(cluster.timeouts.request)), logger: logger(logLevel))
+            hosts: hosts, credential: credential,
+            settings: ClientSettings(requestTimeout: .seconds(timeouts.request)), logger: logger(logLevel))
     }
 
     /// The node that pvelua runs on.

@@ -46,4 +46,22 @@ enum PercentEncoding {
         default: nil
         }
     }
+
+    /// The text with every `%XX` decoded; what is no such triple stays as it is.
+    static func decode(_ text: String) -> String {
+        var result: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            let pair = String(decoding: rest.prefix(2), as: UTF8.self)
+            if byte == UInt8(ascii: "%"), pair.utf8.count == 2, !pair.utf8.contains(where: { "+-".utf8.contains($0) }),
+                let value = UInt8(pair, radix: 16)
+            {
+                result.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                result.append(byte)
+            }
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
 }

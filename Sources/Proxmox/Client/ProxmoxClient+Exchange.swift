@@ -12,7 +12,7 @@ extension ProxmoxClient {
             response = try await host.transport.send(request)
         } catch {
             log.failed(call, host, error, clock.now() - start)
-            throw FailedExchange(error, call, host: host.name)
+            throw host.explained(FailedExchange(error, call, host: host.name))
         }
         log.answered(call, host, response.status, clock.now() - start)
         let envelope = Envelope(response)

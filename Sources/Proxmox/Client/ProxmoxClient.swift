@@ -14,7 +14,8 @@ public final class ProxmoxClient: Sendable, CustomReflectable {
     public let clock: any ClientClock
     let hosts: [ProxmoxHost]
     let log: CallLog
-    private let credential: any Credential
+    /// Who the client is.
+    public let credential: any Credential
     /// The host that answered last; it is asked first.
     private let preferred = Mutex(0)
     let board: TaskBoard
@@ -43,7 +44,34 @@ public final class ProxmoxClient: Sendable, CustomReflectable {
     ///   `outcome_unknown` that it may have been.
     public func send(_ call: APICall) async throws(Failure) -> APIAnswer {
         guard !hosts.isEmpty else { throw Failure(.config, "no host is configured") }
-        let headers = try await credential.headers(for: call.method)
+        let route = LoginRoute(client: self)
+        let headers = try await credential.headers(for: call.method, login: route)
+        do throws(Failure) {
+            return try await deliver(call, headers)
+        } catch {
+            guard error.status == 401, error.kind == .auth else { throw error }
+            // A change is not sent a second time, whatever came of the first: the caller decides.
+            if call.method.isRead,
+                let others = try await credential.headers(for: call.method, insteadOf: headers, login: route)
+            {
+                do throws(Failure) {
+                    return try await deliver(call, others)
+                } catch {
+                    guard error.status == 401, error.kind == .auth else { throw error }
+                    throw credential.explained(error, for: call.method, refused: others, login: route)
+                }
+            }
+            throw credential.explained(error, for: call.method, refused: headers, login: route)
+        }
+    }
+
+    /// Sends a login: without proof of identity, at most once.
+    func sendUnproven(_ call: APICall) async throws(Failure) -> APIAnswer { try await deliver(call, []) }
+
+    /// The host that answered last, or the first one.
+    public var lastHost: String { hosts.isEmpty ? "" : hosts[preferred.withLock { $0 } % hosts.count].name }
+
+    private func deliver(_ call: APICall, _ headers: [HTTPHeader]) async throws(Failure) -> APIAnswer {
         let request = try call.request(headers: headers, timeout: settings.requestTimeout)
         let first = preferred.withLock { $0 } % hosts.count
         do {

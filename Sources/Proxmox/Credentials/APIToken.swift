@@ -32,8 +32,7 @@ public struct APIToken: Credential, CustomStringConvertible {
 
     /// The `Authorization` field.
     public func headers(for method: HTTPMethod) async throws(Failure) -> [HTTPHeader] {
-        let value = secret.reveal { "PVEAPIToken=\(id)=" + String(decoding: $0, as: UTF8.self) }
-        return [HTTPHeader("Authorization", value)]
+        [HTTPHeader("Authorization", "PVEAPIToken=\(id)=\(secret.text)")]
     }
 
     /// The token's id.

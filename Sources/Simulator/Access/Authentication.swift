@@ -52,8 +52,7 @@ extension ClusterState {
             else { return .failure(.failed) }
             return .success(Identity(user: user.id, token: token.id, separated: token.separated))
         case .ticket(let text):
-            guard let ticket = tickets[text], now - ticket.issued < 7200,
-                users.contains(where: { $0.id == ticket.user && $0.enabled })
+            guard let ticket = validTicket(text), users.contains(where: { $0.id == ticket.user && $0.enabled })
             else { return .failure(.failed) }
             if method != "GET", csrf != ticket.token {
                 return .failure(AuthenticationError("Permission denied - invalid csrf token"))

@@ -23,3 +23,9 @@ struct Ticket: Sendable, Hashable {
     var token: String
     var issued: Double
 }
+
+/// A second factor that was asked for and not answered yet.
+struct Challenge: Sendable, Hashable {
+    var user: String
+    var issued: Double
+}

@@ -22,7 +22,7 @@ extension EndpointTable {
                 .string("username", optional: false, length: 64), .string("password", optional: false),
                 .string("realm", length: 32), .string("otp"), .string("path", length: 64), .string("privs", length: 64),
                 .string("tfa-challenge"), .flag("new-format"),
-            ], handler: Access.login),
+            ], handler: Login.handle),
         Endpoint(
             "GET", "access/permissions", takes: [.string("path"), .string("userid")], handler: Access.permissions),
         Endpoint(
@@ -36,28 +36,7 @@ extension EndpointTable {
 
 /// Answers about users and what they may do.
 enum Access {
-    static func login(_ state: inout ClusterState, _ call: Call) throws(Refusal) -> Reply {
-        var name = call["username"] ?? ""
-        if let realm = call["realm"], !name.hasSuffix("@\(realm)") { name += "@\(realm)" }
-        let password = call["password"] ?? ""
-        let renewed = state.tickets[password].map { $0.user == name && state.now - $0.issued < 7200 } ?? false
-        guard let user = state.users.first(where: { $0.id == name && $0.enabled }),
-            renewed || (user.password != nil && user.password == password)
-        else { throw Refusal(status: 401, text: "authentication failure") }
-        let time = FNV.hex(UInt64(max(0, state.now)), digits: 8).uppercased()
-        let signature = (0..<4).map { _ in FNV.hex(state.numbers.next(), digits: 16) }.joined()
-        let ticket = "PVE:\(name):\(time)::\(signature)"
-        let csrf = "\(time):\(FNV.hex(state.numbers.next(), digits: 16))"
-        state.tickets[ticket] = Ticket(user: name, token: csrf, issued: state.now)
-        var answer = JSONObject([
-            ("username", .string(name)), ("ticket", .string(ticket)), ("CSRFPreventionToken", .string(csrf)),
-            ("cap", capabilities(state, Identity(user: name))),
-        ])
-        if state.nodes.count > 1 { answer["clustername"] = .string(state.name) }
-        return Reply(.object(answer))
-    }
-
-    private static func capabilities(_ state: ClusterState, _ identity: Identity) -> JSONValue {
+    static func capabilities(_ state: ClusterState, _ identity: Identity) -> JSONValue {
         let areas = ["access", "dc", "mapping", "nodes", "sdn", "storage", "vms"]
         return .object(
             JSONObject(

@@ -22,6 +22,16 @@ enum PercentCoding {
         return String(decoding: result, as: UTF8.self)
     }
 
+    /// Encodes every byte but letters, digits and `-._~`.
+    static func encode(_ text: String) -> String {
+        text.utf8.map { byte in
+            let isPlain =
+                UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
+                || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || "-._~".utf8.contains(byte)
+            return isPlain ? String(UnicodeScalar(byte)) : "%" + FNV.hex(UInt64(byte), digits: 2).uppercased()
+        }.joined()
+    }
+
     private static func digit(_ byte: UInt8) -> UInt8? {
         switch byte {
         case 48...57: byte - 48

@@ -73,7 +73,9 @@ struct SeedReader {
     }
 
     private static func user(_ node: YAMLNode) throws(YAMLError) -> SimulatedUser {
-        let reader = try YAMLReader(node, of: "a user", keys: ["id", "password", "enabled", "tokens"])
+        let reader = try YAMLReader(
+            node, of: "a user",
+            keys: ["id", "password", "enabled", "tokens", "totp", "recovery", "webauthn"])
         let idNode = try reader.required("id")
         let id = try idNode.text()
         if !id.contains("@") { throw idNode.error("a user is name@realm") }
@@ -86,6 +88,11 @@ struct SeedReader {
                     try reader.required("id").text(), secret: try reader.required("secret").text(),
                     separated: try reader.optional("privsep")?.boolean() ?? false))
         }
+        user.factors = SimulatedFactors(
+            totp: try reader.optional("totp")?.text(),
+            recovery: try reader.optional("recovery").map { (node) throws(YAMLError) in try SeedValues.texts(node) }
+                ?? [],
+            webauthn: try reader.optional("webauthn")?.boolean() ?? false)
         return user
     }
 

@@ -10,13 +10,19 @@ public struct SimulatedUser: Sendable, Hashable {
     public var enabled: Bool
     /// The tokens.
     public var tokens: [SimulatedToken]
+    /// The second factors that a login with the password needs one of.
+    public var factors: SimulatedFactors
 
     /// Makes a user.
-    public init(_ id: String, password: String? = nil, enabled: Bool = true, tokens: [SimulatedToken] = []) {
+    public init(
+        _ id: String, password: String? = nil, enabled: Bool = true, tokens: [SimulatedToken] = [],
+        factors: SimulatedFactors = SimulatedFactors()
+    ) {
         self.id = id
         self.password = password
         self.enabled = enabled
         self.tokens = tokens
+        self.factors = factors
     }
 
     /// The part after the last `@`.
@@ -58,4 +64,28 @@ public struct SimulatedGrant: Sendable, Hashable {
         self.role = role
         self.propagates = propagates
     }
+}
+
+/// A user's second factors.
+public struct SimulatedFactors: Sendable, Hashable {
+    /// The TOTP secret in base 32, or nil for none.
+    public var totp: String?
+    /// The recovery keys that are left.
+    public var recovery: [String]
+    /// Whether a security key is registered, which no answer is accepted from.
+    public var webauthn: Bool
+    /// The last step of time whose code was taken: no code is good twice.
+    public var lastStep: Int64 = -1
+    /// Wrong codes in a row; after eight the factor is locked (PVE::AccessControl).
+    public var failures = 0
+
+    /// Makes a user's factors; none unless named.
+    public init(totp: String? = nil, recovery: [String] = [], webauthn: Bool = false) {
+        self.totp = totp
+        self.recovery = recovery
+        self.webauthn = webauthn
+    }
+
+    /// Whether there is any.
+    public var isPresent: Bool { totp != nil || !recovery.isEmpty || webauthn }
 }

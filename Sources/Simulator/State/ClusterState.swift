@@ -30,6 +30,8 @@ public struct ClusterState: Sendable {
     var lastProcessID = 4000
     /// Tickets given out.
     var tickets: [String: Ticket] = [:]
+    /// Second factors asked for.
+    var challenges: [String: Challenge] = [:]
 
     /// Makes the state that a seed describes.
     ///

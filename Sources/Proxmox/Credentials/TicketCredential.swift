@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Model
+internal import Synchronization
+
+/// A user who signs in with a password and gets a ticket, which is kept fresh while it is used.
+///
+/// However many calls come at once, one login or renewal serves them all. A ticket is renewed with itself from an hour of
+/// age on; the password is needed again only where it ran out or was refused. Nothing is kept on disk.
+public final class TicketCredential: Credential, CustomStringConvertible, CustomReflectable {
+    /// The user, `name@realm`.
+    public let user: String
+    let secrets: any LoginSecrets
+    let wallClock: @Sendable () -> Double
+    let ledger: any CodeLedger
+    let state = Mutex(State())
+    private let flight = SingleFlight<Ticket>()
+
+    struct State: Sendable {
+        var ticket: Ticket?
+        var lastSerial: UInt64 = 0
+        /// Before this moment no renewal is tried.
+        var renewalBegins = Duration.zero
+        /// The last refused login, and when the next one may be tried; nil for never.
+        var refusal: (failure: Failure, until: Duration?)?
+        var refusals = 0
+    }
+
+    /// A ticket this young that is refused will not be bettered by another one.
+    static let youth = Duration.seconds(30)
+    /// The pause after a renewal that failed or a login that was refused.
+    static let pause = Duration.seconds(60)
+    /// Refused logins after which none is tried any more: Proxmox locks second factors after a few.
+    static let maximumRefusals = 3
+
+    /// Makes a credential; nothing is sent yet.
+    ///
+    /// - Parameters:
+    ///   - user: `name@realm`.
+    ///   - secrets: Where password and second factor come from.
+    ///   - ledger: Which TOTP codes were used already.
+    ///   - wallClock: The time in seconds since 1970, which TOTP codes follow from.
+    /// - Throws: ``Failure`` of the kind `config` where the user's name is none.
+    public init(
+        user: String, secrets: any LoginSecrets, ledger: any CodeLedger = MemoryCodeLedger(),
+        wallClock: @escaping @Sendable () -> Double
+    ) throws(Failure) {
+        guard Self.isUser(user) else {
+            throw Failure(.config, "'\(user)' is no user", hint: "write it with its realm: root@pam, alice@pve")
+        }
+        self.user = user
+        self.secrets = secrets
+        self.ledger = ledger
+        self.wallClock = wallClock
+    }
+
+    /// The user.
+    public var description: String { user }
+    /// The user: what else is inside is secret.
+    public var customMirror: Mirror { Mirror(self, children: ["user": user]) }
+
+    /// The ticket in use, where there is one.
+    public var ticket: Ticket? { state.withLock { $0.ticket } }
+
+    /// `name@realm` of at most 64 characters (PVE::Auth::Plugin).
+    public static func isUser(_ text: String) -> Bool {
+        guard let at = text.lastIndex(of: "@"), at != text.startIndex, text.utf8.count <= 64 else { return false }
+        let realm = text[text.index(after: at)...].utf8
+        return realm.count >= 2 && realm.first?.isASCIILetter == true
+            && realm.allSatisfy { $0.isASCIIAlphanumeric || "._-".utf8.contains($0) }
+            && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7f && !":/!".utf8.contains($0) }
+    }
+
+    /// The fields of the ticket at hand.
+    ///
+    /// - Throws: ``Failure`` of the kind `auth` before the first login.
+    public func headers(for method: HTTPMethod) async throws(Failure) -> [HTTPHeader] {
+        guard let ticket else { throw Failure(.auth, "\(user) is not signed in yet") }
+        return ticket.headers(for: method)
+    }
+
+    /// The fields of a ticket that is fresh enough, signing in or renewing where that is due.
+    ///
+    /// - Throws: ``Failure`` of the kind `auth` where the login is refused, `connection` or `tls` where no host takes it.
+    public func headers(for method: HTTPMethod, login: LoginRoute) async throws(Failure) -> [HTTPHeader] {
+        let now = login.clock.now()
+        let (held, mayRenew) = state.withLock { ($0.ticket, now >= $0.renewalBegins) }
+        guard let held, held.isUsable(at: now) else {
+            return try await replace(held, login).headers(for: method)
+        }
+        guard now - held.obtained >= Ticket.renewalAge, mayRenew else { return held.headers(for: method) }
+        do throws(Failure) {
+            return try await replace(held, login).headers(for: method)
+        } catch {
+            // The old one still opens the door; only who gave up goes without it.
+            if error.kind == .cancelled { throw error }
+            return held.headers(for: method)
+        }
+    }
+
+    /// The fields of another ticket: one that somebody else fetched meanwhile, or one from a fresh login.
+    ///
+    /// - Throws: ``Failure`` where the login goes wrong.
+    public func headers(
+        for method: HTTPMethod, insteadOf refused: [HTTPHeader], login: LoginRoute
+    ) async throws(Failure) -> [HTTPHeader]? {
+        if let held = ticket, !held.isIn(refused) { return held.headers(for: method) }
+        guard drop(refused, login) else { return nil }
+        return try await replace(nil, login).headers(for: method)
+    }
+
+    /// Says whose ticket was refused and what becomes of it.
+    public func explained(
+        _ failure: Failure, for method: HTTPMethod, refused: [HTTPHeader], login: LoginRoute
+    ) -> Failure {
+        var failure = failure
+        let isDropped = drop(refused, login)
+        failure.message = "the ticket of \(user) was refused: \(failure.message)"
+        failure.hint =
+            !method.isRead && isDropped
+            ? "nothing was changed; the next call signs in anew, so this one can be made again"
+            : "is the user enabled, and do the members of the cluster agree on the time?"
+        return failure
+    }
+
+    /// Forgets a refused ticket; false where it is so young that another one would fare no better.
+    private func drop(_ refused: [HTTPHeader], _ login: LoginRoute) -> Bool {
+        let now = login.clock.now()
+        return state.withLock { state in
+            guard let held = state.ticket, held.isIn(refused) else { return true }
+            guard now - held.obtained >= Self.youth else { return false }
+            state.ticket = nil
+            return true
+        }
+    }
+
+    private func replace(_ old: Ticket?, _ login: LoginRoute) async throws(Failure) -> Ticket {
+        try await flight.run { [self] () throws(Failure) in
+            let now = login.clock.now()
+            // Another flight may have landed between the look and the start of this one.
+            if let held = ticket, held.serial != old?.serial, held.isUsable(at: now) { return held }
+            if let old, old.isUsable(at: now) { return try await renew(old, login) }
+            return try await signIn(login)
+        }
+    }
+}
+
+extension Ticket {
+    /// Whether the server will still take it, going by its age.
+    func isUsable(at now: Duration) -> Bool { now - obtained < Self.lifetime - Self.margin }
+}

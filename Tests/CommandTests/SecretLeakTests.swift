@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import TestSupport
+import Testing
+
+/// What can be read outside of pvelua while it knows a secret: output, journal, other processes.
+struct SecretLeakTests {
+    let bench: LoginBench
+    init() throws { bench = try LoginBench() }
+
+    /// Secrets as they are, as they go into a cookie, and every ticket.
+    private static let hidden = [
+        LoginBench.root, "the%20root%20pass", "alice-pass-93", LoginBench.totp, "wrong-pass-41", "PVE:root@pam:",
+        "PVE%3Aroot", "PVE:alice", "PVE:!tfa!", "PVEAuthCookie", "00000000-0000-4000-8000-000000000001",
+    ]
+
+    private func expectClean(_ text: String, _ place: String) {
+        for secret in Self.hidden { #expect(!text.contains(secret), "\(secret) in \(place)") }
+    }
+
+    private func expectClean(_ result: ProcessResult, _ place: String) throws {
+        expectClean(result.output, "stdout: \(place)")
+        expectClean(result.errors, "stderr: \(place)")
+        let files =
+            FileManager.default.enumerator(
+                at: bench.runner.home.url.appendingPathComponent("state"), includingPropertiesForKeys: nil)?.allObjects
+            as? [URL] ?? []
+        for file in files where !file.hasDirectoryPath {
+            // Bytes that are no UTF-8 are of no interest: every secret here is ASCII.
+            expectClean(String(decoding: try Data(contentsOf: file), as: UTF8.self), file.lastPathComponent)
+        }
+    }
+
+    private func auth(_ user: String, _ password: String, totp: Bool = false) throws -> String {
+        let file = try bench.runner.home.write("password", password + "\n").path
+        guard totp else { return "{ user: \(user), password: { file: \"\(file)\" } }" }
+        let second = try bench.runner.home.write("totp", LoginBench.totp + "\n").path
+        return "{ user: \(user), password: { file: \"\(file)\" }, totp: { file: \"\(second)\" } }"
+    }
+
+    enum Trouble: String, CaseIterable, Sendable {
+        case none, wrongPassword, secondFactor, noFactor, wrongCertificate, nobodyThere, refusedChange, scriptError
+        case garbage, truncate, reset, dropAfterEffect, serverError, hugeLogin, badTOTP, openSecretFile
+    }
+
+    private func prepare(_ trouble: Trouble) throws {
+        switch trouble {
+        case .wrongPassword: try bench.configure(auth: auth("root@pam", "wrong-pass-41"))
+        case .secondFactor: try bench.configure(auth: auth("alice@pve", "alice-pass-93", totp: true))
+        case .noFactor: try bench.configure(auth: auth("alice@pve", "alice-pass-93"))
+        case .wrongCertificate:
+            try bench.configure(
+                auth: auth("root@pam", LoginBench.root), tls: "{ fingerprints: [\"\(bench.wrongPin)\"] }")
+        case .badTOTP:
+            let file = try bench.runner.home.write("bad", "wrong-pass-41").path
+            let good = try auth("alice@pve", "alice-pass-93").dropLast(2)
+            try bench.configure(auth: "\(good), totp: { file: \"\(file)\" } }")
+        case .openSecretFile:
+            let file = try bench.runner.home.write("open", "wrong-pass-41", mode: 0o644).path
+            try bench.configure(auth: "{ user: root@pam, password: { file: \"\(file)\" } }")
+        default: try bench.configure(auth: auth("root@pam", LoginBench.root))
+        }
+        if trouble == .nobodyThere {
+            let text = bench.text.replacingOccurrences(of: bench.host, with: "127.0.0.1:1")
+            try Data(text.utf8).write(to: bench.configuration)
+        }
+        let effects: [Trouble: String] = [
+            .garbage: "garbage", .truncate: "truncate", .reset: "reset", .dropAfterEffect: "drop-after-effect",
+        ]
+        if let effect = effects[trouble] {
+            _ = try bench.server.control("/sim/faults", body: "{\"effect\":\"\(effect)\",\"count\":100}")
+        }
+        if trouble == .serverError {
+            _ = try bench.server.control(
+                "/sim/faults", body: "{\"effect\":\"status\",\"status\":500,\"reason\":\"odd\",\"count\":100}")
+        }
+        if trouble == .hugeLogin {
+            _ = try bench.server.control(
+                "/sim/faults", body: "{\"effect\":\"huge-body\",\"bytes\":1000000,\"method\":\"POST\",\"count\":100}")
+        }
+    }
+
+    @Test(arguments: Trouble.allCases, ["text", "json"])
+    func noSecretIsInOutputLogOrJournal(_ trouble: Trouble, _ format: String) throws {
+        try prepare(trouble)
+        let code =
+            switch trouble {
+            case .refusedChange: "pve.vm_action(nil, 4242, 'start')"
+            case .scriptError: "for k, v in pairs(_G) do print(k, v) end; error(pve.version())"
+            default: "pve.list_vms(); pve.vm_action(nil, 100, 'shutdown')"
+            }
+        let run = try bench.runner.pvelua("--yes", "--log-level", "debug", "--format", format, "-e", code)
+        try expectClean(run, "\(trouble)")
+        #expect(
+            (run.status == 0) == [.none, .secondFactor].contains(trouble), "\(trouble): \(run.status) \(run.errors)")
+        if trouble == .none { #expect(run.errors.contains("/access/ticket"), "the log tells of the login") }
+        guard trouble != .secondFactor else { return }
+        let login = try bench.runner.pvelua("cluster", "login", "--log-level", "debug", "--format", format)
+        try expectClean(login, "login, \(trouble)")
+    }
+
+    @Test(arguments: ["file", "env", "command"])
+    func otherProcessesDoNotGetIt(_ source: String) throws {
+        let file = try bench.runner.home.write("password", LoginBench.root + "\n").path
+        let seen = bench.runner.home.url.appendingPathComponent("seen").path
+        let command = bench.runner.home.url.appendingPathComponent("command").path
+        let form =
+            switch source {
+            case "file": "{ file: \"\(file)\" }"
+            case "env": "{ env: PW }"
+            default:
+                "{ command: [sh, -c, 'cat /proc/$$/cmdline /proc/$$/environ /proc/$PPID/cmdline > \(command); cat \(file)'] }"
+            }
+        try bench.configure(auth: "{ user: root@pam, password: \(form) }")
+        // The worker lives while the script sleeps; what it was started with is looked at meanwhile.
+        let script = """
+            \(Places.products.appendingPathComponent("pvelua").path) -e 'pve.list_vms(); print("up"); pve.sleep(2)' &
+            main=$!
+            for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
+              sleep 0.1
+              for p in /proc/[0-9]*; do
+                case "$(readlink $p/exe)" in */pvelua-worker) ;; *) continue ;; esac
+                [ "$(awk '/^PPid/ { print $2 }' $p/status)" = $main ] || continue
+                { echo worker; tr '\\0' '\\n' < $p/cmdline; tr '\\0' '\\n' < $p/environ; } >> \(seen)
+              done
+            done
+            tr '\\0' '\\n' < /proc/$main/cmdline >> \(seen)
+            wait $main
+            """
+        let own = [
+            "HOME": bench.runner.home.url.path,
+            "XDG_CONFIG_HOME": bench.runner.home.url.appendingPathComponent("config").path,
+            "XDG_STATE_HOME": bench.runner.home.url.appendingPathComponent("state").path,
+        ]
+        let result = try run(
+            URL(fileURLWithPath: "/bin/sh"), ["-c", script],
+            environment: source == "env" ? own.merging(["PW": LoginBench.root]) { $1 } : own,
+            directory: Places.repository)
+        #expect(result.status == 0 && result.output == "up\n", "\(result.errors)")
+        try expectClean(result, source)
+        let text = try String(contentsOfFile: seen, encoding: .utf8)
+        #expect(text.contains("worker"), "no worker was seen")
+        expectClean(text, "a worker's command line or environment")
+        if source == "command" {
+            expectClean(String(decoding: try Data(contentsOf: URL(fileURLWithPath: command)), as: UTF8.self), "command")
+        }
+    }
+}
