@@ -110,7 +110,9 @@ let package = Package(
         tests("JournalTests", ["Journal", "Model", "JSON", "TestSupport"]),
         tests("TerminalTests", ["Terminal", "TestSupport"]),
         tests("WorkerTests", ["Wire", "TestSupport"], exclude: ["Hostile"]),
-        tests("ProxmoxTests", ["Proxmox", "Model", "JSON", "TestSupport"], exclude: ["Support/hostile_server.py", "Support/pvesh_standin.py"]),
+        tests(
+            "ProxmoxTests", ["Proxmox", "Model", "JSON", "TestSupport"],
+            exclude: ["Support/hostile_server.py", "Support/pvesh_standin.py"]),
         tests("SimulatorTests", ["Simulator", "Proxmox", "Model", "JSON", "YAML", "TestSupport"]),
         tests(
             "RunbookTests",
@@ -118,7 +120,8 @@ let package = Package(
         tests(
             "CommandTests",
             [
-                "Commands", "Runbook", "Policy", "Schema", "Terminal", "Model", "JSON", "TestSupport", "Proxmox", "Simulator",
+                "Commands", "Runbook", "Policy", "Schema", "Terminal", "Model", "JSON", "TestSupport", "Proxmox",
+                "Simulator",
                 "Configuration",
             ],
             exclude: ["Support"]),

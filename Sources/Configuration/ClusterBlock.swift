@@ -6,6 +6,10 @@ struct ClusterBlock {
 
     init(_ cluster: ConfigurationEditor.NewCluster) {
         var lines = ["\(Self.quoted(cluster.name)):"]
+        if case .local(let program) = cluster.auth {
+            self.lines = lines + ["  hosts: [\(HostForm.local)]", "  pvesh: \(Self.quoted(program))"]
+            return
+        }
         lines.append("  hosts: [\(cluster.hosts.map { Self.quoted($0.description) }.joined(separator: ", "))]")
         lines.append("  auth:")
         switch cluster.auth {
@@ -16,8 +20,7 @@ struct ClusterBlock {
             lines.append("    user: \(Self.quoted(user))")
             lines.append("    password: \(Self.source(password))")
             if let totp { lines.append("    totp: \(Self.source(totp))") }
-        case .local(let program):
-            lines[lines.count - 1] = "  pvesh: \(Self.quoted(program))"
+        case .local: break
         }
         if cluster.tls.caFile != nil || !cluster.tls.fingerprints.isEmpty {
             lines.append("  tls:")

@@ -49,7 +49,7 @@ public enum ProgramStart {
             }
         }
         // Everything pvelua opens closes itself at exec; this is for what its own parent left open.
-        let highest = min(descriptors.map(\.target).max() ?? 2, 200)
+        let highest = descriptors.map(\.target).max() ?? 2
         cp_close_from(&actions, max(highest, 2) + 1)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)

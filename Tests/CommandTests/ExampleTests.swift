@@ -6,7 +6,7 @@ import Testing
 /// The examples' command lines; each is run on the demo cluster and its output compared with examples/expected.
 private let examples: [(name: String, options: [String])] = [
     ("list", []), ("start-in-order", []), ("snapshot-before-change", ["--param", "change=1234"]),
-    ("nightly-shutdown", ["--yes"]), ("raw-api", ["--yes"]),
+    ("nightly-shutdown", ["--yes"]), ("two-clusters", ["--param", "other=demo"]), ("raw-api", ["--yes"]),
 ]
 
 struct ExampleTests {

@@ -157,6 +157,52 @@ struct ConfigurationFileTests {
         #expect(TimeSpan.seconds(text) == expected)
     }
 
+    @Test func aNodeNeedsNeitherTokenNorCertificate() throws {
+        let here = try #require(try parse("version: 1\nclusters: { here: { hosts: [local] } }").clusters.first)
+        #expect(here.auth == .local(program: "/usr/bin/pvesh"))
+        #expect(here.hosts.count == 1)
+        let other = try parse(
+            "version: 1\nclusters: { here: { hosts: [local], pvesh: /opt/pvesh, timeouts: { task: 5s } } }")
+        #expect(other.clusters.first?.auth == .local(program: "/opt/pvesh"))
+        #expect(other.clusters.first?.timeouts.task == 5)
+    }
+
+    @Test(arguments: [
+        ("hosts: [local, pve1.lan]", "c:2:35: `local` stands alone: pvesh on this node reaches the whole cluster"),
+        ("hosts: [pve1.lan, local]", "c:2:28: `local` stands alone: pvesh on this node reaches the whole cluster"),
+        (
+            "hosts: [local], \(auth)",
+            "c:2:42: `hosts: [local]` takes no `auth`: pvesh needs neither a token nor a certificate"
+        ),
+        (
+            "hosts: [local], tls: {}",
+            "c:2:41: `hosts: [local]` takes no `tls`: pvesh needs neither a token nor a certificate"
+        ),
+        ("hosts: [local], pvesh: pvesh", "c:2:43: expected a path that begins with /, found `pvesh`"),
+        ("hosts: [a], pvesh: /usr/bin/pvesh, \(auth)", "c:2:39: `pvesh` goes with `hosts: [local]`"),
+    ])
+    func whatDoesNotGoWithANodeIsAnError(_ cluster: String, _ expected: String) {
+        let failure = #expect(throws: Failure.self) { try parse("version: 1\nclusters: { lab: { \(cluster) } }") }
+        #expect(failure?.message == expected)
+    }
+
+    @Test func aProgramThatOthersCouldReplaceIsRefused() throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let file = try folder.write("pvesh", "#!/bin/sh\n", mode: 0o755)
+        #expect(throws: Never.self) { try FileContent.checkProgram(file.path) }
+        #expect(throws: Never.self) { try FileContent.checkProgram("/usr/bin/env") }
+        for mode in [0o775, 0o757, 0o644] {
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file.path)
+            #expect(throws: Failure.self, "\(String(mode, radix: 8))") { try FileContent.checkProgram(file.path) }
+        }
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
+        try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: folder.url.path)
+        for path in [file.path, folder.url.path, folder.url.path + "/missing"] {
+            #expect(throws: Failure.self) { try FileContent.checkProgram(path) }
+        }
+    }
+
     @Test func findsTheFileTheEnvironmentNames() throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }

@@ -142,7 +142,8 @@ struct PveshTransportTests {
     }
 
     @Test(arguments: [
-        ("printf '\\377\\376'", TransportFailure.Cause.garbled), ("echo no json", .garbled), ("echo a log; echo 100", .garbled), ("echo a log; echo true", .garbled), ("kill -9 $$", .reset),
+        ("printf '\\377\\376'", TransportFailure.Cause.garbled), ("echo no json", .garbled),
+        ("echo a log; echo 100", .garbled), ("echo a log; echo true", .garbled), ("kill -9 $$", .reset),
     ])
     func nonsenseOfAWriteIsInDoubtAndNeverAnAnswer(script: String, cause: TransportFailure.Cause) async throws {
         let failure = await failure(try StandInPvesh(script: script).transport(), Self.start)
@@ -205,6 +206,16 @@ struct PveshTransportTests {
         #expect(failure?.message.contains("shortened") == true)
     }
 
+    @Test(arguments: ["echo 'please run as root' >&2; exit 255", "kill -9 $$"])
+    func aPveshThatDoesNotWorkProvesNothing(script: String) async throws {
+        let pvesh = try StandInPvesh(source: "#!/bin/sh\n\(script)\n")
+        let failure = await failure(
+            pvesh.transport(),
+            HTTPRequest(.put, "/api2/json/nodes/pve1/qemu/101/config", body: Array(#"{"cores":2}"#.utf8)))
+        #expect(failure?.cause == .connect)
+        #expect(failure?.mayHaveBeenSent == false)
+    }
+
     /// A pvesh whose worker runs on for a while, as a child of its own; the task list is what it wrote.
     private static let slow = """
         cd "$(dirname "$0")"
@@ -243,6 +254,35 @@ struct PveshTransportTests {
             #expect(await task.value?.cause == .cancelled)
             #expect((kill(process, 0) == 0) == !request.method.isRead)
         }
+    }
+
+    /// A method with a parameter of the name of one of pvesh's own options has none of these (PVE/CLI/pvesh.pm).
+    @Test func aMethodThatTakesNoFormatIsRunWithoutOne() async throws {
+        let pvesh = try StandInPvesh(
+            script: """
+                echo "$*" >> "$(dirname "$0")/calls"
+                case "$*" in *output-format*)
+                  echo "Unknown option: output-format" >&2; echo "400 unable to parse option" >&2; exit 255;;
+                esac
+                echo "INFO: starting new backup job"; echo '\(Self.upid)'
+                """)
+        let answer = try await pvesh.transport().send(HTTPRequest(.post, "/api2/json/nodes/pve1/vzdump"))
+        #expect(try JSONValue(parsing: answer.body)["data"] == .string(Self.upid))
+        #expect(
+            pvesh.note("calls") == "create /nodes/pve1/vzdump --output-format json\ncreate /nodes/pve1/vzdump\n")
+    }
+
+    @Test func noMoreRunAtATimeThanAreAllowed() async throws {
+        let pvesh = try StandInPvesh(
+            script:
+                "cd \"$(dirname \"$0\")\"; echo x >> running; wc -l < running >> peaks; sleep 0.05; sed -i 1d running; echo 1"
+        )
+        let transport = pvesh.transport { $0.parallel = 1 }
+        try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 0..<5 { group.addTask { try await transport.send(Self.read).status } }
+            for try await status in group { #expect(status == 200) }
+        }
+        #expect(pvesh.note("peaks")?.split(separator: "\n").allSatisfy { $0 == "1" } == true)
     }
 
     private func number(_ pvesh: StandInPvesh, _ name: String) throws -> Int32 {

@@ -144,6 +144,20 @@ struct SeveralClustersTests {
         #expect(try two.bench.journal.run("run-1")?.cluster == "demo")
     }
 
+    @Test func aRawWriteGoesToItsClusterAndItsTaskToo() async throws {
+        let two = try TwoClusters()
+        let code = """
+            local lab2 = pve.cluster("lab2")
+            local path = "/nodes/" .. lab2.vm(103).node .. "/qemu/103/status/start"
+            local task = lab2.api.post(path, {}, { wait = false })
+            print(task.cluster, lab2.poll(task).status, lab2.vm(103).status, pve.vm(103).status)
+            print(pcall(pve.poll, task))
+            """
+        let text = try await two.output(of: code)
+        #expect(text.hasPrefix("lab2\tok\trunning\tstopped\nfalse\t"), "\(text)")
+        #expect(text.contains("belongs to cluster"))
+    }
+
     @Test func policyMayDenyOnOneClusterOnly() async throws {
         let two = try TwoClusters(
             policy: "version: 1\nrules:\n" + readsOnly

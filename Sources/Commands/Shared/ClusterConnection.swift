@@ -37,7 +37,8 @@ struct ClusterConnection {
     /// A client for servers that are reached over the network.
     static func client(
         _ name: String, _ addresses: [HostAddress], _ tls: TLSConfiguration, _ timeouts: TimeoutConfiguration,
-        _ limits: LimitConfiguration = LimitConfiguration(), credential: any Credential, _ context: CommandContext, _ logLevel: LogLevel
+        _ limits: LimitConfiguration = LimitConfiguration(), credential: any Credential, _ context: CommandContext,
+        _ logLevel: LogLevel
     ) throws(Failure) -> ProxmoxClient {
         let trust = try trust(tls, context)
         let settings = CurlSettings(

@@ -16,6 +16,7 @@ public enum OperationReference {
             "| [`pve.\($0.name)`](#\(anchor($0))) | \($0.summary) | \($0.reach.rawValue) |"
         }
         lines += [
+            "| `pve.name` | The name of the cluster that these functions go to. | local |",
             "| `pve.params` | What `--param key=value` gave, as text; read-only. | local |",
             "| `pve.is_error(e, kind)` | Whether `e` is an error of pvelua, and of that kind where one is named. | local |",
             "",

@@ -43,6 +43,9 @@ final class PveshEnding: Sendable {
     /// The program's process, while it runs and nobody has an answer.
     var runningChild: Int32? { state.withLock { $0.end == nil ? $0.child : nil } }
 
+    /// Whether the one who waited has gone.
+    var isOver: Bool { state.withLock { $0.end != nil } }
+
     func started(_ child: Int32) { state.withLock { $0.child = child } }
 
     func stop() { state.withLock { $0.shallStop = true } }
@@ -110,12 +113,17 @@ actor Turnstile {
 actor PveshGuard {
     private var verdict: Bool?
 
-    /// Whether it does; nil where it could not be asked.
-    func isExact(_ probe: @Sendable () async -> ProgramRun.Ending?) async -> Bool? {
+    /// Whether it does; nil where the answer tells nothing.
+    func isExact(_ probe: @Sendable () async -> ProgramRun.Outcome?) async -> Bool? {
         if let verdict { return verdict }
-        // A shortened option that is taken makes the call succeed.
-        guard case .exited(let status)? = await probe() else { return nil }
-        verdict = status != 0
+        guard let outcome = await probe() else { return nil }
+        if outcome.ending == .exited(0) {
+            // A shortened option that is taken makes the call succeed.
+            verdict = false
+        } else if String(decoding: outcome.errors.prefix(2000), as: UTF8.self).contains("Unknown option: output-forma")
+        {
+            verdict = true
+        }
         return verdict
     }
 }

@@ -64,6 +64,8 @@ public final class PveshTransport: Transport {
             await withCheckedContinuation { continuation in
                 end.open(continuation)
                 queue.async {
+                    // Given up before it began.
+                    if end.isOver { return }
                     do throws(ProgramFailure) {
                         let outcome = try run.run(onStart: { end.started($0) }, isCancelled: { end.shallStop })
                         end.resolve(.finished(outcome))
@@ -116,12 +118,15 @@ public final class PveshTransport: Transport {
         let isExact = await guardian.isExact {
             let run = self.program(["get", "/version", "--output-forma", "json"], limit: .seconds(30), isRead: true)
             return await withCheckedContinuation { continuation in
-                self.queue.async { continuation.resume(returning: (try? run.run())?.ending) }
+                self.queue.async { continuation.resume(returning: try? run.run()) }
             }
         }
         switch isExact {
         case true?: return
-        case nil: throw TransportFailure(.connect, mayHaveBeenSent: false, "\(settings.program) cannot be started")
+        case nil:
+            throw TransportFailure(
+                .connect, mayHaveBeenSent: false,
+                "\(settings.program) does not answer as pvesh does; does it run for this user?")
         case false?:
             throw TransportFailure(
                 .garbled, mayHaveBeenSent: false,

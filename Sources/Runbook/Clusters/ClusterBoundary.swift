@@ -48,7 +48,8 @@ enum ClusterBoundary {
 
     /// The answer with its cluster's name on every record; data of the raw API stays as it came.
     static func marked(_ answer: JSONValue, by operation: Operation, in environment: RunEnvironment) -> JSONValue {
-        guard !environment.isOnOwnCluster, operation.reach != .local, !operation.name.hasPrefix("api.") else {
+        let isRaw = operation.reach == .read && operation.name.hasPrefix("api.")
+        guard !environment.isOnOwnCluster, operation.reach != .local, !isRaw else {
             return answer
         }
         func mark(_ value: JSONValue) -> JSONValue {
