@@ -43,7 +43,7 @@ struct ClusterPin: ContextCommand {
             throw Failure(.usage, "the embedded cluster has no certificates")
         }
         guard !cluster.isLocal else {
-            throw Failure(.usage, "\(name) is reached by pvesh on this node, which has no certificates to look at")
+            throw Failure(.usage, "\(name) is reached by pvesh on this node and needs no certificates")
         }
         guard hosts.isEmpty || !prune else {
             throw Failure(.usage, "--prune looks at all hosts: leave --host out")
