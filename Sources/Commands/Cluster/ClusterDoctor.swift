@@ -51,9 +51,10 @@ struct ClusterDoctor: ContextCommand {
                 checks: [.problem("configuration", error)] + checks.filter { $0.topic != "configuration" })
         }
         let chosen = try ClusterChoice.name(name, options, context, configuration)
-        let route = try ClusterRoute(name: chosen, configuration: configuration, context: context)
+        let route = try ClusterRoute(
+            name: chosen, configuration: configuration, context: context, logLevel: options.logLevel)
         let hasFile = access(workplace.locations.config, F_OK) == 0
-        return await DoctorVisit(route: route, now: ConfiguredCredential.wallClock)
+        return await DoctorVisit(route: route, now: WallTime.seconds)
             .report(after: local.checks(hasConfiguration: hasFile))
     }
 

@@ -163,13 +163,3 @@ struct HostFindings {
             "clock", words + (size >= 30 ? ": TOTP codes are refused" : ""), subject: sight.name, next: next)
     }
 }
-
-extension ServerTrust {
-    /// The pins, where there are any.
-    var configuredPins: [Fingerprint] {
-        switch self {
-        case .system: []
-        case .authority(_, let pins), .pins(let pins): pins
-        }
-    }
-}

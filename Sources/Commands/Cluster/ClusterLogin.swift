@@ -22,9 +22,9 @@ struct ClusterLogin: ContextCommand {
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
         let configuration = try Workplace(context: context, options: options).configuration()
         let name = try ClusterChoice.name(name, options, context, configuration)
-        let client = try ClusterConnection(
-            name: name, configuration: configuration, context: context, logLevel: options.logLevel
-        ).client
+        let route = try ClusterRoute(
+            name: name, configuration: configuration, context: context, logLevel: options.logLevel)
+        let client = try route.client()
         let greeting = try await Interruptible.run { () throws(Failure) in try await ClusterGreeting(client) }
         write(LoginReport(cluster: name, client: client, greeting: greeting))
         return .done

@@ -37,9 +37,9 @@ struct ClusterPin: ContextCommand {
         let configuration = try workplace.configuration()
         let name = try ClusterChoice.name(name, options, context, configuration)
         guard let cluster = configuration.cluster(named: name) else {
-            // Tells what the clusters are, or that the embedded one needs no certificates.
-            _ = try ClusterConnection(
-                name: name, configuration: configuration, context: context, logLevel: options.logLevel)
+            guard name == Workplace.demo else {
+                throw ClusterDirectory.unknown(name, among: configuration.allClusters)
+            }
             throw Failure(.usage, "the embedded cluster has no certificates")
         }
         guard !cluster.isLocal else {

@@ -106,13 +106,13 @@ struct ClusterTokenCreate: ContextCommand {
         let plan = try wish.plan()
         let route = try ClusterRoute(
             name: try ClusterChoice.name(nil, options, context, configuration), configuration: configuration,
-            context: context)
+            context: context, logLevel: options.logLevel)
         guard route.name != Workplace.demo else {
             throw Failure(
                 .usage, "the embedded cluster \"\(route.name)\" lasts as long as this command, and so would its token",
                 hint: "`pvelua cluster token plan` shows the commands; --cluster names a real cluster")
         }
-        let client = route.client(try route.credential())
+        let client = try route.client()
         let path = TokenFiles(workplace).secretPath(route.name, plan.identity, named: secretFile)
         let creation = TokenCreation(
             plan: plan, client: client, calls: ConsentedCalls(client: client), makeClient: route.tokenClient,
@@ -165,13 +165,17 @@ struct ClusterTokenRotate: ContextCommand {
         let workplace = Workplace(context: context, options: options)
         let configuration = try workplace.configuration()
         let cluster = try ClusterChoice.name(name, options, context, configuration)
-        let route = try ClusterRoute(name: cluster, configuration: configuration, context: context)
+        let route = try ClusterRoute(
+            name: cluster, configuration: configuration, context: context, logLevel: options.logLevel)
         let files = TokenFiles(workplace)
         let oldPath = try files.configuredSecret(of: cluster, configuration)
         var makers = route
-        if let with { makers = try ClusterRoute(name: with, configuration: configuration, context: context) }
-        let oldClient = route.client(try route.credential())
-        let client = with == nil ? oldClient : makers.client(try makers.credential())
+        if let with {
+            makers = try ClusterRoute(
+                name: with, configuration: configuration, context: context, logLevel: options.logLevel)
+        }
+        let oldClient = try route.client()
+        let client = with == nil ? oldClient : try makers.client()
         let rotation = TokenRotation(
             old: try TokenIdentity(id: route.identity), oldClient: oldClient, client: client,
             calls: ConsentedCalls(client: client), makeClient: route.tokenClient,

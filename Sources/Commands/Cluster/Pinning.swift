@@ -57,10 +57,10 @@ struct Pinning: Sendable {
             ? cluster.hosts : known.map { HostAddress(host: $0.0.host, port: $0.0.port) }
         // Looking at certificates shall not end in a question for a password.
         let nobody = ControllingTerminal(path: "")
+        var trusted = cluster
+        trusted.hosts = addresses
         guard !addresses.isEmpty,
-            let credential = try? ConfiguredCredential.make(cluster, context, terminal: nobody),
-            let client = try? ClusterConnection.client(
-                cluster.name, addresses, cluster.tls, cluster.timeouts, credential: credential, context, logLevel),
+            let client = try? ClusterRoute(trusted, context, logLevel, terminal: nobody).client(),
             let call = try? APICall.get("nodes"), let answer = try? await client.send(call)
         else { return [] }
         var rows: [PinSurvey.Row] = []

@@ -57,8 +57,7 @@ struct ConfigCheck: ContextCommand {
                 .config, "\(workplace.locations.config): default_cluster \"\(name)\" is not among the clusters")
         }
         for cluster in configuration.clusters {
-            _ = try ClusterConnection(
-                name: cluster.name, configuration: configuration, context: context, logLevel: .error)
+            _ = try ClusterRoute(cluster, context, .error).client()
         }
         _ = try workplace.policy(configuration)
         let count = configuration.clusters.count

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Configuration
-internal import Dispatch
-internal import Glibc
 internal import Journal
 internal import Model
 internal import Policy
@@ -32,10 +30,11 @@ struct Workplace {
         let configuration = try configuration()
         let name = try chosenCluster(configuration)
         let output = ConsoleOutput(context, options: options)
-        let connection = try ClusterConnection(
+        let route = try ClusterRoute(
             name: name, configuration: configuration, context: context, logLevel: options.logLevel)
+        let client = try route.client()
         var settings = RunSettings(version: PveluaVersion.text)
-        settings.taskTimeout = connection.taskTimeout
+        settings.taskTimeout = route.taskTimeout
         settings.snapshotNaming = configuration.snapshots
         settings.limits = try LimitOptions.apply(options.limit, to: settings.limits)
         settings.seed = Int64.random(in: 0...Int64.max)
@@ -44,14 +43,14 @@ struct Workplace {
         let journal = locations.journal
         let policy = try policy(configuration)
         var environment = RunEnvironment(
-            clusterName: name, client: connection.client, policy: policy,
+            clusterName: name, client: client, policy: policy,
             openJournal: { () throws(Failure) in try SQLiteJournal(path: journal) },
             consent: consent(), caller: Caller.detected(environment: context.environment), output: output,
-            modules: ModuleFinder(folder: moduleFolder), clock: connection.client.clock, now: Self.secondsSince1970,
+            modules: ModuleFinder(folder: moduleFolder), clock: client.clock, now: WallTime.seconds,
             settings: settings,
-            makeID: { RunID.make(seconds: Self.secondsSince1970(), random: UInt64.random(in: 0...UInt64.max)) })
+            makeID: { RunID.make(seconds: WallTime.seconds(), random: UInt64.random(in: 0...UInt64.max)) })
         environment.clusters = clusters(configuration, own: name, policy, output)
-        environment.schema = schema(of: name, connection.client, output)
+        environment.schema = schema(of: name, client, output)
         return environment
     }
 
@@ -64,13 +63,14 @@ struct Workplace {
         return ClusterDirectory(names: configuration.allClusters) { (name) throws(Failure) in
             let opened = await BlockingWork.run { () -> Result<OpenedCluster, Failure> in
                 do throws(Failure) {
-                    let connection = try ClusterConnection(
+                    let route = try ClusterRoute(
                         name: name, configuration: configuration, context: context, logLevel: logLevel)
+                    let client = try route.client()
                     return .success(
                         OpenedCluster(
-                            client: connection.client, policy: isTrial ? policy.bounded(by: try .trial()) : policy,
-                            taskTimeout: connection.taskTimeout,
-                            schema: workplace.schema(of: name, connection.client, output)))
+                            client: client, policy: isTrial ? policy.bounded(by: try .trial()) : policy,
+                            taskTimeout: route.taskTimeout,
+                            schema: workplace.schema(of: name, client, output)))
                 } catch {
                     return .failure(error)
                 }
@@ -138,12 +138,6 @@ struct Workplace {
         }
         return result
     }
-
-    private static let secondsSince1970: @Sendable () -> Double = {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-    }
 }
 
 extension PolicySet {
@@ -159,15 +153,6 @@ extension PolicySet {
     }
 }
 
-/// Runs what blocks on a thread that is not one of the few that tasks share.
-enum BlockingWork {
-    static func run<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(returning: body()) }
-        }
-    }
-}
-
 extension ConfigurationFile {
     /// The names of all clusters there are, the embedded one among them.
     var allClusters: [String] {
@@ -180,25 +165,5 @@ extension ConfigurationFile {
     var usualCluster: String? {
         if let defaultCluster { return defaultCluster }
         return clusters.count > 1 ? nil : clusters.first?.name ?? Workplace.demo
-    }
-}
-
-/// Ids of runs: time first, so that they sort, then chance; Crockford's base 32, 22 characters.
-enum RunID {
-    private static let digits = Array("0123456789abcdefghjkmnpqrstvwxyz")
-
-    static func make(seconds: Double, random: UInt64) -> String {
-        let milliseconds = UInt64(max(0, min(seconds, 281_474_976_710) * 1000))
-        return encode(milliseconds, 9) + encode(random, 13)
-    }
-
-    private static func encode(_ number: UInt64, _ count: Int) -> String {
-        var rest = number
-        var text: [Character] = []
-        for _ in 0..<count {
-            text.append(digits[Int(rest & 31)])
-            rest >>= 5
-        }
-        return String(text.reversed())
     }
 }
