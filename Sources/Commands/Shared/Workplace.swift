@@ -29,12 +29,20 @@ struct Workplace {
     func environment(moduleFolder: String?) throws(Failure) -> RunEnvironment {
         let configuration = try configuration()
         let name = try chosenCluster(configuration)
-        let output = ConsoleOutput(context, options: options)
         let route = try ClusterRoute(
             name: name, configuration: configuration, context: context, logLevel: options.logLevel)
-        let client = try route.client()
+        return try environment(
+            on: name, try route.client(), taskTimeout: route.taskTimeout, configuration, moduleFolder: moduleFolder)
+    }
+
+    /// The world of a run on a cluster whose client is there already.
+    func environment(
+        on name: String, _ client: ProxmoxClient, taskTimeout: Duration, _ configuration: ConfigurationFile,
+        moduleFolder: String? = nil
+    ) throws(Failure) -> RunEnvironment {
+        let output = ConsoleOutput(context, options: options)
         var settings = RunSettings(version: PveluaVersion.text)
-        settings.taskTimeout = route.taskTimeout
+        settings.taskTimeout = taskTimeout
         settings.snapshotNaming = configuration.snapshots
         settings.limits = try LimitOptions.apply(options.limit, to: settings.limits)
         settings.seed = Int64.random(in: 0...Int64.max)

@@ -20,7 +20,7 @@ do {
     let guest = try await client.locate(vmid)
     let answer = try await client.send(APICall(.post, guest.path("status", "start")))
     if case .task(let upid) = try TaskReference(answer.data) { print(try await client.wait(for: upid).status.text) }
-    print("guest \(vmid) is now \(try await client.verify(.running, of: guest).observed)")
+    print("guest \(vmid) is now \(try await client.verify(ExpectedEffect(.running), of: guest).observed)")
 } catch {
     print("\(error)\n\(error.hint ?? "")")
     exit(1)
