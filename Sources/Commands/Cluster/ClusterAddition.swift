@@ -126,8 +126,10 @@ struct ClusterAddition: Sendable {
             write([
                 "Compare with the node's own: pvenode cert info, or Node > System > Certificates in its web interface."
             ])
+            let what = seen.count == 1 ? "this certificate" : "these certificates"
             try await TypedYes.demand(
-                "trust \(seen.count == 1 ? "this certificate" : "these certificates")", at: terminal,
+                "trust \(what): type yes to go on, anything else to stop: ", for: "trusting \(what)",
+                else: "nothing was changed", at: terminal,
                 hint: "pass --fingerprint \(seen[0].certificate.fingerprint) if it is the right one, or --ca FILE")
         }
         return seen.map(\.certificate.fingerprint)

@@ -26,7 +26,7 @@ struct ClusterLogin: ContextCommand {
             name: name, configuration: configuration, context: context, logLevel: options.logLevel)
         let client = try route.client()
         let greeting = try await Interruptible.run { () throws(Failure) in try await ClusterGreeting(client) }
-        write(LoginReport(cluster: name, client: client, greeting: greeting))
+        write(LoginReport(route: route, client: client, greeting: greeting))
         return .done
     }
 
@@ -42,21 +42,20 @@ struct ClusterLogin: ContextCommand {
 struct LoginReport {
     private let facts: [(name: String, value: JSONValue)]
 
-    init(cluster: String, client: ProxmoxClient, greeting: ClusterGreeting) {
+    init(route: ClusterRoute, client: ProxmoxClient, greeting: ClusterGreeting) {
         var facts: [(name: String, value: JSONValue)] = [
-            ("cluster", .string(cluster)), ("host", .string(greeting.host)), ("version", .string(greeting.version)),
+            ("cluster", .string(route.name)), ("host", .string(greeting.host)), ("version", .string(greeting.version)),
         ]
-        let identity: String
+        var identity = route.identity
         if let login = client.credential as? TicketCredential {
-            identity = login.ticket?.user ?? login.user
+            identity = login.ticket?.user ?? identity
             facts.append(("identity", .string(identity)))
             facts.append(("method", "ticket"))
             let age = login.ticket.map { client.clock.now() - $0.obtained } ?? .zero
             facts.append(("ticket_seconds", JSONValue(Int((Ticket.lifetime - age).components.seconds))))
         } else {
-            identity = (client.credential as? APIToken)?.id ?? "?"
             facts.append(("identity", .string(identity)))
-            facts.append(("method", "token"))
+            facts.append(("method", client.credential is LocalAccess ? "local" : "token"))
         }
         let user = identity.prefix { $0 != "!" }
         facts.append(("realm", .string(user.lastIndex(of: "@").map { String(user[user.index(after: $0)...]) } ?? "?")))
@@ -75,6 +74,8 @@ struct LoginReport {
         if let seconds = values["ticket_seconds"]?.perlInteger {
             lines.append(
                 "ticket    good for \((seconds + 59) / 60) minutes, renewed while pvelua runs, not kept on disk")
+        } else if values["method"]?.string == "local" {
+            lines.append("pvesh     needs no login on the node itself")
         } else {
             lines.append("token     needs no login and does not run out by itself")
         }

@@ -101,9 +101,10 @@ struct Pinning: Sendable {
         if !fresh.isEmpty, !isAnswered {
             writeError("Compare with the node's own: pvenode cert info, or Node > System > Certificates. ")
             writeError("Better than pins: ca_file with the cluster's /etc/pve/pve-root-ca.pem.\n")
+            let what = fresh.count == 1 ? "this certificate" : "these \(fresh.count) certificates"
             try await TypedYes.demand(
-                "accept \(fresh.count == 1 ? "this certificate" : "these \(fresh.count) certificates") for \(cluster.name)",
-                at: terminal,
+                "accept \(what) for \(cluster.name): type yes to go on, anything else to stop: ",
+                for: "accepting \(what)", else: "nothing was changed", at: terminal,
                 hint: "pass \(fresh.map { "--fingerprint \($0)" }.joined(separator: " ")) if they are the right ones")
         }
         try write(pins.filter { !stale.contains($0) } + fresh)

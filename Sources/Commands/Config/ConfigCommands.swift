@@ -29,13 +29,8 @@ struct ConfigInit: ContextCommand {
             writeError("\(path) is there already and stays as it is\n")
             return .done
         }
-        try PrivateStorage.makeFolder(PrivateStorage.folder(of: path))
-        try PrivateStorage.makeFile(path)
         let example = embedded_config_example()
-        let descriptor = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Failure(.config, "cannot write \(path)") }
-        defer { close(descriptor) }
-        writeAll(descriptor, Array(UnsafeBufferPointer(start: example.bytes, count: example.count)))
+        try FileContent.create(path, Array(UnsafeBufferPointer(start: example.bytes, count: example.count)))
         writeError("wrote \(path): put your hosts and token in, then run `pvelua config check`\n")
         return .done
     }

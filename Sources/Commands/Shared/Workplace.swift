@@ -99,18 +99,11 @@ struct Workplace {
 
     /// `--cluster`, `PVELUA_CLUSTER`, the configured default, or the embedded one, which is said aloud.
     private func chosenCluster(_ configuration: ConfigurationFile) throws(Failure) -> String {
-        let named = [options.cluster, context.environment["PVELUA_CLUSTER"]]
-        if let name = named.compactMap({ $0 }).first(where: { !$0.isEmpty }) { return name }
-        guard let usual = configuration.usualCluster else {
-            throw Failure(
-                .config, "several clusters are configured and none is chosen",
-                hint: "pass --cluster NAME or set default_cluster: "
-                    + configuration.clusters.map(\.name).joined(separator: ", "))
-        }
-        if !options.quiet, configuration.clusters.isEmpty, configuration.defaultCluster == nil {
+        let (name, isNamed) = try ClusterChoice.choose(nil, options, context, configuration)
+        if !isNamed, !options.quiet, configuration.clusters.isEmpty, configuration.defaultCluster == nil {
             writeError("no cluster is configured: working on the embedded cluster \"\(Self.demo)\"\n")
         }
-        return usual
+        return name
     }
 
     /// The user's policy or the shipped one, under the machine's ceiling.
@@ -125,7 +118,7 @@ struct Workplace {
 
     private func consent() -> any ConsentGiver {
         TerminalConsent(
-            terminal: ControllingTerminal(), style: Style(isEnabled: context.environment["NO_COLOR"] == nil)
+            terminal: ControllingTerminal(), style: context.promptStyle
         ) {
             let number = String(Int.random(in: 0...9999))
             return String(repeating: "0", count: 4 - number.count) + number
