@@ -45,13 +45,11 @@ struct ClusterAdd: ContextCommand {
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
         let addition = try ClusterAddition(
             name: name, hosts: try addresses(), identity: try identity(context), ca: ca.map(context.absolute),
-            fingerprints: try Self.pins(fingerprints), context: context, path: locations(context).config, logLevel: options.logLevel,
+            fingerprints: try Self.pins(fingerprints), context: context, path: locations(context).config,
+            logLevel: options.logLevel,
             speaks: options.format == .text && !options.quiet)
         let added = try await Interruptible.run { () throws(Failure) in try await addition.perform() }
-        switch options.format {
-        case .json: writeAll(1, added.json.encoded() + [0x0a])
-        case .text: writeAll(1, Array(added.text.utf8))
-        }
+        try options.format.write(json: added.json, text: added.text)
         return .done
     }
 

@@ -28,12 +28,9 @@ struct ClusterDoctor: ContextCommand {
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
         let report = try await report(context)
-        switch options.format {
-        case .json: writeAll(1, report.json.encoded() + [0x0a])
-        case .text:
-            let width = context.isTerminal.output ? windowWidth(1) : nil
-            writeAll(1, Array(DoctorRendering(style: context.outputStyle, width: width).text(report).utf8))
-        }
+        let width = context.isTerminal.output ? windowWidth(1) : nil
+        let rendering = DoctorRendering(style: context.outputStyle, width: width)
+        try options.format.write(json: report.json, text: rendering.text(report))
         return report.status
     }
 

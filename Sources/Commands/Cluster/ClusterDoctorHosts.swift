@@ -112,7 +112,7 @@ struct HostFindings {
     private func certificate(_ sight: HostSight) -> DoctorCheck? {
         guard case .success(let seen)? = sight.certificate else { return nil }
         let topic = "certificate"
-        let pins = trust?.configuredPins ?? []
+        let pins = trust?.pins ?? []
         let isPinned = pins.contains(seen.fingerprint)
         let described = "\(seen.subject), issued by \(seen.issuer), SHA-256 \(seen.fingerprint)"
         if !pins.isEmpty, !isPinned {

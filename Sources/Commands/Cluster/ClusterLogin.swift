@@ -26,15 +26,9 @@ struct ClusterLogin: ContextCommand {
             name: name, configuration: configuration, context: context, logLevel: options.logLevel)
         let client = try route.client()
         let greeting = try await Interruptible.run { () throws(Failure) in try await ClusterGreeting(client) }
-        write(LoginReport(route: route, client: client, greeting: greeting))
+        let report = LoginReport(route: route, client: client, greeting: greeting)
+        try options.format.write(json: report.json, text: report.text)
         return .done
-    }
-
-    private func write(_ report: LoginReport) {
-        switch options.format {
-        case .json: writeAll(1, report.json.encoded() + [0x0a])
-        case .text: writeAll(1, Array(report.text.utf8))
-        }
     }
 }
 
@@ -57,7 +51,8 @@ struct LoginReport {
             facts.append(("identity", .string(identity)))
             facts.append(("method", client.credential is LocalAccess ? "local" : "token"))
         }
-        let user = identity.prefix { $0 != "!" }
+        // `user@realm`, `user@realm!token` or `root@pam by pvesh`.
+        let user = identity.prefix { $0 != "!" && $0 != " " }
         facts.append(("realm", .string(user.lastIndex(of: "@").map { String(user[user.index(after: $0)...]) } ?? "?")))
         facts.append(("paths", .array(greeting.paths.map(JSONValue.string))))
         self.facts = facts

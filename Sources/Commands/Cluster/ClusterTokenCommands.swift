@@ -69,10 +69,7 @@ struct ClusterTokenPlan: ContextCommand {
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
         let plan = try wish.plan()
-        switch options.format {
-        case .json: writeAll(1, try plan.json().encoded() + [0x0a])
-        case .text: writeAll(1, Array(try plan.text().utf8))
-        }
+        try options.format.write(json: try plan.json(), text: try plan.text())
         return .done
     }
 }
@@ -113,7 +110,8 @@ struct ClusterTokenCreate: ContextCommand {
                 hint: "`pvelua cluster token plan` shows the commands; --cluster names a real cluster")
         }
         let client = try route.client()
-        let path = TokenFiles(workplace).secretPath(route.name, plan.identity, named: secretFile)
+        let path = TokenFiles(locations: workplace.locations, context: context).secretPath(
+            route.name, plan.identity, named: secretFile)
         var creation = TokenCreation(
             plan: plan, client: client, calls: NoCalls(), makeClient: route.tokenClient, secretFile: path)
         let steps = try await creation.remaining()
@@ -128,7 +126,7 @@ struct ClusterTokenCreate: ContextCommand {
         let fields: [(String, JSONValue)] =
             [("token_id", .string(plan.identity.description)), ("secret_file", .string(path))]
             + (showSecret ? [("secret", .string(made.secret.plainText))] : [])
-        TokenReport(options: options).write(
+        try TokenReport(options: options).write(
             fields,
             "made and tried the token \(plan.identity); for the configuration:\n"
                 + "auth: { token_id: \"\(plan.identity)\", token_secret: { file: \"\(path)\" } }",
@@ -168,7 +166,7 @@ struct ClusterTokenRotate: ContextCommand {
         let cluster = try ClusterChoice.name(name, options, context, configuration)
         let route = try ClusterRoute(
             name: cluster, configuration: configuration, context: context, logLevel: options.logLevel)
-        let files = TokenFiles(workplace)
+        let files = TokenFiles(locations: workplace.locations, context: context)
         let oldPath = try files.configuredSecret(of: cluster, configuration)
         var makers = route
         if let with {
@@ -194,7 +192,7 @@ struct ClusterTokenRotate: ContextCommand {
         let fields: [(String, JSONValue)] =
             [("token_id", .string(outcome.new.description)), ("secret_file", .string(outcome.secretFile))]
             + (showSecret ? [("secret", .string(outcome.secret.plainText))] : [])
-        TokenReport(options: options).write(
+        try TokenReport(options: options).write(
             fields, "\(outcome.new) is in use now, its secret is in \(outcome.secretFile); \(route.identity) is gone",
             secret: showSecret ? outcome.secret : nil)
         return .done
@@ -210,10 +208,9 @@ extension Secret {
 private struct TokenReport {
     let options: GlobalOptions
 
-    func write(_ fields: [(String, JSONValue)], _ text: String, secret: Secret?) {
-        switch options.format {
-        case .json: writeAll(1, JSONValue.object(JSONObject(fields)).encoded() + [0x0a])
-        case .text: writeAll(1, Array((text + "\n" + (secret.map { "secret: \($0.plainText)\n" } ?? "")).utf8))
-        }
+    func write(_ fields: [(String, JSONValue)], _ text: String, secret: Secret?) throws(Failure) {
+        try options.format.write(
+            json: .object(JSONObject(fields)),
+            text: text + "\n" + (secret.map { "secret: \($0.plainText)\n" } ?? ""))
     }
 }

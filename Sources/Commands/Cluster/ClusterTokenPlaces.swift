@@ -7,12 +7,7 @@ internal import Proxmox
 /// Where the files of tokens are.
 struct TokenFiles: Sendable {
     let locations: Locations
-    private let context: CommandContext
-
-    init(_ workplace: Workplace) {
-        locations = workplace.locations
-        context = workplace.context
-    }
+    let context: CommandContext
 
     /// `lab-runbooks.token` beside the configuration, or the file named.
     func secretPath(_ cluster: String, _ token: TokenIdentity, named: String? = nil) -> String {

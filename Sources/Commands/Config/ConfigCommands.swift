@@ -56,13 +56,10 @@ struct ConfigCheck: ContextCommand {
         }
         _ = try workplace.policy(configuration)
         let count = configuration.clusters.count
-        switch options.format {
-        case .json:
-            let names = configuration.clusters.map { JSONValue.string($0.name) }
-            writeAll(1, JSONValue.object(JSONObject([("ok", true), ("clusters", .array(names))])).encoded() + [0x0a])
-        case .text:
-            writeAll(1, Array("configuration and policy are sound: \(count) cluster\(count == 1 ? "" : "s")\n".utf8))
-        }
+        let names = configuration.clusters.map { JSONValue.string($0.name) }
+        try options.format.write(
+            json: .object(JSONObject([("ok", true), ("clusters", .array(names))])),
+            text: "configuration and policy are sound: \(count) cluster\(count == 1 ? "" : "s")\n")
         return .done
     }
 }
@@ -76,8 +73,7 @@ struct ConfigPath: ContextCommand {
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
         let path = Workplace(context: context, options: options).locations.config
-        let text = options.format == .json ? JSONValue.object(JSONObject([("path", .string(path))])).text : path
-        writeAll(1, Array((text + "\n").utf8))
+        try options.format.write(json: .object(JSONObject([("path", .string(path))])), text: path + "\n")
         return .done
     }
 }

@@ -115,7 +115,7 @@ extension ClusterRoute {
     func client(
         _ credential: any Credential, hosts: [Host]? = nil, attempts: Int = 4, timeout: Duration? = nil
     ) -> ProxmoxClient {
-        let pins = trust?.configuredPins ?? []
+        let pins = trust?.pins ?? []
         let hint =
             "nothing was sent; look at the certificate, and accept it if it is the right one: pvelua cluster pin \(name)"
         return ProxmoxClient(
@@ -136,16 +136,6 @@ extension ClusterRoute {
         var logger = Logger(label: "proxmox") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = logLevel == .debug ? .debug : .error
         return logger
-    }
-}
-
-extension ServerTrust {
-    /// The pins, where there are any.
-    var configuredPins: [Fingerprint] {
-        switch self {
-        case .system: []
-        case .authority(_, let pins), .pins(let pins): pins
-        }
     }
 }
 

@@ -6,11 +6,15 @@ enum Interruptible {
     static func run<Value: Sendable>(
         _ work: @escaping @Sendable () async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
+        // Nothing is asked before an answer of Ctrl-C would be heard.
+        let (gate, opening) = AsyncStream<Never>.makeStream()
         let task = Swift.Task { () -> Result<Value, Failure> in
+            for await _ in gate {}
             do throws(Failure) { return .success(try await work()) } catch { return .failure(error) }
         }
         let result = await InterruptWatch().during {
-            await task.value
+            opening.finish()
+            return await task.value
         } onInterrupt: {
             task.cancel()
         }
