@@ -186,6 +186,13 @@ struct RawCallTests {
         #expect(try bench.journal.steps(of: run.id).map(\.state) == [.done])
     }
 
+    @Test func aCallForTheWrongNodeIsToldTheRightOne() async throws {
+        let bench = try Bench()
+        let failure = try #require(try await bench.failure(of: "pve.api.post('/nodes/pve2/qemu/103/status/start')"))
+        #expect(failure.kind == .notFound)
+        #expect(failure.hint == "guest 103 is on pve1")
+    }
+
     @Test func aTaskThatFailsIsAFailure() async throws {
         let bench = try Bench()
         let code = "pve.api.post('/nodes/pve1/qemu/101/status/start')"
