@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import JSON
+import Journal
 import TestSupport
 import Testing
 
@@ -171,8 +172,10 @@ struct DoctorServerTests {
         }
         let text = String(decoding: bytes, as: UTF8.self)
         #expect(text.contains("/access/users/automation@pve/token/runbooks"))
-        #expect(text.contains("cluster token create"))
         #expect(!text.contains(secret))
+        let run = try SQLiteJournal(path: state.appendingPathComponent("journal.sqlite").path).runs(limit: 1).first
+        #expect(run?.script.contains("cluster token create") == true)
+        #expect(run?.ended != nil && run?.outcome?["status"] == 0, "the end is recorded, too")
     }
 
     @Test func aTokenIsMadeShownBeforehandAndWorks() throws {

@@ -49,6 +49,22 @@ struct ConsentedCalls: AdministrativeCalls {
     }
 
     func send(_ call: APICall) async throws(Failure) -> JSONValue { try await run.send(call) }
+
+    /// Does all of the work, whatever is pressed, and records how it ended.
+    ///
+    /// - Parameter what: Said on standard error once interrupts are held back.
+    func carryOut<Value: Sendable>(
+        _ what: String, _ work: @escaping @Sendable () async throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        do throws(Failure) {
+            let value = try await Uninterrupted.run(what, work)
+            await run.close(status: ExitStatus.done.rawValue)
+            return value
+        } catch {
+            await run.close(status: ExitStatus(error).rawValue)
+            throw error
+        }
+    }
 }
 
 /// The yes that was given to a list of requests, for each of them.

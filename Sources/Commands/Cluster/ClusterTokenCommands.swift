@@ -115,12 +115,13 @@ struct ClusterTokenCreate: ContextCommand {
         var creation = TokenCreation(
             plan: plan, client: client, calls: NoCalls(), makeClient: route.tokenClient, secretFile: path)
         let steps = try await creation.remaining()
-        creation.calls = try ConsentedCalls(
+        let calls = try ConsentedCalls(
             workplace, configuration, on: route.name, client, for: "cluster token create", yesTo: steps.map(\.call))
+        creation.calls = calls
         try await AdministrativeConsent.live(context).require(
             "making the token \(plan.identity)", cluster: route.name, identity: route.identity,
             lines: steps.map(\.line) + ["the secret goes to \(path)"])
-        let made = try await Uninterrupted.run("making the token") { [creation] () throws(Failure) in
+        let made = try await calls.carryOut("making the token") { [creation] () throws(Failure) in
             try await creation.run(steps)
         }
         let fields: [(String, JSONValue)] =
@@ -180,12 +181,13 @@ struct ClusterTokenRotate: ContextCommand {
             calls: NoCalls(), makeClient: route.tokenClient,
             files: files.rotation(cluster, oldPath: oldPath))
         let plan = try await rotation.plan()
-        rotation.calls = try ConsentedCalls(
+        let calls = try ConsentedCalls(
             workplace, configuration, on: cluster, client, for: "cluster token rotate", yesTo: plan.calls + [plan.undo])
+        rotation.calls = calls
         try await AdministrativeConsent.live(context).require(
             "renewing the token \(route.identity)", cluster: cluster, identity: makers.identity,
             lines: plan.calls.map(\.plainText) + ["before the last call the configuration is changed to \(plan.new)"])
-        let outcome = try await Uninterrupted.run("renewing the token") { [rotation] () throws(Failure) in
+        let outcome = try await calls.carryOut("renewing the token") { [rotation] () throws(Failure) in
             try await rotation.run(plan)
         }
         for line in outcome.leftovers { writeError("warning: \(TextCleaner.clean(line))\n") }
