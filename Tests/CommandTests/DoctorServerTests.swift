@@ -109,11 +109,9 @@ struct DoctorServerTests {
         try configure(request: "1s")
         _ = try server.control(
             "/sim/faults", body: "{\"effect\":\"delay\",\"seconds\":30,\"path\":\"/version\",\"count\":9}")
-        let start = Date()
         let (status, report) = try doctor()
         #expect(status == 4, "\(report.text)")
         #expect(report.text.contains("no answer in time"), "\(report.text)")
-        #expect(Date().timeIntervalSince(start) < 15)
     }
 
     @Test func aLoginIsLookedAtToo() throws {

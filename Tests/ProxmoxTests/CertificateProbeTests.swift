@@ -30,16 +30,14 @@ struct CertificateProbeTests {
         #expect(!text.dropFirst(mark).contains(#""target": "/""#))
     }
 
-    @Test(arguments: [("hangup", ErrorKind.connection), ("stall", .connection)])
-    func aServerThatShowsNothingIsToldOfInTime(_ port: String, _ kind: ErrorKind) async throws {
+    @Test(arguments: [("hangup", ""), ("stall", "time")])
+    func aServerThatShowsNothingIsToldOfInTime(_ port: String, _ words: String) async throws {
         let endpoint = try endpoint(port)
-        let start = ContinuousClock.now
         let found = await failure { () throws(Failure) in
             try await CertificateProbe.look(at: endpoint, timeout: .milliseconds(500))
         }
-        #expect(found?.kind == kind, "\(String(describing: found))")
-        // The server itself holds on for half a minute; other tests may hold the threads for a while.
-        #expect(ContinuousClock.now - start < .seconds(120))
+        // The server itself would hold on for half a minute and then close.
+        #expect(found?.kind == .connection && found?.message.contains(words) == true, "\(String(describing: found))")
     }
 
     @Test func nobodyThereIsAConnectionFailure() async throws {

@@ -29,16 +29,16 @@ final class CountingSecrets: LoginSecrets {
 }
 
 struct TicketTests {
-    private static let user = "alice@pam"
+    static let user = "alice@pam"
 
-    private static func grant(_ number: Int) -> ScriptedTransport.Answer {
+    static func grant(_ number: Int) -> ScriptedTransport.Answer {
         .json(
             #"{"username":"alice@pam","ticket":"PVE:alice@pam:6B02C78A::a+b/c\#(number)==","CSRFPreventionToken":"6B02C78A:t/\#(number)"}"#
         )
     }
 
     /// A server that lets everybody in and answers 1; logins are numbered.
-    private static func server(
+    static func server(
         _ other: @escaping @Sendable (HTTPRequest, Int) async -> ScriptedTransport.Answer = { _, _ in .json("1") },
         login: @escaping @Sendable (HTTPRequest, Int) async -> ScriptedTransport.Answer = { _, number in grant(number) }
     ) -> ScriptedTransport {
@@ -56,15 +56,15 @@ struct TicketTests {
         }
     }
 
-    private static func isLogin(_ request: HTTPRequest) -> Bool { request.target == "/api2/json/access/ticket" }
-    private static func body(_ request: HTTPRequest, _ name: String) -> String? {
+    static func isLogin(_ request: HTTPRequest) -> Bool { request.target == "/api2/json/access/ticket" }
+    static func body(_ request: HTTPRequest, _ name: String) -> String? {
         (try? JSONValue(parsing: request.body ?? []))?[name]?.string
     }
-    private static func field(_ request: HTTPRequest, _ name: String) -> String? {
+    static func field(_ request: HTTPRequest, _ name: String) -> String? {
         request.headers.first { $0.name == name }?.value
     }
 
-    private func client(
+    func client(
         _ transports: any Transport..., secrets: any LoginSecrets = CountingSecrets(),
         clock: VirtualClock = VirtualClock()
     ) throws -> ProxmoxClient {
@@ -76,8 +76,8 @@ struct TicketTests {
             credential: credential, settings: ClientSettings(jitter: { 0.5 }), clock: clock)
     }
 
-    private let read: APICall
-    private let write: APICall
+    let read: APICall
+    let write: APICall
 
     init() throws {
         read = try APICall.get("version")
@@ -270,70 +270,6 @@ struct TicketTests {
         #expect(found?.kind == kind, "\(String(describing: found))")
         #expect(first.seen.filter(Self.isLogin).count == 1)
         #expect(second.seen.filter(Self.isLogin).count == others)
-    }
-
-    private static func challenge(_ json: String) -> ScriptedTransport.Answer {
-        let encoded = json.utf8.map { byte in
-            let hex = String(byte, radix: 16, uppercase: true)
-            return "%" + (hex.count == 1 ? "0" + hex : hex)
-        }.joined()
-        return .json(#"{"username":"alice@pam","NeedTFA":1,"ticket":"PVE:!tfa!\#(encoded):6B02C78A::sig"}"#)
-    }
-
-    @Test(arguments: [
-        (#"{"totp":true,"recovery":[0,1]}"#, "totp:123456"), (#"{"totp":true}"#, "totp:123456"),
-        (#"{"recovery":"available"}"#, "recovery:aaaa-bbbb"),
-        (#"{"recovery":[0],"webauthn":{}}"#, "recovery:aaaa-bbbb"),
-    ])
-    func aChallengeIsAnsweredOnceWithItsTicket(_ json: String, _ response: String) async throws {
-        let server = Self.server(login: { request, number in
-            Self.body(request, "tfa-challenge") == nil ? Self.challenge(json) : Self.grant(number)
-        })
-        _ = try await client(server).send(read)
-        let logins = server.seen.filter(Self.isLogin)
-        #expect(logins.count == 2)
-        #expect(logins.last.flatMap { Self.body($0, "password") } == response)
-        #expect(logins.last.flatMap { Self.body($0, "tfa-challenge") }?.hasPrefix("PVE:!tfa!%7B") == true)
-        #expect(server.seen.allSatisfy { Self.field($0, "Cookie")?.contains("tfa") != true })
-    }
-
-    @Test(arguments: [
-        (#"{"webauthn":{"publicKey":{}}}"#, "webauthn"), (#"{"u2f":{},"yubico":true,"totp":false}"#, "u2f, yubico"),
-        ("{}", "does not name"),
-    ])
-    func otherFactorsAreNamed(_ json: String, _ words: String) async throws {
-        let server = Self.server(login: { _, _ in Self.challenge(json) })
-        let client = try client(server)
-        let found = await failure { () throws(Failure) in try await client.send(read) }
-        #expect(found?.kind == .auth && found?.message.contains(words) == true, "\(String(describing: found))")
-        #expect(server.seen.count == 1)
-    }
-
-    @Test func noCodeIsUsedTwice() async throws {
-        let totp = try TOTP(base32: Secret("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"))
-        let clock = VirtualClock()
-        let server = Self.server(
-            { request, number in number == 2 ? .status(401, "Authentication failed!") : .json("1") },
-            login: { request, number in
-                Self.body(request, "tfa-challenge") == nil ? Self.challenge(#"{"totp":true}"#) : Self.grant(number)
-            })
-        let client = try client(server, secrets: CountingSecrets(totp: totp), clock: clock)
-        _ = try await client.send(read)
-        // The ticket is refused when it is just old enough for a new login, still within two steps of time.
-        clock.advance(.seconds(31))
-        _ = try await client.send(read)
-        let codes = server.seen.compactMap { Self.body($0, "tfa-challenge") == nil ? nil : Self.body($0, "password") }
-        #expect(codes.count == 2 && codes[0] != codes[1], "\(codes)")
-    }
-
-    @Test(arguments: [
-        "", "alice", "@pam", "alice@", "a b@pam", "a@p", "a:b@pam", "alice@pam!token", "a\n@pam", "a@1pam",
-    ])
-    func whatIsNoUserIsRefused(_ user: String) {
-        let found = #expect(throws: Failure.self) {
-            try TicketCredential(user: user, secrets: CountingSecrets()) { 0 }
-        }
-        #expect(found?.kind == .config)
     }
 
     @Test func aTicketShowsItselfToNobody() async throws {

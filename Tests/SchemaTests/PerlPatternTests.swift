@@ -54,5 +54,9 @@ struct PerlPatternTests {
         #expect(PerlPattern.judges(text + "b", "(a+)+") != true)
         #expect(PerlPattern.judges(text, "(a?){3000}a{3000}b") != true)
         #expect(PerlPattern.judges("aaaab", "(?:(?:a*)*)*") == false)
+        // Nothing, 9999 times, 25 deep: writing it out would take for ever.
+        let nothing = String(repeating: "(", count: 25) + String(repeating: "){9999}", count: 25)
+        #expect(PerlPattern.judges("", nothing) == true)
+        #expect(PerlPattern.judges("a", nothing + "b") == false)
     }
 }
