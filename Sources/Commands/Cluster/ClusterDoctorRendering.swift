@@ -17,13 +17,13 @@ struct DoctorRendering {
             let indent = String(repeating: " ", count: column + 12)
             let words = TextCleaner.clean(check.words).wrapped(toWidth: room(column + 12))
             lines.append("\(mark(check.verdict)) \(label)\(gap)  \(words.joined(separator: "\n" + indent))")
+            let shallow = String(repeating: " ", count: 10)
             // Of what is right nobody wants to read 95 characters of fingerprint.
-            if check.verdict != .ok {
-                lines += check.details.map { String(repeating: " ", count: 10) + TextCleaner.clean($0) }
-            }
+            if check.verdict != .ok { lines += check.details.map { shallow + TextCleaner.clean($0) } }
             guard let next = check.next else { continue }
-            let advice = TextCleaner.clean(next).wrapped(toWidth: room(column + 14)).map { style.dim($0) }
-            lines.append(indent + style.dim("→ ") + advice.joined(separator: "\n\(indent)  "))
+            // Below the label, where a command that is to be copied has room.
+            let advice = TextCleaner.clean(next).wrapped(toWidth: room(12))
+            lines += advice.enumerated().map { shallow + style.dim(($0.offset == 0 ? "→ " : "  ") + $0.element) }
         }
         lines += report.access.isEmpty ? [""] : ["", access(report.access)]
         lines.append(summary(report))
