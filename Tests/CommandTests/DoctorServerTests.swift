@@ -169,6 +169,38 @@ struct DoctorServerTests {
         #expect(!requests.contains { $0["method"]?.string != "GET" && $0["path"]?.string?.hasPrefix("/api2") == true })
     }
 
+    @Test func anAgentMakesNoTokensAndACeilingIsKept() throws {
+        try configure()
+        for words in [["create"], ["rotate"]] {
+            let result = try runner.pvelua(["cluster", "token"] + words, environment: ["CI": "true"])
+            #expect(result.status == 22, "\(result.errors)")
+            #expect(result.errors.contains("policy denies access."), "\(result.errors)")
+        }
+        try Data("version: 1\nrules: [{ id: no-tokens, actions: [access.token], effect: deny }]".utf8).write(
+            to: folder.appendingPathComponent("policy.yaml"))
+        let denied = try runner.pvelua("cluster", "token", "rotate")
+        #expect(denied.status == 22, "\(denied.errors)")
+        #expect(denied.errors.contains("no-tokens"), "\(denied.errors)")
+    }
+
+    @Test func whatWasMadeIsInTheJournalWithoutTheSecret() throws {
+        try configure()
+        let made = try session([["type yes to go on", "yes\n"]], "cluster", "token", "create")
+        #expect(made.status == 0, "\(made.output)")
+        let secret = try String(
+            contentsOf: folder.appendingPathComponent("lab-automation-pve-runbooks.token"), encoding: .utf8
+        ).dropLast()
+        let state = runner.home.url.appendingPathComponent("state/pvelua")
+        var bytes = Data()
+        for name in try FileManager.default.contentsOfDirectory(atPath: state.path) where name.hasPrefix("journal") {
+            bytes += try Data(contentsOf: state.appendingPathComponent(name))
+        }
+        let text = String(decoding: bytes, as: UTF8.self)
+        #expect(text.contains("/access/users/automation@pve/token/runbooks"))
+        #expect(text.contains("cluster token create"))
+        #expect(!text.contains(secret))
+    }
+
     @Test func aTokenIsMadeShownBeforehandAndWorks() throws {
         try configure()
         let made = try session(

@@ -23,7 +23,7 @@ struct TaskFiguresTests {
         figures.read(line)
         #expect(figures.fraction.map { ($0 * 10_000).rounded() } == fraction.map { ($0 * 10_000).rounded() })
         #expect(figures.subject == subject)
-        #expect(figures.line == line)
+        #expect(line.hasSuffix(figures.line ?? "?"))
     }
 
     @Test func aNewPieceOfWorkBeginsAnew() {
@@ -34,6 +34,9 @@ struct TaskFiguresTests {
         #expect(figures.fraction == nil)
         figures.read("create full clone of drive scsi0 (local:9000/base.raw)")
         #expect(figures.subject == "scsi0")
+        figures.read("2026-11-22 16:14:20 starting migration of VM 102 to node 'pve1' (192.0.2.11)")
+        #expect(figures.subject == "migration of VM 102 to node 'pve1'")
+        #expect(figures.line?.hasPrefix("starting") == true)
     }
 
     @Test func hostileLinesAreMadeHarmless() {

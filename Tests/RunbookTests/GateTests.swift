@@ -5,10 +5,10 @@ import Journal
 import Model
 import Policy
 import Proxmox
-import Simulator
 import Testing
 
 @testable import Runbook
+@testable import Simulator
 
 struct GateTests {
     private let stop = "pve.vm_action(nil, 101, 'stop')"
@@ -325,6 +325,28 @@ struct GateTests {
         #expect(failure.kind == .inDoubt, "\(failure)")
         let run = try #require(try bench.journal.runs(limit: 1).first)
         #expect(try bench.journal.steps(of: run.id).map(\.state) == [.inDoubt])
+    }
+
+    @Test(arguments: [true, false])
+    func aNodeThatRestartsInTheMiddleOfATaskIsWaitedForAndTheGuestAsked(happened: Bool) async throws {
+        let bench = try Bench()
+        let cluster = bench.cluster
+        // While the task runs the node goes down for a while; its worker is gone when it is back.
+        bench.transport.before("/tasks/UPID") {
+            cluster.update { state in
+                for upid in state.taskOrder where state.tasks[upid]?.phase != .ended {
+                    state.end(upid, "unexpected status", quietly: true)
+                }
+                if happened { state.guests[103]?.power = .running }
+            }
+            cluster.inject(Fault(.status(595, "No route to host"), method: .get, path: "/nodes/pve1/*", count: 60))
+        }
+        let failure = try await bench.failure(of: "print(pve.vm_action(nil, 103, 'start').status)")
+        #expect(failure?.kind == (happened ? nil : .inDoubt), "\(failure?.description ?? "")")
+        #expect(bench.output.text == (happened ? "running\n" : ""))
+        #expect(bench.writes.count == 1)
+        let run = try #require(try bench.journal.runs(limit: 1).first)
+        #expect(try bench.journal.steps(of: run.id).map(\.state) == [happened ? .done : .inDoubt])
     }
 
     @Test(arguments: [Fault.Effect.status(401, "Authentication failed!"), .status(595, "No route to host")])

@@ -116,14 +116,15 @@ struct ClusterTokenCreate: ContextCommand {
         }
         let client = route.client(try route.credential())
         let path = TokenFiles(workplace).secretPath(route.name, plan.identity, named: secretFile)
-        let creation = TokenCreation(
-            plan: plan, client: client, calls: ConsentedCalls(client: client), makeClient: route.tokenClient,
-            secretFile: path)
+        var creation = TokenCreation(
+            plan: plan, client: client, calls: NoCalls(), makeClient: route.tokenClient, secretFile: path)
         let steps = try await creation.remaining()
+        creation.calls = try ConsentedCalls(
+            workplace, configuration, on: route.name, client, for: "cluster token create", yesTo: steps.map(\.call))
         try await AdministrativeConsent.live(context).require(
             "making the token \(plan.identity)", cluster: route.name, identity: route.identity,
             lines: steps.map(\.line) + ["the secret goes to \(path)"])
-        let made = try await Uninterrupted.run("making the token") { () throws(Failure) in
+        let made = try await Uninterrupted.run("making the token") { [creation] () throws(Failure) in
             try await creation.run(steps)
         }
         let fields: [(String, JSONValue)] =
@@ -175,15 +176,17 @@ struct ClusterTokenRotate: ContextCommand {
         if let with { makers = try ClusterRoute(name: with, configuration: configuration, context: context) }
         let oldClient = route.client(try route.credential())
         let client = with == nil ? oldClient : makers.client(try makers.credential())
-        let rotation = TokenRotation(
+        var rotation = TokenRotation(
             old: try TokenIdentity(id: route.identity), oldClient: oldClient, client: client,
-            calls: ConsentedCalls(client: client), makeClient: route.tokenClient,
+            calls: NoCalls(), makeClient: route.tokenClient,
             files: files.rotation(cluster, oldPath: oldPath))
         let plan = try await rotation.plan()
+        rotation.calls = try ConsentedCalls(
+            workplace, configuration, on: cluster, client, for: "cluster token rotate", yesTo: plan.calls + [plan.undo])
         try await AdministrativeConsent.live(context).require(
             "renewing the token \(route.identity)", cluster: cluster, identity: makers.identity,
             lines: plan.calls.map(\.plainText) + ["before the last call the configuration is changed to \(plan.new)"])
-        let outcome = try await Uninterrupted.run("renewing the token") { () throws(Failure) in
+        let outcome = try await Uninterrupted.run("renewing the token") { [rotation] () throws(Failure) in
             try await rotation.run(plan)
         }
         for line in outcome.leftovers { writeError("warning: \(TextCleaner.clean(line))\n") }

@@ -12,7 +12,7 @@ struct TokenCreation: Sendable {
     let plan: TokenPlan
     /// The client of whoever makes the token; only looks.
     let client: ProxmoxClient
-    let calls: any AdministrativeCalls
+    var calls: any AdministrativeCalls
     let makeClient: TokenClientMaker
     /// Where the secret goes.
     let secretFile: String

@@ -13,7 +13,7 @@ struct TokenRotation: Sendable {
     let oldClient: ProxmoxClient
     /// The client of whoever makes the change.
     let client: ProxmoxClient
-    let calls: any AdministrativeCalls
+    var calls: any AdministrativeCalls
     let makeClient: TokenClientMaker
     let files: Files
 
@@ -38,6 +38,8 @@ struct TokenRotation: Sendable {
         var make: APICall
         var grants: [APICall]
         var remove: APICall
+        /// Takes the new token back, should something go wrong.
+        var undo: APICall
         var permissions: Permissions
 
         var calls: [APICall] { [make] + grants + [remove] }
@@ -86,6 +88,7 @@ struct TokenRotation: Sendable {
                 ).call
             },
             remove: APICall(.delete, try APIPath("access", "users", old.user, "token", old.name)),
+            undo: APICall(.delete, try APIPath("access", "users", new.user, "token", new.name)),
             permissions: permissions)
     }
 
@@ -102,7 +105,7 @@ struct TokenRotation: Sendable {
             secret = Secret(text)
         } catch {
             // A refusal made nothing. Of anything else nobody knows, and the secret is lost either way.
-            guard [.outcomeUnknown, .server, .connection, .cancelled].contains(error.kind) else {
+            guard [.outcomeUnknown, .inDoubt, .server, .connection, .cancelled].contains(error.kind) else {
                 throw told(error, "nothing was changed")
             }
             throw await undone(error, plan, storedAt: nil)
@@ -134,9 +137,8 @@ struct TokenRotation: Sendable {
     /// - Parameter path: Where the new secret was stored; nil where it was not, for a file that is there then is another's.
     private func undone(_ failure: Failure, _ plan: Plan, storedAt path: String?) async -> Failure {
         var left: [String] = []
-        let remove: APICall? = try? APICall(.delete, APIPath("access", "users", plan.new.user, "token", plan.new.name))
         do throws(Failure) {
-            if let remove { _ = try await calls.send(remove) }
+            _ = try await calls.send(plan.undo)
         } catch {
             // Only the list says whether it is there.
             let names = try? await client.tokens(of: plan.new.user).map(\.name)

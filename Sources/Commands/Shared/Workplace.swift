@@ -31,11 +31,20 @@ struct Workplace {
     func environment(moduleFolder: String?) throws(Failure) -> RunEnvironment {
         let configuration = try configuration()
         let name = try chosenCluster(configuration)
-        let output = ConsoleOutput(context, options: options)
         let connection = try ClusterConnection(
             name: name, configuration: configuration, context: context, logLevel: options.logLevel)
+        return try environment(
+            on: name, connection.client, taskTimeout: connection.taskTimeout, configuration, moduleFolder: moduleFolder)
+    }
+
+    /// The world of a run on a cluster whose client is there already.
+    func environment(
+        on name: String, _ client: ProxmoxClient, taskTimeout: Duration, _ configuration: ConfigurationFile,
+        moduleFolder: String? = nil
+    ) throws(Failure) -> RunEnvironment {
+        let output = ConsoleOutput(context, options: options)
         var settings = RunSettings(version: PveluaVersion.text)
-        settings.taskTimeout = connection.taskTimeout
+        settings.taskTimeout = taskTimeout
         settings.snapshotNaming = configuration.snapshots
         settings.limits = try LimitOptions.apply(options.limit, to: settings.limits)
         settings.seed = Int64.random(in: 0...Int64.max)
@@ -44,14 +53,14 @@ struct Workplace {
         let journal = locations.journal
         let policy = try policy(configuration)
         var environment = RunEnvironment(
-            clusterName: name, client: connection.client, policy: policy,
+            clusterName: name, client: client, policy: policy,
             openJournal: { () throws(Failure) in try SQLiteJournal(path: journal) },
             consent: consent(), caller: Caller.detected(environment: context.environment), output: output,
-            modules: ModuleFinder(folder: moduleFolder), clock: connection.client.clock, now: Self.secondsSince1970,
+            modules: ModuleFinder(folder: moduleFolder), clock: client.clock, now: Self.secondsSince1970,
             settings: settings,
             makeID: { RunID.make(seconds: Self.secondsSince1970(), random: UInt64.random(in: 0...UInt64.max)) })
         environment.clusters = clusters(configuration, own: name, policy, output)
-        environment.schema = schema(of: name, connection.client, output)
+        environment.schema = schema(of: name, client, output)
         return environment
     }
 

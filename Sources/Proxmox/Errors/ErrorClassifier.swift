@@ -59,7 +59,11 @@ public enum ErrorClassifier {
         case 401:
             return (.auth, "check the token's id and secret, that it has not expired and that its user is enabled")
         case 595:
-            return (.nodeUnreachable, "the node did not take the request, so nothing was done: is it up?")
+            return (
+                .nodeUnreachable,
+                "the node did not take the request, so nothing was done: it is down or cut off; bring it back, "
+                    + "or work on guests of other nodes"
+            )
         case 596 where text.contains("certificate verify failed"):
             // The handshake between the nodes failed, so the request went no further.
             return (
@@ -67,7 +71,12 @@ public enum ErrorClassifier {
                 "use the node's short name; if it is right, its certificate changed: pvecm updatecerts on that node"
             )
         case 596...599:
-            if refusal.isRead { return (.nodeUnreachable, "the node took the request but did not answer") }
+            if refusal.isRead {
+                return (
+                    .nodeUnreachable,
+                    "the node took the request but did not answer: it hangs, on storage or load; look at its console"
+                )
+            }
             return (.outcomeUnknown, "the node may have carried it out: look before doing it again")
         case 502...504:
             if refusal.isRead { return (.connection, "a proxy in front of the server could not reach it") }

@@ -21,7 +21,7 @@ public struct TaskFigures: Hashable, Sendable {
 
     /// Takes the next line of the log.
     public mutating func read(_ text: String) {
-        let text = TextCleaning.line(text)
+        let text = Self.withoutTime(TextCleaning.line(text))
         guard !text.isEmpty else { return }
         line = text
         if let subject = Self.subject(of: text) {
@@ -40,8 +40,19 @@ public struct TaskFigures: Hashable, Sendable {
     private static func subject(of text: String) -> String? {
         if let rest = after("Starting Backup of ", in: text) { return "Backup of " + rest.prefix { $0 != "(" }.trimmed }
         if let rest = after("create full clone of drive ", in: text) { return rest.prefix { $0 != " " }.trimmed }
-        if let rest = after("starting migration of ", in: text) { return "migration of " + rest.trimmed }
+        if let rest = after("starting migration of ", in: text) {
+            return "migration of " + rest.prefix { $0 != "(" }.trimmed
+        }
         return nil
+    }
+
+    /// The line without the time that migrations write before each of theirs.
+    private static func withoutTime(_ text: String) -> String {
+        let words = text.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
+        guard words.count == 3, words[0].count == 10, words[1].count == 8,
+            (words[0] + words[1]).allSatisfy({ $0.isNumber || $0 == "-" || $0 == ":" })
+        else { return text }
+        return String(words[2])
     }
 
     /// The two sizes of `1.2 GiB of 4.0 GiB`.

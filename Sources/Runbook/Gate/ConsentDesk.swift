@@ -10,6 +10,11 @@ struct ConsentDesk: Sendable {
     /// How often a question is put again because the guest changed while it stood.
     private static let maximumRounds = 3
 
+    /// Refuses what policy denies or what needs an approval; what a yes is enough for passes without one.
+    func refuse(_ decision: Decision, call: APICall) throws(Failure) {
+        try refuse(decision, question(decision, call, nil))
+    }
+
     /// Lets a read pass or refuses it.
     func settle(_ decision: Decision, call: APICall) async throws(Failure) {
         guard decision.effect != .allow else { return }

@@ -88,7 +88,8 @@ struct Gate: Sendable {
             return outcome
         } catch {
             // Refused because the guest has moved since it was read: judged anew where it is now, once.
-            guard mayFollow, error.saysGuestIsElsewhere, let moved = await followed(change) else { throw error }
+            guard error.saysGuestIsElsewhere, let guest = change.guest else { throw error }
+            guard mayFollow, let moved = await followed(change) else { throw error.naming(guest, for: change.call) }
             environment.output.log(
                 .warning, "\(change.subject) has moved to \(moved.node ?? "another node"); going on there")
             return try await judged(moved, mayFollow: false)
@@ -126,6 +127,14 @@ extension APIPath {
 }
 
 extension Failure {
+    /// The same failure, saying where the guest is if the call was for another node.
+    fileprivate func naming(_ guest: GuestFacts, for call: APICall) -> Failure {
+        guard call.path.vmid == guest.vmid, call.path.segments[1] != guest.node.rawValue else { return self }
+        var failure = self
+        failure.hint = "guest \(guest.vmid) is on \(guest.node)"
+        return failure
+    }
+
     /// The same failure with the action and the guest filled in where they are missing.
     func about(_ change: Change) -> Failure {
         var failure = self
