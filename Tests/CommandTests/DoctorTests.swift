@@ -211,6 +211,37 @@ struct DoctorTests {
         #expect(none[0].kind == .connection)
     }
 
+    @Test func ofARightCertificateOnlyProgramsAreToldTheFingerprint() throws {
+        let pin = try #require(Self.pin)
+        func report(daysLeft: Int64) throws -> DoctorReport {
+            var report = DoctorReport(cluster: "lab")
+            report.checks = HostFindings(
+                sights: [sight(try certificate(daysLeft: daysLeft))], trust: .pins([pin])
+            ).checks()
+            return report
+        }
+        let (right, late) = (try report(daysLeft: 99), try report(daysLeft: 5))
+        #expect(!DoctorRendering(style: .init(isEnabled: false), width: nil).text(right).contains(pin.description))
+        #expect(right.json.text.contains(pin.description))
+        #expect(
+            DoctorRendering(style: .init(isEnabled: false), width: nil).text(late)
+                .contains("\n          SHA-256    \(pin)\n"))
+    }
+
+    @Test func theReportIsWrappedAndNothingIsCutOff() {
+        let missing = "VM.Snapshot at /vms/{vmid} is missing, and so is VM.Audit at /vms/{vmid} for the user"
+        var report = DoctorReport(cluster: "lab")
+        report.checks = [
+            .warning("host", "no connection: " + missing, subject: "pve1.lan:8006", next: "one two " + missing)
+        ]
+        report.access = [DoctorReport.AccessRow(operation: "snapshot", verdict: "no", words: missing)]
+        let text = DoctorRendering(style: .init(isEnabled: false), width: 80).text(report)
+        for line in text.components(separatedBy: "\n") { #expect(line.displayWidth <= 80, "\(line)") }
+        #expect(!text.contains("…"))
+        let words = text.split(whereSeparator: \.isWhitespace)
+        #expect(words.count { $0 == "user" } == 3)
+    }
+
     @Test func theReportIsSafeOnATerminalAndSaysItsStatus() throws {
         var report = DoctorReport(cluster: "lab", identity: "t@pve!x1")
         report.checks = HostFindings(

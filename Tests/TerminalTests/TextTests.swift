@@ -86,6 +86,14 @@ struct TextTests {
         }
     }
 
+    @Test(arguments: [
+        ("one two three", 7, ["one two", "three"]), ("one two", nil, ["one two"]), ("", 4, [""]),
+        ("a verylongword b", 6, ["a", "verylongword", "b"]), ("漢字 漢字", 6, ["漢字", "漢字"]), ("a  b", 2, ["a", "b"]),
+    ])
+    func linesAreBrokenAtSpacesAndWordsStayWhole(_ text: String, _ width: Int?, _ lines: [String]) {
+        #expect(text.wrapped(toWidth: width) == lines)
+    }
+
     @Test func coloursOnlyWhenAsked() {
         #expect(Style(isEnabled: false).red("x") == "x")
         #expect(Style(isEnabled: true).red("x") == "\u{1b}[31mx\u{1b}[0m")

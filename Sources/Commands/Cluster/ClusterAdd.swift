@@ -11,10 +11,13 @@ internal import Terminal
 struct ClusterAdd: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Add a cluster to the configuration, having looked at its certificate.",
+        usage:
+            "pvelua cluster add [options] NAME --host HOST --token-id ID\npvelua cluster add [options] NAME --host HOST --user USER",
         discussion: """
-            Connects without sending any credential, shows the certificate and asks whether it is the right one; --ca or
-            --fingerprint answer that beforehand. Then it signs in, and only what works is written. A secret that is typed
-            goes into a file beside the configuration that nobody else can read.
+            Connects without sending any credential, shows the certificate and asks whether it is the right one; --ca \
+            or --fingerprint answer that beforehand. Then it signs in, and only what works is written. A secret that is \
+            typed goes into a file beside the configuration that nobody else can read.
+
 
             """ + ExitStatus.help)
 
@@ -40,7 +43,7 @@ struct ClusterAdd: ContextCommand {
     var fingerprints: [String] = []
     @Option(help: ArgumentHelp("The cluster's authority, /etc/pve/pve-root-ca.pem of a node.", valueName: "file"))
     var ca: String?
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup(title: "Common options") var options: GlobalOptions
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
         let addition = try ClusterAddition(

@@ -21,9 +21,10 @@ struct ClusterCommand: ParsableCommand {
 struct ClusterList: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List the clusters of the configuration; asks none of them anything.",
+        usage: "pvelua cluster list [options]",
         discussion: ExitStatus.help)
 
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup(title: "Common options") var options: GlobalOptions
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
         let configuration = try Workplace(context: context, options: options).configuration()
@@ -61,7 +62,8 @@ struct ClusterList: ContextCommand {
     }
 
     private func trust(_ tls: TLSConfiguration) -> String {
-        let pins = tls.fingerprints.isEmpty ? nil : "\(tls.fingerprints.count) fingerprint(s)"
+        let count = tls.fingerprints.count
+        let pins = count == 0 ? nil : count == 1 ? "1 fingerprint" : "\(count) fingerprints"
         return [tls.caFile, pins].compactMap { $0 }.joined(separator: " and ").ifEmpty("system authorities")
     }
 }

@@ -12,12 +12,13 @@ struct ClusterLogin: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "login",
         abstract: "Try the configured identity, asking for password and second factor where they are not kept.",
+        usage: "pvelua cluster login [options] [NAME]",
         discussion: "Says who one is there. The ticket ends with the command: nothing is kept on disk.\n\n"
             + ExitStatus.help)
 
     @Argument(help: "The cluster, by its name in the configuration.")
     var name: String?
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup(title: "Common options") var options: GlobalOptions
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
         let configuration = try Workplace(context: context, options: options).configuration()

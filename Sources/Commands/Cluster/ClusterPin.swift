@@ -11,10 +11,12 @@ internal import Terminal
 struct ClusterPin: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "pin", abstract: "Look at the certificates of a cluster's hosts and accept new ones.",
+        usage: "pvelua cluster pin [options] [NAME]",
         discussion: """
-            Shows which are known, new or changed, asks, and puts the accepted ones into the configuration. Sends nothing but
-            TLS handshakes to a host whose certificate is not known. Naming the cluster's authority as ca_file is better: copy
-            /etc/pve/pve-root-ca.pem from a node, and certificates may be renewed without anybody noticing.
+            Shows which are known, new or changed, asks, and puts the accepted ones into the configuration. Sends nothing \
+            but TLS handshakes to a host whose certificate is not known. Naming the cluster's authority as ca_file is \
+            better: copy /etc/pve/pve-root-ca.pem from a node, and certificates may be renewed without anybody noticing.
+
 
             """ + ExitStatus.help)
 
@@ -30,7 +32,7 @@ struct ClusterPin: ContextCommand {
     var fingerprints: [String] = []
     @Flag(help: "Drop fingerprints that no host shows any more; all hosts must be up.")
     var prune = false
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup(title: "Common options") var options: GlobalOptions
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
         let workplace = Workplace(context: context, options: options)

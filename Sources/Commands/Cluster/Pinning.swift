@@ -99,7 +99,7 @@ struct Pinning: Sendable {
                 hint: "nothing was changed; name it with a further --fingerprint if it is the right one")
         }
         if !fresh.isEmpty, !isAnswered {
-            writeError("Compare with the node's own: pvenode cert info, or Node > System > Certificates. ")
+            writeError("Compare with the node's own: pvenode cert info, or Node > System > Certificates.\n")
             writeError("Better than pins: ca_file with the cluster's /etc/pve/pve-root-ca.pem.\n")
             let what = fresh.count == 1 ? "this certificate" : "these \(fresh.count) certificates"
             try await TypedYes.demand(

@@ -19,9 +19,10 @@ struct ConfigCommand: ParsableCommand {
 struct ConfigInit: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "init", abstract: "Write an example configuration, unless there is one.",
+        usage: "pvelua config init [options]",
         discussion: ExitStatus.help)
 
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup(title: "Common options") var options: GlobalOptions
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
         let path = Workplace(context: context, options: options).locations.config
@@ -40,9 +41,10 @@ struct ConfigInit: ContextCommand {
 struct ConfigCheck: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Read configuration, secrets and policy, and say what is wrong.",
+        usage: "pvelua config check [options]",
         discussion: ExitStatus.help)
 
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup(title: "Common options") var options: GlobalOptions
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
         let workplace = Workplace(context: context, options: options)
@@ -67,9 +69,11 @@ struct ConfigCheck: ContextCommand {
 /// The command `pvelua config path`.
 struct ConfigPath: ContextCommand {
     static let configuration = CommandConfiguration(
-        commandName: "path", abstract: "Print where the configuration is looked for.", discussion: ExitStatus.help)
+        commandName: "path", abstract: "Print where the configuration is looked for.",
+        usage: "pvelua config path [options]",
+        discussion: ExitStatus.help)
 
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup(title: "Common options") var options: GlobalOptions
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
         let path = Workplace(context: context, options: options).locations.config

@@ -11,6 +11,7 @@ struct ClusterDoctor: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
         abstract: "Look at everything between this machine and a cluster; changes nothing there.",
+        usage: "pvelua cluster doctor [options] [NAME]",
         discussion: """
             Configuration, worker and journal; every configured host at once: connection, certificate, clock, answer; who \
             pvelua is there; version, quorum, nodes; and which operations its privileges allow, and where.
@@ -21,7 +22,7 @@ struct ClusterDoctor: ContextCommand {
 
             """ + ExitStatus.help)
 
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup(title: "Common options") var options: GlobalOptions
 
     @Argument(help: ArgumentHelp("The cluster; default: the one that other commands work on.", valueName: "name"))
     var name: String?

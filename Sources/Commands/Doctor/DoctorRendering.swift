@@ -14,19 +14,37 @@ struct DoctorRendering {
         let column = labels.map(\.displayWidth).max() ?? 0
         for (check, label) in zip(report.checks, labels) {
             let gap = String(repeating: " ", count: column - label.displayWidth)
-            lines.append("\(mark(check.verdict)) \(label)\(gap)  \(TextCleaner.clean(check.words))")
-            guard let next = check.next else { continue }
             let indent = String(repeating: " ", count: column + 12)
-            lines.append("\(indent)\(style.dim("→ " + TextCleaner.clean(next)))")
+            let words = TextCleaner.clean(check.words).wrapped(toWidth: room(column + 12))
+            lines.append("\(mark(check.verdict)) \(label)\(gap)  \(words.joined(separator: "\n" + indent))")
+            let shallow = String(repeating: " ", count: 10)
+            // Of what is right nobody wants to read 95 characters of fingerprint.
+            if check.verdict != .ok { lines += check.details.map { shallow + TextCleaner.clean($0) } }
+            guard let next = check.next else { continue }
+            // Below the label, where a command that is to be copied has room.
+            let advice = TextCleaner.clean(next).wrapped(toWidth: room(12))
+            lines += advice.enumerated().map { shallow + style.dim(($0.offset == 0 ? "→ " : "  ") + $0.element) }
         }
-        if !report.access.isEmpty {
-            let table = TableRenderer(headings: ["operation", "may", "where"], width: width, style: style)
-            lines += ["", table.render(report.access.map { ["pve.\($0.operation)", $0.verdict, $0.words] })]
-        } else {
-            lines.append("")
-        }
+        lines += report.access.isEmpty ? [""] : ["", access(report.access)]
         lines.append(summary(report))
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// The columns that are left behind an indent; what is too narrow to be read is not wrapped.
+    private func room(_ indent: Int) -> Int? { width.flatMap { $0 - indent >= 20 ? $0 - indent : nil } }
+
+    /// What may be done and where; what is missing is never cut off.
+    private func access(_ rows: [DoctorReport.AccessRow]) -> String {
+        let headings = ["operation", "may", "where"]
+        let names = rows.map { ["pve.\($0.operation)", $0.verdict] }
+        let taken = (0..<2).map { column in
+            names.reduce(headings[column].displayWidth) { max($0, $1[column].displayWidth) } + 2
+        }
+        let cells = zip(rows, names).flatMap { row, names -> [[String]] in
+            let words = TextCleaner.clean(row.words).wrapped(toWidth: room(taken[0] + taken[1]))
+            return words.enumerated().map { ($0.offset == 0 ? names : ["", ""]) + [$0.element] }
+        }
+        return TableRenderer(headings: headings, style: style).render(cells)
     }
 
     private static func label(_ check: DoctorCheck) -> String {

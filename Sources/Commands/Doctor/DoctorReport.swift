@@ -15,6 +15,8 @@ struct DoctorCheck: Hashable, Sendable {
     var subject: String?
     var verdict: DoctorVerdict
     var words: String
+    /// What belongs to it but is looked at only where something is wrong: whose certificate it is.
+    var details: [String] = []
     var next: String?
     /// What kind of error a problem is; the exit status follows the first one.
     var kind: ErrorKind?
@@ -42,6 +44,7 @@ struct DoctorCheck: Hashable, Sendable {
         var object = JSONObject([("topic", .string(topic)), ("verdict", .string(verdict.rawValue))])
         if let subject { object["subject"] = .string(subject) }
         object["words"] = .string(words)
+        if !details.isEmpty { object["details"] = .array(details.map(JSONValue.string)) }
         if let next { object["next"] = .string(next) }
         if let kind { object["kind"] = .string(kind.rawValue) }
         return .object(object)

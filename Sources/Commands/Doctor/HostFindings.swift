@@ -46,13 +46,18 @@ struct HostFindings {
 
     private func certificate(_ sight: HostSight) -> DoctorCheck? {
         guard case .success(let seen)? = sight.certificate else { return nil }
+        var check = judged(seen, sight)
+        check.details = ["subject    \(seen.subject)", "issued by  \(seen.issuer)", "SHA-256    \(seen.fingerprint)"]
+        return check
+    }
+
+    private func judged(_ seen: ServerCertificate, _ sight: HostSight) -> DoctorCheck {
         let topic = "certificate"
         let pins = trust?.pins ?? []
         let isPinned = pins.contains(seen.fingerprint)
-        let described = "\(seen.subject), issued by \(seen.issuer), SHA-256 \(seen.fingerprint)"
         if !pins.isEmpty, !isPinned {
             return .problem(
-                topic, "none of the configured fingerprints: \(described)", subject: sight.name,
+                topic, "none of the configured fingerprints", subject: sight.name,
                 next:
                     "if this is your server, compare with `pvenode cert info` on the node and configure the fingerprint",
                 kind: .tls)
@@ -61,18 +66,20 @@ struct HostFindings {
         let how = isPinned ? "matches a configured fingerprint" : "vouched for by the configured authority"
         let isTrusted = sight.hasAnswered
         if days < 0 {
-            let words = "expired \(-days) days ago: \(described)"
+            let words = "expired \(-days) days ago"
             // A pin does not look at dates, so it still lets the connection through.
             guard !isTrusted else { return .warning(topic, words, subject: sight.name, next: "pvecm updatecerts") }
             return .problem(topic, words, subject: sight.name, next: "on the node: pvecm updatecerts", kind: .tls)
         }
-        guard isTrusted else { return .unknown(topic, described, subject: sight.name) }
+        guard isTrusted else {
+            return .unknown(topic, "ends in \(days) days; the host did not answer over it", subject: sight.name)
+        }
         guard days >= 14 else {
             return .warning(
-                topic, "ends in \(days) days: \(described)", subject: sight.name,
+                topic, "ends in \(days) days", subject: sight.name,
                 next: isPinned ? "the next one has another fingerprint: pin the cluster's authority instead" : nil)
         }
-        return .ok(topic, "\(how), ends in \(days) days: \(described)", subject: sight.name)
+        return .ok(topic, "\(how), ends in \(days) days", subject: sight.name)
     }
 
     /// Tickets bear −300 s to 7200 s (PVE::Ticket), a TOTP code about 30 s.

@@ -92,7 +92,10 @@ struct Repl {
         let words = line.split(separator: " ", maxSplits: 1).map(String.init)
         switch words[0] {
         case ":q", ":quit", ":exit": return true
-        case ":h", ":help": environment.output.write(Array(ReplHelp.text(words.count > 1 ? words[1] : "").utf8))
+        case ":h", ":help":
+            let width = context.isTerminal.output ? windowWidth(1) : nil
+            let text = ReplHelp.text(words.count > 1 ? words[1] : "", width: width)
+            environment.output.write(Array(text.utf8))
         default: writeError("there is no \(words[0]); :help and :quit are known\n")
         }
         return false

@@ -10,9 +10,10 @@ internal import Terminal
 struct ReplCommand: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "repl", abstract: "Explore a cluster, line by line.",
+        usage: "pvelua repl [options]",
         discussion: "Tab completes, :help explains, :quit or Ctrl-D ends.\n\n" + ExitStatus.help)
 
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup(title: "Common options") var options: GlobalOptions
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
         let workplace = Workplace(context: context, options: options)

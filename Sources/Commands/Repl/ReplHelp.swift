@@ -6,10 +6,10 @@ internal import Text
 /// What `:help` says, rendered from the operation table.
 enum ReplHelp {
     /// An overview, or the page of one operation.
-    static func text(_ name: String) -> String {
+    static func text(_ name: String, width: Int? = nil) -> String {
         var name = name
         if name.hasPrefix("pve.") { name.removeFirst(4) }
-        if name.isEmpty { return overview }
+        if name.isEmpty { return overview(terminal: width) }
         if let operation = OperationTable.named(name) { return OperationHelp.text(operation) }
         if let owner = OperationTable.all.first(where: { $0.methods.contains { $0.name == name } }) {
             return OperationHelp.text(owner)
@@ -18,10 +18,14 @@ enum ReplHelp {
         return "there is no pve.\(TextCleaner.clean(name))\(suggestion)\n"
     }
 
-    private static var overview: String {
+    private static func overview(terminal: Int?) -> String {
         let width = OperationTable.all.map(\.name.count).max() ?? 0
+        let room = terminal.flatMap { $0 - width - 8 >= 20 ? $0 - width - 8 : nil }
         let rows = OperationTable.all.map { operation in
-            "  pve.\(operation.name)\(String(repeating: " ", count: width - operation.name.count))  \(operation.summary)"
+            let gap = String(repeating: " ", count: width - operation.name.count)
+            let summary = operation.summary.wrapped(toWidth: room)
+            return "  pve.\(operation.name)\(gap)  "
+                + summary.joined(separator: "\n" + String(repeating: " ", count: width + 8))
         }
         return rows.joined(separator: "\n")
             + "\n\n  :help NAME  explains one of them     :quit  ends     Tab  completes\n"
@@ -47,8 +51,11 @@ enum OperationHelp {
         }
         if !operation.endpoints.isEmpty {
             lines.append("")
-            for endpoint in operation.endpoints {
-                lines.append("  \(endpoint.method) \(endpoint.path)  action \(endpoint.action)")
+            let requests = operation.endpoints.map { "\($0.method) \($0.path)" }
+            let width = requests.map(\.count).max() ?? 0
+            for (endpoint, request) in zip(operation.endpoints, requests) {
+                let gap = String(repeating: " ", count: width - request.count)
+                lines.append("  \(request)\(gap)  action \(endpoint.action)")
             }
         }
         lines += ["", "  example: \(operation.example)", ""]

@@ -7,12 +7,13 @@ internal import Runbook
 struct RunCommand: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Run a runbook.",
+        usage: "pvelua run [options] FILE",
         discussion: "Changes are judged by policy, asked for at the terminal, and recorded.\n\n" + ExitStatus.help)
 
     @Argument(help: "The Lua file.")
     var file: String
 
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup(title: "Common options") var options: GlobalOptions
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
         let source = try FileReader.read(path: file, maximum: Chunk.maximumSize)
@@ -28,6 +29,7 @@ struct RunCommand: ContextCommand {
 struct EvalExpressionCommand: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "expression", abstract: "Run a piece of Lua and print the value of an expression.",
+        usage: "pvelua [options] -e CODE",
         discussion: ExitStatus.help, shouldDisplay: false)
 
     @Option(
@@ -35,7 +37,7 @@ struct EvalExpressionCommand: ContextCommand {
         help: ArgumentHelp("The code; the value of an expression is printed.", valueName: "code"))
     var code: String
 
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup(title: "Common options") var options: GlobalOptions
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
         let chunk = Chunk(source: Array(code.utf8), name: "=(-e)", isExpression: true)
@@ -46,12 +48,13 @@ struct EvalExpressionCommand: ContextCommand {
 /// The command `pvelua eval -`.
 struct EvalCommand: ContextCommand {
     static let configuration = CommandConfiguration(
-        commandName: "eval", abstract: "Run Lua that comes on standard input.", discussion: ExitStatus.help)
+        commandName: "eval", abstract: "Run Lua that comes on standard input.", usage: "pvelua eval [options] -",
+        discussion: ExitStatus.help)
 
     @Argument(help: "A dash, for standard input.")
     var source: String
 
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup(title: "Common options") var options: GlobalOptions
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
         guard source == "-" else {

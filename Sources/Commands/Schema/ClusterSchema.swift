@@ -19,9 +19,10 @@ struct ClusterSchema: ParsableCommand {
 struct ClusterSchemaSync: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "sync", abstract: "Fetch the API schema of the cluster and keep it for its version.",
+        usage: "pvelua cluster schema sync [options]",
         discussion: ExitStatus.help)
 
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup(title: "Common options") var options: GlobalOptions
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
         let workplace = Workplace(context: context, options: options)
@@ -45,6 +46,7 @@ struct ClusterSchemaSync: ContextCommand {
 struct ClusterSchemaShow: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Show what a path of the API takes, by the kept schema.",
+        usage: "pvelua cluster schema show [options] [PATH]",
         discussion:
             "The path is written as in a call or as in the schema: /nodes/pve1/qemu/101/config, /nodes/{node}/qemu.\n\n"
             + ExitStatus.help)
@@ -52,7 +54,7 @@ struct ClusterSchemaShow: ContextCommand {
     @Argument(help: "The path; without one, the top.")
     var path: String?
 
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup(title: "Common options") var options: GlobalOptions
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
         let workplace = Workplace(context: context, options: options)

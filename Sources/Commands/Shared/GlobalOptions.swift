@@ -33,6 +33,17 @@ struct GlobalOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("Tighten a limit: cpu=1s, memory=32MiB, calls=100.", valueName: "limits"))
     var limit: [String] = []
+
+    /// The most used of them and `-e`, for the help of the whole, where the parser lists none.
+    static let summary = """
+        MOST USED OPTIONS, before or behind the command
+          -e <code>               run a piece of Lua, print an expression's value
+          --cluster <name>        the cluster to work on
+          --format <format>       text or json
+          --yes                   answer yes to simple confirmations
+          --param <key=value>     a parameter of the runbook
+        All: pvelua run --help
+        """
 }
 
 /// Puts global options that stand before the command's name behind it, where the parser looks for them.
@@ -42,8 +53,8 @@ enum ArgumentOrder {
         "--cluster", "--config", "--format", "--param", "--log-level", "--limit",
     ]
 
-    /// The first word that is neither a global option nor its value.
-    static func firstWord(_ arguments: [String]) -> String? { split(arguments).rest.first }
+    /// What follows the global options that stand at the beginning.
+    static func words(_ arguments: [String]) -> ArraySlice<String> { split(arguments).rest }
 
     static func arranged(_ arguments: [String], commands: Set<String>) -> [String] {
         let (leading, found) = split(arguments)

@@ -19,7 +19,8 @@ struct Pvelua: ParsableCommand {
         commandName: "pvelua",
         abstract: "Run short Lua runbooks against Proxmox VE, safely.",
         usage: "pvelua [options] -e CODE\npvelua [options] COMMAND …",
-        discussion: "Without a configuration the embedded cluster `demo` is used.\n\n" + ExitStatus.help,
+        discussion: "Without a configuration the embedded cluster `demo` is used.\n\n" + GlobalOptions.summary + "\n\n"
+            + ExitStatus.help,
         version: PveluaVersion.text,
         subcommands: [
             RunCommand.self, EvalCommand.self, ReplCommand.self, ConfigCommand.self, ClusterCommand.self,
@@ -42,7 +43,7 @@ public enum PveluaMain {
         let command: any ParsableCommand
         do {
             if arguments.isEmpty { throw CleanExit.helpRequest(Pvelua.self) }
-            try refuseUnknown(arguments, names)
+            try refuseUnknown(arguments)
             command = try Pvelua.parseAsRoot(ArgumentOrder.arranged(arguments, commands: names))
         } catch {
             return parsingEnded(error, arguments)
@@ -57,12 +58,32 @@ public enum PveluaMain {
         }
     }
 
-    /// A first word that is no command is told of as such; the parser would miss the `-e` of the default command.
-    private static func refuseUnknown(_ arguments: [String], _ names: Set<String>) throws {
-        guard let word = ArgumentOrder.firstWord(arguments), !word.hasPrefix("-"), word != "help", !names.contains(word)
-        else { return }
-        let suggestion = Spelling.suggestion(for: word, among: names).map { "; " + $0 } ?? ""
-        throw ValidationError("there is no command \"\(word)\"\(suggestion)")
+    /// The words of every command that help shows, nouns as well as verbs; those of the whole are none.
+    static var commands: [[String]] {
+        func below(_ place: CommandConfiguration, _ path: [String]) -> [[String]] {
+            let shown = place.subcommands.map { $0.configuration }.filter { $0.shouldDisplay }
+            return [path] + shown.flatMap { below($0, path + [$0.commandName ?? ""]) }
+        }
+        return below(Pvelua.configuration, [])
+    }
+
+    /// A word that is no command is told of as such; the parser would miss the `-e` of the default command, or call a
+    /// misspelt verb an unexpected argument.
+    private static func refuseUnknown(_ arguments: [String]) throws {
+        var place = Pvelua.configuration
+        var words: [String] = []
+        for word in ArgumentOrder.words(arguments) {
+            let commands = place.subcommands.map { $0.configuration }
+            guard !commands.isEmpty, !word.hasPrefix("-"), word != "help" else { return }
+            words.append(word)
+            guard let next = commands.first(where: { $0.commandName == word }) else {
+                let names = commands.filter { $0.shouldDisplay }.compactMap { $0.commandName }
+                let advice =
+                    Spelling.suggestion(for: word, among: names) ?? "there are " + names.joined(separator: ", ")
+                throw ValidationError("there is no command \"\(words.joined(separator: " "))\"; \(advice)")
+            }
+            place = next
+        }
     }
 
     /// Runs what is no command of ours: the parser's own help, or a noun without its verb, which shows help too.

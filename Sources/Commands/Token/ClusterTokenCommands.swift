@@ -61,10 +61,11 @@ struct TokenWishOptions: ParsableArguments {
 struct ClusterTokenPlan: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan", abstract: "Print the commands that set up a token with the least rights; sends nothing.",
+        usage: "pvelua cluster token plan [options]",
         discussion: "The commands are for a shell on a node; --format json adds the same as calls of the API.\n\n"
             + ExitStatus.help)
 
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup(title: "Common options") var options: GlobalOptions
     @OptionGroup var wish: TokenWishOptions
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
@@ -78,6 +79,7 @@ struct ClusterTokenPlan: ContextCommand {
 struct ClusterTokenCreate: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "create", abstract: "Set up a token with the least rights by the API, after a typed yes.",
+        usage: "pvelua cluster token create [options]",
         discussion: """
             Works as the identity of --cluster, which must be allowed to make roles, users and tokens and to grant rights. \
             What exists already is left as it is. The secret goes into a file of mode 0600, the token is tried, and the \
@@ -86,7 +88,7 @@ struct ClusterTokenCreate: ContextCommand {
 
             """ + ExitStatus.help)
 
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup(title: "Common options") var options: GlobalOptions
     @OptionGroup var wish: TokenWishOptions
 
     @Option(
@@ -140,6 +142,7 @@ struct ClusterTokenCreate: ContextCommand {
 struct ClusterTokenRotate: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "rotate", abstract: "Give a configured token a new secret, after a typed yes.",
+        usage: "pvelua cluster token rotate [options] [NAME]",
         discussion: """
             Makes a second token with the same rights, stores its secret, tries it, puts it into the configuration and only \
             then removes the old one. Until then the old one works, whatever goes wrong.
@@ -147,7 +150,7 @@ struct ClusterTokenRotate: ContextCommand {
 
             """ + ExitStatus.help)
 
-    @OptionGroup var options: GlobalOptions
+    @OptionGroup(title: "Common options") var options: GlobalOptions
 
     @Argument(help: ArgumentHelp("The cluster whose token it is.", valueName: "name"))
     var name: String?

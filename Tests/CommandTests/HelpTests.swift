@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Model
+import Terminal
+import TestSupport
+import Testing
+
+@testable import Commands
+
+/// What `--help` prints, for every command that there is.
+struct HelpTests {
+    private let runner: CommandLineRunner
+
+    init() throws { runner = try CommandLineRunner() }
+
+    /// Every path of words that leads to a command, nouns as well as verbs.
+    static let commands = PveluaMain.commands
+
+    @Test func thereAreAsManyCommandsAsEver() {
+        #expect(Self.commands.count >= 20)
+        #expect(Self.commands.contains(["cluster", "token", "rotate"]))
+    }
+
+    @Test(arguments: commands)
+    func helpFitsAWindowOfEightyColumns(command: [String]) throws {
+        let result = try runner.pvelua(command + ["--help"])
+        #expect(result.status == 0)
+        for line in result.output.components(separatedBy: "\n") {
+            #expect(line.displayWidth <= 80, "\(command): \(line)")
+        }
+        #expect(result.output.contains("USAGE: pvelua \(command.joined(separator: " "))"), "\(result.output)")
+    }
+
+    /// A noun only lists its verbs; every other command ends in a way of its own.
+    @Test(arguments: commands)
+    func exitStatusesStandApartInTheHelp(command: [String]) throws {
+        let output = try runner.pvelua(command + ["--help"]).output
+        let isNoun = !command.isEmpty && output.contains("SUBCOMMANDS:")
+        #expect(output.contains("\n\nEXIT STATUS\n") == !isNoun, "\(output)")
+    }
+
+    @Test func theHelpOfTheWholeShowsHowAPieceOfLuaIsRun() throws {
+        let output = try runner.pvelua("--help").output
+        for option in ["-e <code>", "--cluster", "--format", "--yes", "--param"] {
+            #expect(output.contains("  \(option)"), "\(option)")
+        }
+    }
+
+    @Test(arguments: [
+        (["cluster", "dcotor"], "there is no command \"cluster dcotor\"; did you mean `doctor`?"),
+        (["cluster", "schema", "snyc"], "there is no command \"cluster schema snyc\"; did you mean `sync`?"),
+        (["config", "zzz"], "there is no command \"config zzz\"; there are init, check, path"),
+        (["version"], "there is no command \"version\"; there are run, eval, repl, config, cluster"),
+    ])
+    func aMisspeltCommandIsNamedAndTheRightOnesToo(arguments: [String], words: String) throws {
+        let result = try runner.pvelua(arguments)
+        #expect(result.status == 2)
+        #expect(result.errors.contains(words), "\(result.errors)")
+    }
+
+    // MARK: - At the prompt
+
+    @Test func theOverviewAtThePromptIsWrapped() {
+        let text = ReplHelp.text("", width: 60)
+        for line in text.components(separatedBy: "\n") { #expect(line.displayWidth <= 72, "\(line)") }
+        #expect(text.contains("pve.vm_action"))
+        for operation in OperationTable.all {
+            for word in operation.summary.split(separator: " ") { #expect(text.contains(word)) }
+        }
+    }
+
+    @Test func actionsOfAnOperationStandBelowEachOther() throws {
+        let lines = ReplHelp.text("vm_action").components(separatedBy: "\n").filter { $0.contains("  action guest.") }
+        let columns = Set(lines.map { $0.components(separatedBy: "  action ")[0].count })
+        #expect(lines.count == 7)
+        #expect(columns.count == 1)
+    }
+}
