@@ -30,7 +30,7 @@ struct CertificateProbeTests {
         #expect(!text.dropFirst(mark).contains(#""target": "/""#))
     }
 
-    @Test(arguments: [("hangup", ""), ("stall", "time")])
+    @Test(arguments: [("hangup", ":"), ("stall", "time")])
     func aServerThatShowsNothingIsToldOfInTime(_ port: String, _ words: String) async throws {
         let endpoint = try endpoint(port)
         let found = await failure { () throws(Failure) in
