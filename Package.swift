@@ -88,7 +88,7 @@ let package = Package(
             ]),
 
         // One file each.
-        .executableTarget(name: "pvelua", dependencies: ["Commands"], swiftSettings: swift),
+        .executableTarget(name: "pvelua", dependencies: ["Commands", "Programs"], swiftSettings: swift),
         .executableTarget(name: "pvelua-worker", dependencies: ["Worker"], swiftSettings: swift),
         .executableTarget(
             name: "pvelua-sim",

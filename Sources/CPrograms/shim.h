@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -7,3 +9,10 @@ static inline int cp_memory_file(void) { return (int)syscall(SYS_memfd_create, "
 
 /// posix_spawn_file_actions_addclosefrom_np of glibc 2.34, which Swift's Glibc does not show either.
 extern int cp_close_from(void *actions, int first) __asm__("posix_spawn_file_actions_addclosefrom_np");
+
+/// Keeps this process's memory out of core files and from other processes of the same user.
+static inline void cp_keep_memory_private(void) {
+    const struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}

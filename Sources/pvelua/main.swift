@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Commands
 import Glibc
+import Programs
 
+// Tokens and passwords are in memory.
+PrivateMemory.begin()
 // A reader that goes away (`| head`) must not kill the host between a change and its record.
 signal(SIGPIPE, SIG_IGN)
 // A stream that was closed by the parent would lend its number to the worker's channel or to the journal. What stands in for

@@ -33,7 +33,7 @@ private let allowed: [String: Set<String>] = [
         "Journal",
         "Proxmox", "Schema", "EmbeddedAssets", "Logging",
     ],
-    "pvelua": ["Commands"],
+    "pvelua": ["Commands", "Programs"],
     "pvelua-worker": ["Worker"],
     "pvelua-sim": ["SimulatorServer", "Simulator", "ArgumentParser"],
 ]

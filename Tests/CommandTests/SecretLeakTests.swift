@@ -99,6 +99,17 @@ struct SecretLeakTests {
         try expectClean(login, "login, \(trouble)")
     }
 
+    @Test func aCrashLeavesNoCore() throws {
+        let seen = bench.runner.home.url.appendingPathComponent("limits").path
+        let file = try bench.runner.home.write("password", LoginBench.root + "\n").path
+        let command = "{ command: [sh, -c, 'cat /proc/$PPID/limits > \(seen); cat \(file)'] }"
+        try bench.configure(auth: "{ user: root@pam, password: \(command) }")
+        _ = try bench.runner.pvelua("-e", "pve.list_vms()")
+        let limits = try String(contentsOfFile: seen, encoding: .utf8)
+        let core = try #require(limits.split(separator: "\n").first { $0.hasPrefix("Max core file size") })
+        #expect(core.split(separator: " ").dropFirst(4).prefix(2) == ["0", "0"], "\(core)")
+    }
+
     @Test(arguments: ["file", "env", "command"])
     func otherProcessesDoNotGetIt(_ source: String) throws {
         let file = try bench.runner.home.write("password", LoginBench.root + "\n").path

@@ -131,6 +131,16 @@ struct CallFateTests {
         }
     }
 
+    @Test func aDiskThatMayStillBeInTheMakingIsNotSaidNotToBeMade() async throws {
+        let call = try call(
+            .put, try await placed("/nodes/x/qemu/103/config", 103), ["scsi1": "local-lvm:32,discard=on"])
+        guard case .unknown(let seen) = try await fate(call, of: 103, .dropBeforeEffect) else {
+            Issue.record("nobody can know")
+            return
+        }
+        #expect(seen.contains("may still be making a disk"))
+    }
+
     @Test func aChangedGuestWithoutItsTaskStaysInDoubt() async throws {
         let call = try call(.post, try await placed("/nodes/x/qemu/101/status/reset", 101))
         let path = try await placed("/nodes/x/qemu/101/config", 101)

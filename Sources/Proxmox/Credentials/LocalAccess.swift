@@ -8,6 +8,9 @@ public struct LocalAccess: Credential {
     /// Makes it.
     public init() {}
 
+    /// Whoever `pvesh` acts as.
+    public var identity: String? { "root@pam" }
+
     /// No header fields.
     public func headers(for method: HTTPMethod) async throws(Failure) -> [HTTPHeader] { [] }
 }

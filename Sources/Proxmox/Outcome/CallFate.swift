@@ -42,7 +42,7 @@ extension ProxmoxClient {
                 do { try await clock.sleep(for: pause) } catch {
                     throw Failure(.cancelled, "the looking was given up")
                 }
-            case .giveUp: return await verdict(sight, trace)
+            case .giveUp: return await verdict(sight, trace, call)
             }
         }
     }
@@ -110,8 +110,11 @@ extension ProxmoxClient {
         return sight
     }
 
-    private func verdict(_ sight: Sight, _ trace: CallTrace) async -> CallFate {
+    private func verdict(_ sight: Sight, _ trace: CallTrace, _ call: APICall) async -> CallFate {
         let seen = sight.words.joined(separator: "; ")
+        guard !trace.types.isEmpty || !EffectProof.mayAllocate(call) else {
+            return .unknown("\(seen); the node may still be making a disk")
+        }
         guard sight.isCovered == true, trace.isKnown else { return .unknown(seen) }
         guard sight.isUnchanged ?? (trace.vmid == nil) else { return .unknown(seen) }
         guard await maySeeAllTasks(on: trace.node) else {

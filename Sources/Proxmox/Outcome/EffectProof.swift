@@ -30,6 +30,16 @@ enum EffectProof {
         return !options.isEmpty && options.allSatisfy { now.config[$0.name]?.perlText == $0.value.texts.first }
     }
 
+    /// Whether a change of a configuration makes a disk, which the node does before it answers and which may take minutes:
+    /// `scsi1: local:32`, `import-from=…` (PVE::API2::Qemu).
+    static func mayAllocate(_ call: APICall) -> Bool {
+        call.parameters.flatMap(\.value.texts).contains { text in
+            let volume = text.prefix { $0 != "," }
+            let size = volume.split(separator: ":", maxSplits: 1).dropFirst().first ?? ""
+            return text.contains("import-from=") || (!size.isEmpty && Double(size) != nil) || size == "cloudinit"
+        }
+    }
+
     /// Whether the guest is as it was: the same process, state, place, holder and configuration.
     static func isUnchanged(_ now: GuestFacts?, since before: GuestFacts) -> Bool {
         guard let now else { return false }

@@ -142,7 +142,9 @@ struct Sending: Sendable {
         _ change: Change, _ mark: TaskWatermark?, _ failure: Failure, _ step: StepRecorder
     ) async throws(Failure) -> ChangeOutcome {
         environment.output.log(
-            .warning, "the answer to \(change.action) of \(change.subject) was lost; looking for what became of it")
+            .warning,
+            "the answer to \(change.action) of \(change.subject) was lost; looking for what became of it, for up to 35 s"
+        )
         var failure = failure
         switch await fate(of: change, since: mark) {
         case .task(let upid):
@@ -152,7 +154,8 @@ struct Sending: Sendable {
             return try await close(ChangeOutcome(guest: report?.facts, isVerified: true), change, step)
         case .notHappened(let proof):
             failure.kind = .connection
-            failure.message = "the request did not arrive and nothing was done (\(proof)): \(failure.message)"
+            failure.message =
+                "the answer was lost (\(TextExcerpt.of(failure.raw ?? failure.message))), and nothing was done: \(proof)"
             failure.hint = "it can be tried again"
         case .unknown(let seen):
             failure.message += "; seen: \(seen)"

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CPrograms
+
+/// Keeps what this process holds in memory, secrets among it, to itself.
+public enum PrivateMemory {
+    /// From now on a crash leaves no core file and no backtrace with memory in it, and no other process of the same user may
+    /// look inside.
+    public static func begin() { cp_keep_memory_private() }
+}
