@@ -121,8 +121,7 @@ let package = Package(
             "CommandTests",
             [
                 "Commands", "Runbook", "Policy", "Schema", "Terminal", "Model", "JSON", "TestSupport", "Proxmox",
-                "Simulator",
-                "Configuration",
+                "Simulator", "Configuration", "Journal",
             ],
             exclude: ["Support"]),
         tests("ArchitectureTests", ["TestSupport"]),

@@ -26,7 +26,7 @@ enum AuthenticationForm {
 
     private static func token(_ reader: YAMLReader) throws(YAMLError) -> Authentication {
         let id = try reader.required("token_id")
-        guard isTokenID(try id.text()) else {
+        guard AccountName.isToken(try id.text()) else {
             // The value is not repeated: somebody may have pasted the secret along with the id.
             let isPasted = try id.text().contains("=")
             throw id.error(
@@ -45,7 +45,7 @@ enum AuthenticationForm {
     private static func login(_ reader: YAMLReader) throws(YAMLError) -> Authentication {
         let user = try reader.required("user")
         let name = try user.text()
-        guard isUser(name) else {
+        guard AccountName.isUser(name) else {
             let isToken = name.contains("!")
             throw user.error(
                 "expected name@realm, such as root@pam or alice@pve"
@@ -93,26 +93,5 @@ enum AuthenticationForm {
         for word in try command.elements() { words.append(try word.text()) }
         guard words.first?.isEmpty == false else { throw command.error("name the program to run") }
         return .command(words)
-    }
-
-    /// `user@realm!name` in printable ASCII without spaces, as it goes into a header.
-    private static func isTokenID(_ text: String) -> Bool {
-        guard text.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else { return false }
-        let parts = text.split(separator: "!", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[1].utf8.count >= 2, !parts[1].contains("="), !parts[1].contains("@") else {
-            return false
-        }
-        let user = parts[0].split(separator: "@", omittingEmptySubsequences: false)
-        return user.count >= 2 && user.allSatisfy { !$0.isEmpty }
-    }
-
-    /// `name@realm`; the name may hold `@` itself.
-    static func isUser(_ text: String) -> Bool {
-        guard let at = text.lastIndex(of: "@"), at != text.startIndex, text.utf8.count <= 64 else { return false }
-        let realm = text[text.index(after: at)...].utf8
-        let isRealm =
-            realm.count >= 2 && realm.allSatisfy { $0.isASCIIAlphanumeric || "._-".utf8.contains($0) }
-            && realm.first.map { !(0x30...0x39).contains($0) } == true
-        return isRealm && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7f && !":/!".utf8.contains($0) }
     }
 }

@@ -13,7 +13,20 @@ public struct ClusterConfiguration: Hashable, Sendable {
     /// How long to wait.
     public var timeouts: TimeoutConfiguration
     /// How much to put up with.
-    public var limits = LimitConfiguration()
+    public var limits: LimitConfiguration
+
+    /// Describes a cluster.
+    public init(
+        name: String, hosts: [HostAddress], auth: Authentication, tls: TLSConfiguration,
+        timeouts: TimeoutConfiguration = TimeoutConfiguration(), limits: LimitConfiguration = LimitConfiguration()
+    ) {
+        self.name = name
+        self.hosts = hosts
+        self.auth = auth
+        self.tls = tls
+        self.timeouts = timeouts
+        self.limits = limits
+    }
 }
 
 /// A host and a port.

@@ -65,14 +65,16 @@ extension ConfigurationEditor {
         guard lines.isBlock(pins), let last = elements.last else {
             return lines.replaceBracketed(line: pins.line, column: pins.column, with: flow(wanted))
         }
-        let known = elements.compactMap { $0.scalar.flatMap(TLSForm.fingerprint) }
+        let known = elements.compactMap { $0.scalar.flatMap { Fingerprint($0)?.description } }
         // A block list begins at its first hyphen.
         let margin = String(repeating: " ", count: max(0, pins.column - 1))
         let new = wanted.filter { !known.contains($0) }
         lines.insert(new.map { "\(margin)- \"\($0)\"" }, after: last.line)
         // From the end, so that the numbers of those before stay right.
         for element in elements.reversed() {
-            guard let pin = element.scalar.flatMap(TLSForm.fingerprint), !wanted.contains(pin) else { continue }
+            guard let pin = element.scalar.flatMap({ Fingerprint($0)?.description }), !wanted.contains(pin) else {
+                continue
+            }
             lines.remove(element.line)
         }
         return true

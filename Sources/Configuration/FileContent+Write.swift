@@ -20,14 +20,24 @@ extension FileContent {
         guard try read(path, most: max(bytes.count, expected?.count ?? 0) + 65_536) == expected else {
             throw Failure(.config, "\(path) was changed meanwhile", hint: "run the command again")
         }
-        let scratch = "\(target).new-\(getpid())"
+        try put(target, bytes)
+    }
+
+    /// Puts content where a file may be or not, at one stroke, readable by its owner only; a link is replaced, not followed.
+    ///
+    /// - Throws: ``Failure`` of kind `config`.
+    public static func put(_ path: String, _ bytes: [UInt8]) throws(Failure) {
+        try PrivateStorage.makeFolder(PrivateStorage.folder(of: path))
+        let scratch = "\(path).new-\(getpid())"
+        // Left by one that was killed and had our number.
+        unlink(scratch)
         try write(scratch, bytes)
-        guard rename(scratch, target) == 0 else {
+        guard rename(scratch, path) == 0 else {
             let number = errno
             unlink(scratch)
             throw Failure(.config, "\(path): \(String(cString: strerror(number)))")
         }
-        synchronizeFolder(of: target)
+        synchronizeFolder(of: path)
     }
 
     /// Makes a file that only its owner can read.

@@ -57,8 +57,7 @@ public enum FileContent {
         guard status.st_mode & S_IFMT == S_IFREG, access(path, X_OK) == 0 else {
             throw Failure(.config, "\(path): is not a program")
         }
-        let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-        for (place, isFolder) in [(path, false), (folder, true)] {
+        for (place, isFolder) in [(path, false), (PrivateStorage.folder(of: path), true)] {
             guard stat(place, &status) == 0 else { throw failure(place) }
             let isShared = status.st_mode & 0o022 != 0 && !(isFolder && status.st_mode & S_ISVTX != 0)
             guard [0, getuid()].contains(status.st_uid), !isShared else {

@@ -2,6 +2,9 @@
 
 /// Asks the person at the terminal.
 public protocol Prompter: Sendable {
+    /// Whether there is somebody to ask.
+    var isPresent: Bool { get }
+
     /// What was answered, without its line feed; nil where nobody can be asked or nobody answered in time.
     ///
     /// - Parameters:

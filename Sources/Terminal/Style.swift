@@ -11,8 +11,13 @@ public struct Style: Hashable, Sendable {
 
     /// Colour on a terminal that can show it, unless `NO_COLOR` is set.
     public static func detected(descriptor: Int32, environment: [String: String]) -> Style {
+        Style(isEnabled: isatty(descriptor) == 1 && atTerminal(environment).isEnabled)
+    }
+
+    /// Colour for what is certainly written to a terminal, unless that cannot show it or `NO_COLOR` is set.
+    public static func atTerminal(_ environment: [String: String]) -> Style {
         let isRefused = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
-        return Style(isEnabled: !isRefused && environment["TERM"] != "dumb" && isatty(descriptor) == 1)
+        return Style(isEnabled: !isRefused && environment["TERM"] != "dumb")
     }
 
     /// Bold text.

@@ -13,4 +13,8 @@ for descriptor: Int32 in 0...2 where fcntl(descriptor, F_GETFD) < 0 {
     _ = open("/dev/null", descriptor == 1 ? O_RDONLY : O_RDWR)
 }
 
-exit(await PveluaMain.run(Array(CommandLine.arguments.dropFirst()), context: .live()))
+let status = await PveluaMain.run(Array(CommandLine.arguments.dropFirst()), context: .live())
+fflush(nil)
+// Not `exit`: that takes OpenSSL apart, while the thread of a transport that nobody waits for may still close a connection.
+// One process in some hundreds died of it after its work was done (SIGSEGV).
+_exit(status)

@@ -9,7 +9,7 @@ struct ConfigurationCommandTests {
 
     init() throws { runner = try CommandLineRunner() }
 
-    private var configFile: URL { runner.home.url.appendingPathComponent("config/pvelua/config.yaml") }
+    private var configFile: URL { runner.configuration }
 
     private func mode(_ url: URL) throws -> Int? {
         try FileManager.default.attributesOfItem(atPath: url.path)[.posixPermissions] as? Int

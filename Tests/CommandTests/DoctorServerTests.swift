@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import JSON
+import Journal
 import TestSupport
 import Testing
 
@@ -14,32 +15,15 @@ struct DoctorServerTests {
         server = try RunningServer()
     }
 
-    private var folder: URL { runner.home.url.appendingPathComponent("config/pvelua") }
-    private var configuration: URL { folder.appendingPathComponent("config.yaml") }
+    private var configuration: URL { runner.configuration }
 
     private func configure(
         tls: String? = nil, secret: String? = nil, hosts: [String]? = nil, tokenID: String? = nil,
-        auth: String? = nil, request: String = "5s", more: String = ""
+        auth: String? = nil, request: String = "5s", limits: String = "{}", more: String = ""
     ) throws {
-        let file = try runner.home.write("token", (secret ?? server.secret) + "\n")
-        try FileManager.default.createDirectory(
-            at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        let own = "127.0.0.1:\(server.url.port ?? 0)"
-        let list = (hosts ?? [own]).map { "\"\($0)\"" }.joined(separator: ", ")
-        let text = """
-            version: 1
-            default_cluster: lab
-            clusters:
-              # what is written here stays
-              lab:
-                hosts: [\(list)]
-                auth: \(auth ?? "{ token_id: \"\(tokenID ?? server.tokenID)\", token_secret: { file: \"\(file.path)\" } }")
-                tls: \(tls ?? "{ ca_file: \"\(server.authorityFile)\" }")
-                timeouts: { connect: 2s, request: \(request) }
-            \(more)
-            """
-        try Data(text.utf8).write(to: configuration)
-        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: configuration.path)
+        try runner.configure(
+            server, hosts: hosts, auth: auth, tokenID: tokenID, secret: secret, tls: tls,
+            timeouts: "connect: 2s, request: \(request)", limits: limits, more: more)
     }
 
     private func doctor() throws -> (status: Int32, report: JSONValue) {
@@ -50,10 +34,6 @@ struct DoctorServerTests {
 
     private func verdicts(_ report: JSONValue, _ topic: String) -> [String] {
         (report["checks"]?.array ?? []).filter { $0["topic"]?.string == topic }.compactMap { $0["verdict"]?.string }
-    }
-
-    private var wrongPin: String {
-        (server.fingerprint.hasPrefix("00") ? "11" : "00") + server.fingerprint.dropFirst(2)
     }
 
     @Test func aSoundClusterIsSound() throws {
@@ -69,17 +49,16 @@ struct DoctorServerTests {
     }
 
     @Test func aWrongPinEndsWith4AndTheTokenIsNotSent() throws {
-        try configure(tls: "{ fingerprints: [\"\(wrongPin)\"] }")
+        try configure(tls: "{ fingerprints: [\"\(server.wrongFingerprint)\"] }")
         let (status, report) = try doctor()
         #expect(status == 4, "\(report.text)")
         #expect(verdicts(report, "certificate") == ["problem"])
         #expect(report.text.contains(server.fingerprint), "what the server shows is told")
-        let seen = try JSONValue(parsing: server.control("/sim/requests"))
-        #expect(!(seen["data"]?.array ?? []).contains { $0["path"]?.string?.hasPrefix("/api2/") == true })
+        #expect(try !server.requests().contains { $0.path.hasPrefix("/api2/") })
     }
 
     @Test func oneOfTwoHostsDownIsAWarning() throws {
-        try configure(hosts: ["127.0.0.1:1", "127.0.0.1:\(server.url.port ?? 0)"])
+        try configure(hosts: ["127.0.0.1:1", server.address])
         let (status, report) = try doctor()
         #expect(status == 0, "\(report.text)")
         #expect(verdicts(report, "host") == ["warning", "ok"])
@@ -99,6 +78,13 @@ struct DoctorServerTests {
         let (status, report) = try doctor()
         #expect(status == 3, "\(report.text)")
         #expect(verdicts(report, "host") == ["ok"])
+    }
+
+    @Test func theConfiguredLimitsHoldForTheDoctorToo() throws {
+        try configure(limits: "{ answer: 1KiB }")
+        let (status, report) = try doctor()
+        #expect(status != 0)
+        #expect(report.text.contains("answer larger than 1024 bytes"), "\(report.text)")
     }
 
     @Test func aSecretThatIsNotThereEndsWith2AndTheHostIsStillLookedAt() throws {
@@ -143,18 +129,8 @@ struct DoctorServerTests {
 
     // MARK: - Tokens
 
-    /// Runs the binary at a terminal where somebody types.
     private func session(_ steps: [[String]], _ arguments: String...) throws -> ProcessResult {
-        let json = String(decoding: try JSONEncoder().encode(steps), as: UTF8.self)
-        let helper = Places.repository.appendingPathComponent("Tests/CommandTests/Support/terminal.py").path
-        return try run(
-            URL(fileURLWithPath: "/usr/bin/env"),
-            ["python3", helper, json, Places.products.appendingPathComponent("pvelua").path] + arguments,
-            environment: [
-                "HOME": runner.home.url.path, "TERM": "xterm", "NO_COLOR": "1",
-                "XDG_CONFIG_HOME": runner.home.url.appendingPathComponent("config").path,
-                "XDG_STATE_HOME": runner.home.url.appendingPathComponent("state").path,
-            ], directory: Places.repository)
+        try runner.atTerminal(steps, arguments, environment: ["NO_COLOR": "1"])
     }
 
     @Test func withoutATerminalNothingIsMade() throws {
@@ -163,10 +139,9 @@ struct DoctorServerTests {
             let result = try runner.pvelua(["cluster", "token"] + words + ["--yes"])
             #expect(result.status == 20, "\(result.errors)")
         }
-        let seen = try JSONValue(parsing: server.control("/sim/requests"))
-        let requests = seen["data"]?.array ?? []
-        #expect(requests.contains { $0["method"]?.string == "GET" })
-        #expect(!requests.contains { $0["method"]?.string != "GET" && $0["path"]?.string?.hasPrefix("/api2") == true })
+        let requests = try server.requests()
+        #expect(requests.contains { $0.method == "GET" })
+        #expect(!requests.contains { $0.method != "GET" && $0.path.hasPrefix("/api2") })
     }
 
     @Test func anAgentMakesNoTokensAndACeilingIsKept() throws {
@@ -177,7 +152,7 @@ struct DoctorServerTests {
             #expect(result.errors.contains("policy denies access."), "\(result.errors)")
         }
         try Data("version: 1\nrules: [{ id: no-tokens, actions: [access.token], effect: deny }]".utf8).write(
-            to: folder.appendingPathComponent("policy.yaml"))
+            to: runner.folder.appendingPathComponent("policy.yaml"))
         let denied = try runner.pvelua("cluster", "token", "rotate")
         #expect(denied.status == 22, "\(denied.errors)")
         #expect(denied.errors.contains("no-tokens"), "\(denied.errors)")
@@ -188,7 +163,7 @@ struct DoctorServerTests {
         let made = try session([["type yes to go on", "yes\n"]], "cluster", "token", "create")
         #expect(made.status == 0, "\(made.output)")
         let secret = try String(
-            contentsOf: folder.appendingPathComponent("lab-automation-pve-runbooks.token"), encoding: .utf8
+            contentsOf: runner.folder.appendingPathComponent("lab-automation-pve-runbooks.token"), encoding: .utf8
         ).dropLast()
         let state = runner.home.url.appendingPathComponent("state/pvelua")
         var bytes = Data()
@@ -197,8 +172,10 @@ struct DoctorServerTests {
         }
         let text = String(decoding: bytes, as: UTF8.self)
         #expect(text.contains("/access/users/automation@pve/token/runbooks"))
-        #expect(text.contains("cluster token create"))
         #expect(!text.contains(secret))
+        let run = try SQLiteJournal(path: state.appendingPathComponent("journal.sqlite").path).runs(limit: 1).first
+        #expect(run?.script.contains("cluster token create") == true)
+        #expect(run?.ended != nil && run?.outcome?["status"] == 0, "the end is recorded, too")
     }
 
     @Test func aTokenIsMadeShownBeforehandAndWorks() throws {
@@ -207,7 +184,7 @@ struct DoctorServerTests {
             [["type yes to go on", "yes\n"]], "cluster", "token", "create", "--for", "vm_action", "--pool", "web")
         #expect(made.status == 0, "\(made.output)")
         #expect(made.output.contains("POST /access/users/automation@pve/token/runbooks privsep=1"), "\(made.output)")
-        let file = folder.appendingPathComponent("lab-automation-pve-runbooks.token")
+        let file = runner.folder.appendingPathComponent("lab-automation-pve-runbooks.token")
         let secret = try String(contentsOf: file, encoding: .utf8).dropLast()
         #expect(!made.output.contains(secret), "the secret is not shown")
         let mode = try FileManager.default.attributesOfItem(atPath: file.path)[.posixPermissions] as? Int
@@ -230,10 +207,10 @@ struct DoctorServerTests {
         try configure(auth: login)
         let made = try session([["type yes to go on", "yes\n"]], "cluster", "token", "create", "--show-secret")
         #expect(made.status == 0, "\(made.output)")
-        let file = folder.appendingPathComponent("lab-automation-pve-runbooks.token")
+        let file = runner.folder.appendingPathComponent("lab-automation-pve-runbooks.token")
         let secret = try String(contentsOf: file, encoding: .utf8).dropLast()
         #expect(made.output.contains("secret: \(secret)"), "it is shown where that was asked for")
-        let own = "127.0.0.1:\(server.url.port ?? 0)"
+        let own = server.address
         try configure(
             secret: String(secret), tokenID: "automation@pve!runbooks",
             more: "  admin: { hosts: [\"\(own)\"], auth: \(login), tls: { ca_file: \"\(server.authorityFile)\" } }")

@@ -114,6 +114,18 @@ struct ExpressionTests {
     }
 
     @Test(arguments: [
+        ["config", "path"], ["cluster", "list"], ["cluster", "token", "plan"], ["--format", "json", "cluster", "list"],
+    ])
+    func resultsThatCannotBeWrittenAreNoSuccess(words: [String]) throws {
+        let pvelua = Places.products.appendingPathComponent("pvelua").path
+        let result = try run(
+            URL(fileURLWithPath: "/bin/sh"), ["-c", "exec \"$0\" \"$@\" >/dev/full", pvelua] + words,
+            environment: ["HOME": runner.home.url.path])
+        #expect(result.status == 1)
+        #expect(result.errors.contains("standard output"), "\(result.errors)")
+    }
+
+    @Test(arguments: [
         ("return x\nerror('a')\nx = 2\n", 1), ("x = 1\nreturn x\n", 0), ("pve.vm(999)\n", 5), ("for i = 1, 2 do\n", 1),
     ])
     func aReplInAPipeEndsWithTheStatusOfItsLastError(input: String, status: Int32) throws {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import JSON
 import TestSupport
 
 /// The real binary beside a real HTTPS server whose users sign in, with or without a person at a terminal.
@@ -17,16 +16,13 @@ struct LoginBench {
         server = try RunningServer("--cluster", seed.path)
     }
 
-    var host: String { "127.0.0.1:\(server.url.port ?? 0)" }
-    var configuration: URL { runner.home.url.appendingPathComponent("config/pvelua/config.yaml") }
+    var host: String { server.address }
+    var configuration: URL { runner.configuration }
     var text: String { (try? String(contentsOf: configuration, encoding: .utf8)) ?? "" }
-    var wrongPin: String { (server.fingerprint.hasPrefix("00") ? "11" : "00") + server.fingerprint.dropFirst(2) }
+    var wrongPin: String { server.wrongFingerprint }
 
     /// Writes a configuration with one cluster, `lab`.
     func configure(auth: String, tls: String? = nil) throws {
-        try FileManager.default.createDirectory(
-            at: configuration.deletingLastPathComponent(), withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o700])
         let tls = tls ?? "{ ca_file: \"\(server.authorityFile)\" }"
         let text = """
             version: 1   # the form
@@ -39,32 +35,20 @@ struct LoginBench {
             # the end
 
             """
-        try Data(text.utf8).write(to: configuration)
+        try runner.write("config.yaml", text)
     }
 
     /// Runs pvelua at a terminal where a person types.
     func atTerminal(_ steps: [[String]], _ arguments: String..., environment: [String: String] = [:]) throws
         -> ProcessResult
     {
-        let json = String(decoding: try JSONEncoder().encode(steps), as: UTF8.self)
-        let helper = Places.repository.appendingPathComponent("Tests/CommandTests/Support/terminal.py").path
-        let own = [
-            "HOME": runner.home.url.path, "TERM": "xterm",
-            "XDG_CONFIG_HOME": runner.home.url.appendingPathComponent("config").path,
-            "XDG_STATE_HOME": runner.home.url.appendingPathComponent("state").path,
-        ]
-        return try run(
-            URL(fileURLWithPath: "/usr/bin/env"),
-            ["python3", helper, json, Places.products.appendingPathComponent("pvelua").path] + arguments,
-            environment: own.merging(environment) { $1 }, directory: Places.repository)
+        try runner.atTerminal(steps, arguments, environment: environment)
     }
 
     /// The paths that were asked for, as `METHOD /path`.
     func requests() throws -> [String] {
-        let seen = try JSONValue(parsing: server.control("/sim/requests"))
-        return (seen.array ?? seen["data"]?.array ?? []).compactMap { row in
-            guard let path = row["path"]?.string ?? row["target"]?.string, path.hasPrefix("/api2/") else { return nil }
-            return "\(row["method"]?.string ?? "") \(path.dropFirst("/api2/json".count))"
+        try server.requests().filter { $0.path.hasPrefix("/api2/") }.map { request in
+            "\(request.method) \(request.path.dropFirst("/api2/json".count))"
         }
     }
 

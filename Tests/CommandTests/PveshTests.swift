@@ -20,10 +20,8 @@ struct PveshTests {
             "token": "\(server.tokenID)=\(server.secret)", "node": "pve1",
         ]
         _ = try runner.home.write("pvesh.json", String(decoding: try JSONEncoder().encode(settings), as: UTF8.self))
-        let folder = runner.home.url.appendingPathComponent("config/pvelua")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let text = "version: 1\nclusters: { here: { hosts: [local], pvesh: \(program.path) } }\n"
-        try Data(text.utf8).write(to: folder.appendingPathComponent("config.yaml"))
+        try runner.write(
+            "config.yaml", "version: 1\nclusters: { here: { hosts: [local], pvesh: \(program.path) } }\n")
     }
 
     @Test func aRunbookWorksOnANodeWithoutAToken() throws {
@@ -63,6 +61,16 @@ struct PveshTests {
         let result = try runner.pvelua("cluster", "pin", "here")
         #expect(result.status == 2)
         #expect(result.errors.contains("needs no certificates"), "\(result.errors)")
+    }
+
+    @Test func aLoginSaysThatNoneIsNeeded() throws {
+        let result = try runner.pvelua("--format", "json", "cluster", "login")
+        #expect(result.status == 0, "\(result.errors)")
+        let report = try JSONValue(parsing: result.output)
+        #expect(report["identity"] == "root@pam by pvesh")
+        #expect(report["method"] == "local")
+        #expect(report["realm"] == "pam")
+        #expect(try runner.pvelua("cluster", "login").output.contains("needs no login"))
     }
 
     @Test func theListOfClustersSaysHowItIsReached() throws {

@@ -112,19 +112,7 @@ struct SchemaCommandTests {
 
     @Test func aRealServerIsAskedForTheFileWithoutTheToken() throws {
         let server = try RunningServer()
-        let token = try runner.home.write("token", server.secret + "\n")
-        let config = runner.home.url.appendingPathComponent("config/pvelua")
-        try FileManager.default.createDirectory(at: config, withIntermediateDirectories: true)
-        let text = """
-            version: 1
-            default_cluster: lab
-            clusters:
-              lab:
-                hosts: ["127.0.0.1:\(server.url.port ?? 0)"]
-                auth: { token_id: "\(server.tokenID)", token_secret: { file: "\(token.path)" } }
-                tls: { ca_file: "\(server.authorityFile)" }
-            """
-        try Data(text.utf8).write(to: config.appendingPathComponent("config.yaml"))
+        try runner.configure(server)
         let result = try runner.pvelua("cluster", "schema", "sync")
         #expect(result.status == 0, "\(result.errors)")
         #expect(result.output.hasPrefix("lab 8.4.21: "))

@@ -138,11 +138,7 @@ struct SecretLeakTests {
             tr '\\0' '\\n' < /proc/$main/cmdline >> \(seen)
             wait $main
             """
-        let own = [
-            "HOME": bench.runner.home.url.path,
-            "XDG_CONFIG_HOME": bench.runner.home.url.appendingPathComponent("config").path,
-            "XDG_STATE_HOME": bench.runner.home.url.appendingPathComponent("state").path,
-        ]
+        let own = bench.runner.surroundings
         let result = try run(
             URL(fileURLWithPath: "/bin/sh"), ["-c", script],
             environment: source == "env" ? own.merging(["PW": LoginBench.root]) { $1 } : own,

@@ -14,33 +14,16 @@ struct ServerTests {
         server = try RunningServer()
     }
 
-    /// Writes a configuration whose `tls` section is the one given.
     private func configure(tls: String, secret: String? = nil, port: Int? = nil, limits: String = "{}") throws {
-        let file = try runner.home.write("token", (secret ?? server.secret) + "\n")
-        let folder = runner.home.url.appendingPathComponent("config/pvelua")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let text = """
-            version: 1
-            default_cluster: lab
-            clusters:
-              lab:
-                hosts: ["127.0.0.1:\(port ?? server.url.port ?? 0)"]
-                auth: { token_id: "\(server.tokenID)", token_secret: { file: "\(file.path)" } }
-                tls: \(tls)
-                timeouts: { connect: 2s, request: 5s, stall: 3s }
-                limits: \(limits)
-            """
-        try Data(text.utf8).write(to: folder.appendingPathComponent("config.yaml"))
-    }
-
-    private func wrongFingerprint() -> String {
-        (server.fingerprint.hasPrefix("00") ? "11" : "00") + server.fingerprint.dropFirst(2)
+        try runner.configure(
+            server, hosts: port.map { ["127.0.0.1:\($0)"] }, secret: secret, tls: tls,
+            timeouts: "connect: 2s, request: 5s, stall: 3s", limits: limits)
     }
 
     @Test func listsGuestsByAuthorityOrByFingerprintOrByBoth() throws {
         for tls in [
             "{ ca_file: \"\(server.authorityFile)\" }", "{ fingerprints: [\"\(server.fingerprint)\"] }",
-            "{ ca_file: \"\(server.authorityFile)\", fingerprints: [\"\(wrongFingerprint())\", \"\(server.fingerprint)\"] }",
+            "{ ca_file: \"\(server.authorityFile)\", fingerprints: [\"\(server.wrongFingerprint)\", \"\(server.fingerprint)\"] }",
         ] {
             try configure(tls: tls)
             let result = try runner.pvelua("-e", "return #pve.list_vms()")
@@ -51,8 +34,8 @@ struct ServerTests {
 
     @Test func aWrongCertificateEndsBeforeTheTokenIsSent() throws {
         for tls in [
-            "{ fingerprints: [\"\(wrongFingerprint())\"] }", "{}",
-            "{ ca_file: \"\(server.authorityFile)\", fingerprints: [\"\(wrongFingerprint())\"] }",
+            "{ fingerprints: [\"\(server.wrongFingerprint)\"] }", "{}",
+            "{ ca_file: \"\(server.authorityFile)\", fingerprints: [\"\(server.wrongFingerprint)\"] }",
         ] {
             try configure(tls: tls)
             let result = try runner.pvelua("--format", "json", "-e", "return #pve.list_vms()")
@@ -60,9 +43,7 @@ struct ServerTests {
             #expect(result.jsonError?["kind"]?.string == "tls", "\(result.errors)")
             #expect(!result.errors.contains(server.secret))
         }
-        let seen = try JSONValue(parsing: server.control("/sim/requests"))
-        let requests = seen.array ?? seen["data"]?.array ?? []
-        #expect(!requests.contains { $0["path"]?.string?.hasPrefix("/api2/") == true })
+        #expect(try !server.requests().contains { $0.path.hasPrefix("/api2/") })
     }
 
     @Test func anAnswerBeyondTheConfiguredLimitIsAnErrorThatSaysSo() throws {

@@ -32,13 +32,7 @@ struct SeveralClustersTests {
                 auth: { token_id: "a@pve!bb", token_secret: { env: HOME } }
 
             """
-        try write("config.yaml", text)
-    }
-
-    private func write(_ name: String, _ text: String) throws {
-        let folder = runner.home.url.appendingPathComponent("config/pvelua")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        try Data(text.utf8).write(to: folder.appendingPathComponent(name))
+        try runner.write("config.yaml", text)
     }
 
     private func state(_ server: RunningServer, _ path: String = "pve1/qemu/103") throws -> String? {
@@ -79,7 +73,7 @@ struct SeveralClustersTests {
     }
 
     @Test func aPolicyMayFreezeOneCluster() throws {
-        try write(
+        try runner.write(
             "policy.yaml",
             """
             version: 1
@@ -94,7 +88,8 @@ struct SeveralClustersTests {
         #expect(result.jsonError?["cluster"] == "lab2")
         #expect(try state(lab) == "running")
         #expect(try state(lab2) == "stopped")
-        try write("policy.yaml", "version: 1\nrules: [{ id: a, actions: [\"*\"], clusters: [lba2], effect: deny }]\n")
+        try runner.write(
+            "policy.yaml", "version: 1\nrules: [{ id: a, actions: [\"*\"], clusters: [lba2], effect: deny }]\n")
         let misspelt = try runner.pvelua("-e", "1")
         #expect(misspelt.status == 2)
         #expect(misspelt.errors.contains("did you mean `lab2`?"), "\(misspelt.errors)")

@@ -5,18 +5,14 @@ import Testing
 
 /// The real binary at a terminal, with a person who types.
 struct TerminalSessionTests {
-    let home: TemporaryFolder
+    let runner: CommandLineRunner
 
-    init() throws { home = try TemporaryFolder() }
+    init() throws { runner = try CommandLineRunner() }
+
+    private var home: TemporaryFolder { runner.home }
 
     private func session(_ steps: [[String]], _ arguments: String...) throws -> ProcessResult {
-        let json = String(decoding: try JSONEncoder().encode(steps), as: UTF8.self)
-        let helper = Places.repository.appendingPathComponent("Tests/CommandTests/Support/terminal.py").path
-        return try run(
-            URL(fileURLWithPath: "/usr/bin/env"),
-            ["python3", helper, json, Places.products.appendingPathComponent("pvelua").path, "--cluster", "demo"]
-                + arguments,
-            environment: ["HOME": home.url.path, "TERM": "xterm"], directory: Places.repository)
+        try runner.atTerminal(steps, ["--cluster", "demo"] + arguments)
     }
 
     private let stop = "local r = pve.vm_action(nil, 101, 'stop'); print('now ' .. r.status)"

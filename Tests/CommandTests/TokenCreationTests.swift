@@ -102,7 +102,7 @@ struct TokenCreationTests {
 
     @Test func nobodyToAskMeansNothingSent() async {
         let consent = AdministrativeConsent(
-            prompter: Answers(nil), style: .init(isEnabled: false), isPresent: { false })
+            prompter: Answers("yes", isPresent: false), style: .init(isEnabled: false))
         await #expect(throws: Failure.self) {
             try await consent.require("x", cluster: "lab", identity: "a", lines: [])
         }
@@ -111,7 +111,7 @@ struct TokenCreationTests {
     @Test(arguments: [("yes", true), (" yes ", true), ("y", false), ("", false), ("YES", false), ("yes yes", false)])
     func onlyATypedYesIsOne(answer: String, isYes: Bool) async {
         let consent = AdministrativeConsent(
-            prompter: Answers(answer), style: .init(isEnabled: false), isPresent: { true })
+            prompter: Answers(answer), style: .init(isEnabled: false))
         do throws(Failure) {
             try await consent.require("x", cluster: "lab", identity: "a", lines: [])
             #expect(isYes)
@@ -126,6 +126,7 @@ import Terminal
 
 private struct Answers: Prompter {
     let answer: String?
-    init(_ answer: String?) { self.answer = answer }
+    let isPresent: Bool
+    init(_ answer: String?, isPresent: Bool = true) { (self.answer, self.isPresent) = (answer, isPresent) }
     func ask(_ prompt: String, timeout: Double) async -> String? { answer }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Configuration
 import Model
 import Testing
 
@@ -41,6 +42,18 @@ struct TokenPlanTests {
         #expect(
             try plan.text().contains("pveum acl modify / --users automation@pve --roles Runbooks-cluster --propagate 0")
         )
+    }
+
+    /// What is printed for the configuration must be what that takes.
+    @Test(arguments: [("x.token", "/x.token"), ("/etc/x.token", "/etc/x.token"), ("~/x.token", "/home/jo/x.token")])
+    func aSecretsFileIsNamedInFull(named: String, ending: String) throws {
+        let context = CommandContext(
+            environment: [:], home: "/home/jo", binaries: "/", isTerminal: (input: false, output: false, error: false))
+        let locations = Locations(environment: [:], home: "/home/jo")
+        let files = TokenFiles(locations: locations, context: context)
+        let path = files.secretPath("lab", try TokenIdentity(user: "a@pve", name: "runs"), named: named)
+        #expect(path.hasPrefix("/") && path.hasSuffix(ending), "\(path)")
+        #expect(named.hasPrefix("x") || path == ending)
     }
 
     @Test func poolsAndGuestsNarrowTheGuestsRole() throws {

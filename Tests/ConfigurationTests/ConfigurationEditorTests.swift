@@ -165,6 +165,16 @@ struct ConfigurationEditorTests {
         #expect(throws: Failure.self) { try editor.setFingerprints([Self.pinA], of: "nosuch") }
     }
 
+    @Test func anotherClusterIsTheSameOnlyIfEverythingIs() throws {
+        let text = "version: 1\nclusters:\n  lab:\n" + Self.old
+        func lab(_ more: String) throws -> ClusterConfiguration {
+            try #require(ConfigurationFile.parse(text + more, file: "c", home: "/").cluster(named: "lab"))
+        }
+        #expect(try lab("").isSame(as: lab("\n")))
+        #expect(try !lab("").isSame(as: lab("    limits: { connections: 2 }\n")))
+        #expect(try !lab("").isSame(as: lab("    timeouts: { stall: 2s }\n")))
+    }
+
     @Test func aFileIsReplacedAtOneStrokeAndOnlyIfNobodyElseDid() throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
@@ -180,6 +190,9 @@ struct ConfigurationEditorTests {
         }
         #expect(failure?.message.contains("changed meanwhile") == true)
         #expect(throws: Failure.self) { try FileContent.create(file.path, []) }
+        // Left by a process that was killed and had the number of this one, as is usual in containers.
+        _ = try folder.write("real.yaml.new-\(ProcessInfo.processInfo.processIdentifier)", "half")
+        try FileContent.replace(link.path, with: Array("newest".utf8), expected: Array("new".utf8))
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted() == ["link.yaml", "real.yaml"])
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Foundation
+internal import JSON
 
 /// A `pvelua-sim serve` process on a port of its own, ended with the test.
 public final class RunningServer: @unchecked Sendable {
@@ -51,6 +52,18 @@ public final class RunningServer: @unchecked Sendable {
     deinit {
         process.terminate()
         process.waitUntilExit()
+    }
+
+    /// Where it listens, as a configuration names it.
+    public var address: String { "127.0.0.1:\(url.port ?? 0)" }
+
+    /// A fingerprint that its certificate has not.
+    public var wrongFingerprint: String { (fingerprint.hasPrefix("00") ? "11" : "00") + fingerprint.dropFirst(2) }
+
+    /// The requests that it has got, in order.
+    public func requests() throws -> [(method: String, path: String)] {
+        let rows = try JSONValue(parsing: control("/sim/requests"))["data"]?.array ?? []
+        return rows.map { ($0["method"]?.string ?? "", $0["path"]?.string ?? "") }
     }
 
     /// A GET or POST with `curl`, authorised; for what tests ask the server itself.

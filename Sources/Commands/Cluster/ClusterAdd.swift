@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
 internal import Configuration
-internal import Glibc
 internal import JSON
 internal import Model
 internal import Proxmox
@@ -48,14 +47,12 @@ struct ClusterAdd: ContextCommand {
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
         let addition = try ClusterAddition(
-            name: name, hosts: try addresses(), identity: try identity(context), ca: ca.map(Self.absolute),
-            fingerprints: try pins(), context: context, path: locations(context).config, logLevel: options.logLevel,
+            name: name, hosts: try addresses(), identity: try identity(context), ca: ca.map(context.absolute),
+            fingerprints: try Self.pins(fingerprints), context: context, path: locations(context).config,
+            logLevel: options.logLevel,
             speaks: options.format == .text && !options.quiet)
         let added = try await Interruptible.run { () throws(Failure) in try await addition.perform() }
-        switch options.format {
-        case .json: writeAll(1, added.json.encoded() + [0x0a])
-        case .text: writeAll(1, Array(added.text.utf8))
-        }
+        try options.format.write(json: added.json, text: added.text)
         return .done
     }
 
@@ -76,10 +73,6 @@ struct ClusterAdd: ContextCommand {
         return result
     }
 
-    private func pins() throws(Failure) -> [Fingerprint] {
-        try Self.pins(fingerprints)
-    }
-
     /// Fingerprints from a command line.
     static func pins(_ texts: [String]) throws(Failure) -> [Fingerprint] {
         var result: [Fingerprint] = []
@@ -95,7 +88,7 @@ struct ClusterAdd: ContextCommand {
 
     private func identity(_ context: CommandContext) throws(Failure) -> ClusterAddition.Identity {
         let sources =
-            [secretFile.map { SecretSource.file(Self.absolute($0)) }, secretEnv.map(SecretSource.environment)]
+            [secretFile.map { SecretSource.file(context.absolute($0)) }, secretEnv.map(SecretSource.environment)]
             .compactMap { $0 } + (askPassword ? [.prompt] : [])
         guard sources.count <= 1 else {
             throw Failure(.usage, "a secret has one place: --secret-file, --secret-env or --ask-password")
@@ -107,21 +100,13 @@ struct ClusterAdd: ContextCommand {
             }
             return .token(id: id, secret: sources.first)
         case (nil, let user?):
-            return .user(user, password: sources.first, totp: totpFile.map { .file(Self.absolute($0)) })
+            return .user(user, password: sources.first, totp: totpFile.map { .file(context.absolute($0)) })
         case (nil, nil):
             throw Failure(
                 .usage, "say who pvelua is there: --token-id user@realm!name or --user user@realm",
                 hint: "docs/setup.md tells how to make a token")
         case (_?, _?): throw Failure(.usage, "either --token-id or --user, not both")
         }
-    }
-
-    /// A path of the command line as the configuration takes it.
-    private static func absolute(_ path: String) -> String {
-        if path.hasPrefix("/") || path.hasPrefix("~/") { return path }
-        guard let folder = getcwd(nil, 0) else { return path }
-        defer { free(folder) }
-        return String(cString: folder) + "/" + path
     }
 }
 

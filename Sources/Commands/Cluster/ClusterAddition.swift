@@ -57,8 +57,7 @@ struct ClusterAddition: Sendable {
     func perform() async throws(Failure) -> AddedCluster {
         let tls = try await trust()
         let (credential, typed) = try await credential()
-        let client = try ClusterConnection.client(
-            name, hosts, tls, TimeoutConfiguration(), credential: credential, context, logLevel)
+        let client = try route(tls).client(credential)
         let greeting: ClusterGreeting
         do throws(Failure) { greeting = try await ClusterGreeting(client) } catch {
             var failure = error
@@ -88,8 +87,7 @@ struct ClusterAddition: Sendable {
         guard try FileContent.read(Locations.expand(ca, home: context.home), most: 1 << 20) != nil else {
             throw Failure(.config, "\(ca): there is no such file")
         }
-        let stranger = try ClusterConnection.client(
-            name, hosts, tls, TimeoutConfiguration(), credential: Stranger(), context, logLevel)
+        let stranger = try route(tls).client(Nobody())
         do throws(Failure) { _ = try await stranger.send(.get("access", "domains")) } catch {
             guard error.kind == .tls else { throw error }
             var failure = error
@@ -128,8 +126,10 @@ struct ClusterAddition: Sendable {
             write([
                 "Compare with the node's own: pvenode cert info, or Node > System > Certificates in its web interface."
             ])
+            let what = seen.count == 1 ? "this certificate" : "these certificates"
             try await TypedYes.demand(
-                "trust \(seen.count == 1 ? "this certificate" : "these certificates")", at: terminal,
+                "trust \(what): type yes to go on, anything else to stop: ", for: "trusting \(what)",
+                else: "nothing was changed", at: terminal,
                 hint: "pass --fingerprint \(seen[0].certificate.fingerprint) if it is the right one, or --ca FILE")
         }
         return seen.map(\.certificate.fingerprint)
@@ -155,13 +155,19 @@ struct ClusterAddition: Sendable {
             return (
                 try TicketCredential(
                     user: user, secrets: desk, ledger: FileCodeLedger(user, on: name, context),
-                    wallClock: ConfiguredCredential.wallClock), typed
+                    wallClock: WallTime.seconds), typed
             )
         }
     }
 
     private func fetch(_ source: SecretSource) throws(Failure) -> Secret {
         Secret(try source.resolve(environment: context.environment, home: context.home))
+    }
+
+    private func route(_ tls: TLSConfiguration) throws(Failure) -> ClusterRoute {
+        try ClusterRoute(
+            ClusterConfiguration(name: name, hosts: hosts, auth: block(secretFile: secretFile, tls).auth, tls: tls),
+            context, logLevel)
     }
 
     private func block(secretFile: String, _ tls: TLSConfiguration) -> ConfigurationEditor.NewCluster {
@@ -202,9 +208,4 @@ struct ClusterAddition: Sendable {
 
     private func write(_ lines: [String]) { writeError(lines.map { $0 + "\n" }.joined()) }
     private func say(_ text: String) { if speaks { write([TextCleaner.clean(text)]) } }
-}
-
-/// Nobody: what is asked before a server is known gets no credential.
-struct Stranger: Credential {
-    func headers(for method: HTTPMethod) async throws(Failure) -> [HTTPHeader] { [] }
 }

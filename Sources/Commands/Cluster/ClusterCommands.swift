@@ -29,10 +29,9 @@ struct ClusterList: ContextCommand {
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
         let configuration = try Workplace(context: context, options: options).configuration()
         let records = rows(configuration)
-        switch options.format {
-        case .json: writeAll(1, JSONValue.array(records).encoded() + [0x0a])
-        case .text: ConsoleOutput(context, options: options).table(RunTable(records: records, columns: Self.columns))
-        }
+        let output = ConsoleOutput(context, options: options)
+        try options.format.write(
+            json: .array(records), text: output.rendered(RunTable(records: records, columns: Self.columns)))
         return .done
     }
 

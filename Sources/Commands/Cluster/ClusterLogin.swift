@@ -23,19 +23,13 @@ struct ClusterLogin: ContextCommand {
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
         let configuration = try Workplace(context: context, options: options).configuration()
         let name = try ClusterChoice.name(name, options, context, configuration)
-        let client = try ClusterConnection(
-            name: name, configuration: configuration, context: context, logLevel: options.logLevel
-        ).client
+        let route = try ClusterRoute(
+            name: name, configuration: configuration, context: context, logLevel: options.logLevel)
+        let client = try route.client()
         let greeting = try await Interruptible.run { () throws(Failure) in try await ClusterGreeting(client) }
-        write(LoginReport(cluster: name, client: client, greeting: greeting))
+        let report = LoginReport(route: route, client: client, greeting: greeting)
+        try options.format.write(json: report.json, text: report.text)
         return .done
-    }
-
-    private func write(_ report: LoginReport) {
-        switch options.format {
-        case .json: writeAll(1, report.json.encoded() + [0x0a])
-        case .text: writeAll(1, Array(report.text.utf8))
-        }
     }
 }
 
@@ -43,23 +37,23 @@ struct ClusterLogin: ContextCommand {
 struct LoginReport {
     private let facts: [(name: String, value: JSONValue)]
 
-    init(cluster: String, client: ProxmoxClient, greeting: ClusterGreeting) {
+    init(route: ClusterRoute, client: ProxmoxClient, greeting: ClusterGreeting) {
         var facts: [(name: String, value: JSONValue)] = [
-            ("cluster", .string(cluster)), ("host", .string(greeting.host)), ("version", .string(greeting.version)),
+            ("cluster", .string(route.name)), ("host", .string(greeting.host)), ("version", .string(greeting.version)),
         ]
-        let identity: String
+        var identity = route.identity
         if let login = client.credential as? TicketCredential {
-            identity = login.ticket?.user ?? login.user
+            identity = login.ticket?.user ?? identity
             facts.append(("identity", .string(identity)))
             facts.append(("method", "ticket"))
             let age = login.ticket.map { client.clock.now() - $0.obtained } ?? .zero
             facts.append(("ticket_seconds", JSONValue(Int((Ticket.lifetime - age).components.seconds))))
         } else {
-            identity = (client.credential as? APIToken)?.id ?? "?"
             facts.append(("identity", .string(identity)))
-            facts.append(("method", "token"))
+            facts.append(("method", client.credential is LocalAccess ? "local" : "token"))
         }
-        let user = identity.prefix { $0 != "!" }
+        // `user@realm`, `user@realm!token` or `root@pam by pvesh`.
+        let user = identity.prefix { $0 != "!" && $0 != " " }
         facts.append(("realm", .string(user.lastIndex(of: "@").map { String(user[user.index(after: $0)...]) } ?? "?")))
         facts.append(("paths", .array(greeting.paths.map(JSONValue.string))))
         self.facts = facts
@@ -76,6 +70,8 @@ struct LoginReport {
         if let seconds = values["ticket_seconds"]?.perlInteger {
             lines.append(
                 "ticket    good for \((seconds + 59) / 60) minutes, renewed while pvelua runs, not kept on disk")
+        } else if values["method"]?.string == "local" {
+            lines.append("pvesh     needs no login on the node itself")
         } else {
             lines.append("token     needs no login and does not run out by itself")
         }

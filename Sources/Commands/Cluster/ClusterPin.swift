@@ -39,9 +39,9 @@ struct ClusterPin: ContextCommand {
         let configuration = try workplace.configuration()
         let name = try ClusterChoice.name(name, options, context, configuration)
         guard let cluster = configuration.cluster(named: name) else {
-            // Tells what the clusters are, or that the embedded one needs no certificates.
-            _ = try ClusterConnection(
-                name: name, configuration: configuration, context: context, logLevel: options.logLevel)
+            guard name == Workplace.demo else {
+                throw ClusterDirectory.unknown(name, among: configuration.allClusters)
+            }
             throw Failure(.usage, "the embedded cluster has no certificates")
         }
         guard !cluster.isLocal else {
@@ -61,11 +61,7 @@ struct ClusterPin: ContextCommand {
         let (format, quiet) = (options.format, options.quiet)
         return try await Interruptible.run { () throws(Failure) in
             let survey = await pinning.survey()
-            let width = context.isTerminal.output ? windowWidth(1) : nil
-            switch format {
-            case .json: writeAll(1, survey.json.encoded() + [0x0a])
-            case .text: writeAll(1, Array(survey.text(width: width, style: context.outputStyle).utf8))
-            }
+            try format.write(json: survey.json, text: survey.text(style: context.outputStyle))
             let words = try await pinning.accept(survey)
             if !quiet { writeError(TextCleaner.clean(words) + "\n") }
             return .done
@@ -114,7 +110,7 @@ struct PinSurvey: Sendable {
         return .object(JSONObject([("hosts", .array(rows)), ("unseen", .array(unseen))]))
     }
 
-    func text(width: Int?, style: Style) -> String {
+    func text(style: Style) -> String {
         var blocks: [String] = []
         for row in rows {
             let title = "\(row.host)  \(row.standing.rawValue)" + (row.source == "host" ? "" : "  (\(row.source))")

@@ -57,10 +57,10 @@ struct Pinning: Sendable {
             ? cluster.hosts : known.map { HostAddress(host: $0.0.host, port: $0.0.port) }
         // Looking at certificates shall not end in a question for a password.
         let nobody = ControllingTerminal(path: "")
+        var trusted = cluster
+        trusted.hosts = addresses
         guard !addresses.isEmpty,
-            let credential = try? ConfiguredCredential.make(cluster, context, terminal: nobody),
-            let client = try? ClusterConnection.client(
-                cluster.name, addresses, cluster.tls, cluster.timeouts, credential: credential, context, logLevel),
+            let client = try? ClusterRoute(trusted, context, logLevel, terminal: nobody).client(),
             let call = try? APICall.get("nodes"), let answer = try? await client.send(call)
         else { return [] }
         var rows: [PinSurvey.Row] = []
@@ -101,9 +101,10 @@ struct Pinning: Sendable {
         if !fresh.isEmpty, !isAnswered {
             writeError("Compare with the node's own: pvenode cert info, or Node > System > Certificates.\n")
             writeError("Better than pins: ca_file with the cluster's /etc/pve/pve-root-ca.pem.\n")
+            let what = fresh.count == 1 ? "this certificate" : "these \(fresh.count) certificates"
             try await TypedYes.demand(
-                "accept \(fresh.count == 1 ? "this certificate" : "these \(fresh.count) certificates") for \(cluster.name)",
-                at: terminal,
+                "accept \(what) for \(cluster.name): type yes to go on, anything else to stop: ",
+                for: "accepting \(what)", else: "nothing was changed", at: terminal,
                 hint: "pass \(fresh.map { "--fingerprint \($0)" }.joined(separator: " ")) if they are the right ones")
         }
         try write(pins.filter { !stale.contains($0) } + fresh)

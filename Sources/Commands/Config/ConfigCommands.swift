@@ -30,13 +30,8 @@ struct ConfigInit: ContextCommand {
             writeError("\(path) is there already and stays as it is\n")
             return .done
         }
-        try PrivateStorage.makeFolder(PrivateStorage.folder(of: path))
-        try PrivateStorage.makeFile(path)
         let example = embedded_config_example()
-        let descriptor = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Failure(.config, "cannot write \(path)") }
-        defer { close(descriptor) }
-        writeAll(descriptor, Array(UnsafeBufferPointer(start: example.bytes, count: example.count)))
+        try FileContent.create(path, Array(UnsafeBufferPointer(start: example.bytes, count: example.count)))
         writeError("wrote \(path): put your hosts and token in, then run `pvelua config check`\n")
         return .done
     }
@@ -59,18 +54,14 @@ struct ConfigCheck: ContextCommand {
                 .config, "\(workplace.locations.config): default_cluster \"\(name)\" is not among the clusters")
         }
         for cluster in configuration.clusters {
-            _ = try ClusterConnection(
-                name: cluster.name, configuration: configuration, context: context, logLevel: .error)
+            _ = try ClusterRoute(cluster, context, .error).client()
         }
         _ = try workplace.policy(configuration)
         let count = configuration.clusters.count
-        switch options.format {
-        case .json:
-            let names = configuration.clusters.map { JSONValue.string($0.name) }
-            writeAll(1, JSONValue.object(JSONObject([("ok", true), ("clusters", .array(names))])).encoded() + [0x0a])
-        case .text:
-            writeAll(1, Array("configuration and policy are sound: \(count) cluster\(count == 1 ? "" : "s")\n".utf8))
-        }
+        let names = configuration.clusters.map { JSONValue.string($0.name) }
+        try options.format.write(
+            json: .object(JSONObject([("ok", true), ("clusters", .array(names))])),
+            text: "configuration and policy are sound: \(count) cluster\(count == 1 ? "" : "s")\n")
         return .done
     }
 }
@@ -86,8 +77,7 @@ struct ConfigPath: ContextCommand {
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
         let path = Workplace(context: context, options: options).locations.config
-        let text = options.format == .json ? JSONValue.object(JSONObject([("path", .string(path))])).text : path
-        writeAll(1, Array((text + "\n").utf8))
+        try options.format.write(json: .object(JSONObject([("path", .string(path))])), text: path + "\n")
         return .done
     }
 }

@@ -17,7 +17,7 @@ struct Repl {
         if context.isTerminal.input {
             writeError("pvelua \(PveluaVersion.text) on \(environment.clusterName) — :help, :quit\n")
         }
-        let interrupts = InterruptWatch()
+        let interrupts = await InterruptWatch()
         var pending = ""
         var failure: ExitStatus?
         reading: while true {

@@ -31,7 +31,7 @@ struct ScriptRun {
         case .values(let values):
             output.write(ValuePrinter(format: options.format).bytes(values))
             guard output.hasLostOutput else { return .done }
-            return fail(ScriptFailure(Failure(.script, "standard output could not be written to the end")), chunk)
+            return fail(ScriptFailure(.lostOutput), chunk)
         case .incomplete:
             return fail(ScriptFailure(Failure(.script, "the script ends in the middle of something")), chunk)
         case .failed(let failure):

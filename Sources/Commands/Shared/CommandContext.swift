@@ -44,6 +44,14 @@ public struct CommandContext: Sendable {
         return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     }
 
+    /// A path of the command line, made absolute; one that begins with `~/` stays as it is.
+    func absolute(_ path: String) -> String {
+        if path.hasPrefix("/") || path.hasPrefix("~/") { return path }
+        guard let folder = getcwd(nil, 0) else { return path }
+        defer { free(folder) }
+        return String(cString: folder) + "/" + path
+    }
+
     /// Where `pvelua-worker` lies: beside pvelua, or where `make install` puts it.
     var worker: String {
         let candidates = [binaries + "/pvelua-worker", binaries + "/../libexec/pvelua/pvelua-worker"]
@@ -52,6 +60,8 @@ public struct CommandContext: Sendable {
 
     /// How to write on standard error.
     var errorStyle: Style { Style.detected(descriptor: 2, environment: environment) }
+    /// How to ask at the controlling terminal.
+    var promptStyle: Style { Style.atTerminal(environment) }
     /// How to write on standard output.
     var outputStyle: Style { Style.detected(descriptor: 1, environment: environment) }
 }

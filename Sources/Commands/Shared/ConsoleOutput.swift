@@ -31,9 +31,11 @@ final class ConsoleOutput: RunOutput {
         put(Array(TextCleaner.clean(bytes: bytes, keeping: [.newlines, .tabs]).utf8))
     }
 
-    func table(_ table: RunTable) {
-        let renderer = TableRenderer(headings: table.columns, width: tableWidth, style: context.outputStyle)
-        put(Array(renderer.render(table.rows).utf8))
+    func table(_ table: RunTable) { put(Array(rendered(table).utf8)) }
+
+    /// A table as standard output takes it.
+    func rendered(_ table: RunTable) -> String {
+        TableRenderer(headings: table.columns, width: tableWidth, style: context.outputStyle).render(table.rows)
     }
 
     func progress(_ progress: TaskProgress?) { progressLine.show(progress, style: context.errorStyle) }

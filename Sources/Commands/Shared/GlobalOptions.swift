@@ -2,11 +2,6 @@
 public import ArgumentParser
 internal import Runbook
 
-/// How results and errors are written.
-enum OutputFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
-    case text, json
-}
-
 extension LogLevel: ExpressibleByArgument {}
 
 /// The options that every command takes.

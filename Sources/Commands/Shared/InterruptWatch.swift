@@ -14,7 +14,8 @@ final class InterruptWatch: Sendable {
     private let sources: [any DispatchSourceSignal]
     private let action: Mutex<Action?>
 
-    init() {
+    /// Returns once signals are heard: one that came while Dispatch is still at it would end the process.
+    init() async {
         sources = [SIGINT, SIGTERM, SIGHUP].map { DispatchSource.makeSignalSource(signal: $0) }
         action = Mutex(nil)
         for source in sources {
@@ -22,7 +23,10 @@ final class InterruptWatch: Sendable {
                 guard let action = self?.action.withLock({ $0 }) else { return }
                 Swift.Task { await action() }
             }
-            source.resume()
+            await withCheckedContinuation { heard in
+                source.setRegistrationHandler { heard.resume() }
+                source.resume()
+            }
         }
     }
 

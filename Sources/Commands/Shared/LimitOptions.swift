@@ -19,7 +19,7 @@ enum LimitOptions {
                 result.processorSlice = min(result.processorSlice, seconds)
                 result.processorTotal = min(result.processorTotal, seconds)
             case "memory":
-                guard let bytes = bytes(parts[1]) else { throw usage(item, "needs a size such as 32MiB") }
+                guard let bytes = ByteCount.bytes(parts[1]) else { throw usage(item, "needs a size such as 32MiB") }
                 result.memory = min(result.memory, bytes)
             case "calls":
                 guard let number = Int(parts[1]), number > 0 else { throw usage(item, "needs a whole number above 0") }
@@ -36,13 +36,4 @@ enum LimitOptions {
     }
 
     private static func usage(_ item: String, _ text: String) -> Failure { Failure(.usage, "--limit \(item) \(text)") }
-
-    private static func bytes(_ text: String) -> Int? {
-        let units: [(String, Int)] = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)]
-        for (unit, factor) in units where text.hasSuffix(unit) {
-            guard let number = Int(text.dropLast(unit.count)), (1...1 << 20).contains(number) else { return nil }
-            return number * factor
-        }
-        return nil
-    }
 }

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Configuration
-internal import Dispatch
-internal import Glibc
 internal import Journal
 internal import Model
 internal import Policy
@@ -31,10 +29,10 @@ struct Workplace {
     func environment(moduleFolder: String?) throws(Failure) -> RunEnvironment {
         let configuration = try configuration()
         let name = try chosenCluster(configuration)
-        let connection = try ClusterConnection(
+        let route = try ClusterRoute(
             name: name, configuration: configuration, context: context, logLevel: options.logLevel)
         return try environment(
-            on: name, connection.client, taskTimeout: connection.taskTimeout, configuration, moduleFolder: moduleFolder)
+            on: name, try route.client(), taskTimeout: route.taskTimeout, configuration, moduleFolder: moduleFolder)
     }
 
     /// The world of a run on a cluster whose client is there already.
@@ -56,9 +54,9 @@ struct Workplace {
             clusterName: name, client: client, policy: policy,
             openJournal: { () throws(Failure) in try SQLiteJournal(path: journal) },
             consent: consent(), caller: Caller.detected(environment: context.environment), output: output,
-            modules: ModuleFinder(folder: moduleFolder), clock: client.clock, now: Self.secondsSince1970,
+            modules: ModuleFinder(folder: moduleFolder), clock: client.clock, now: WallTime.seconds,
             settings: settings,
-            makeID: { RunID.make(seconds: Self.secondsSince1970(), random: UInt64.random(in: 0...UInt64.max)) })
+            makeID: { RunID.make(seconds: WallTime.seconds(), random: UInt64.random(in: 0...UInt64.max)) })
         environment.clusters = clusters(configuration, own: name, policy, output)
         environment.schema = schema(of: name, client, output)
         return environment
@@ -73,13 +71,14 @@ struct Workplace {
         return ClusterDirectory(names: configuration.allClusters) { (name) throws(Failure) in
             let opened = await BlockingWork.run { () -> Result<OpenedCluster, Failure> in
                 do throws(Failure) {
-                    let connection = try ClusterConnection(
+                    let route = try ClusterRoute(
                         name: name, configuration: configuration, context: context, logLevel: logLevel)
+                    let client = try route.client()
                     return .success(
                         OpenedCluster(
-                            client: connection.client, policy: isTrial ? policy.bounded(by: try .trial()) : policy,
-                            taskTimeout: connection.taskTimeout,
-                            schema: workplace.schema(of: name, connection.client, output)))
+                            client: client, policy: isTrial ? policy.bounded(by: try .trial()) : policy,
+                            taskTimeout: route.taskTimeout,
+                            schema: workplace.schema(of: name, client, output)))
                 } catch {
                     return .failure(error)
                 }
@@ -100,18 +99,11 @@ struct Workplace {
 
     /// `--cluster`, `PVELUA_CLUSTER`, the configured default, or the embedded one, which is said aloud.
     private func chosenCluster(_ configuration: ConfigurationFile) throws(Failure) -> String {
-        let named = [options.cluster, context.environment["PVELUA_CLUSTER"]]
-        if let name = named.compactMap({ $0 }).first(where: { !$0.isEmpty }) { return name }
-        guard let usual = configuration.usualCluster else {
-            throw Failure(
-                .config, "several clusters are configured and none is chosen",
-                hint: "pass --cluster NAME or set default_cluster: "
-                    + configuration.clusters.map(\.name).joined(separator: ", "))
-        }
-        if !options.quiet, configuration.clusters.isEmpty, configuration.defaultCluster == nil {
+        let (name, isNamed) = try ClusterChoice.choose(nil, options, context, configuration)
+        if !isNamed, !options.quiet, configuration.clusters.isEmpty, configuration.defaultCluster == nil {
             writeError("no cluster is configured: working on the embedded cluster \"\(Self.demo)\"\n")
         }
-        return usual
+        return name
     }
 
     /// The user's policy or the shipped one, under the machine's ceiling.
@@ -126,7 +118,7 @@ struct Workplace {
 
     private func consent() -> any ConsentGiver {
         TerminalConsent(
-            terminal: ControllingTerminal(), style: Style(isEnabled: context.environment["NO_COLOR"] == nil)
+            terminal: ControllingTerminal(), style: context.promptStyle
         ) {
             let number = String(Int.random(in: 0...9999))
             return String(repeating: "0", count: 4 - number.count) + number
@@ -147,12 +139,6 @@ struct Workplace {
         }
         return result
     }
-
-    private static let secondsSince1970: @Sendable () -> Double = {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-    }
 }
 
 extension PolicySet {
@@ -168,15 +154,6 @@ extension PolicySet {
     }
 }
 
-/// Runs what blocks on a thread that is not one of the few that tasks share.
-enum BlockingWork {
-    static func run<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(returning: body()) }
-        }
-    }
-}
-
 extension ConfigurationFile {
     /// The names of all clusters there are, the embedded one among them.
     var allClusters: [String] {
@@ -189,25 +166,5 @@ extension ConfigurationFile {
     var usualCluster: String? {
         if let defaultCluster { return defaultCluster }
         return clusters.count > 1 ? nil : clusters.first?.name ?? Workplace.demo
-    }
-}
-
-/// Ids of runs: time first, so that they sort, then chance; Crockford's base 32, 22 characters.
-enum RunID {
-    private static let digits = Array("0123456789abcdefghjkmnpqrstvwxyz")
-
-    static func make(seconds: Double, random: UInt64) -> String {
-        let milliseconds = UInt64(max(0, min(seconds, 281_474_976_710) * 1000))
-        return encode(milliseconds, 9) + encode(random, 13)
-    }
-
-    private static func encode(_ number: UInt64, _ count: Int) -> String {
-        var rest = number
-        var text: [Character] = []
-        for _ in 0..<count {
-            text.append(digits[Int(rest & 31)])
-            rest >>= 5
-        }
-        return String(text.reversed())
     }
 }

@@ -40,24 +40,14 @@ extension ProxmoxClient {
         let version = try await version()
         let call = try APICall.get("pve-docs", "api-viewer", "apidoc.js")
         let request = HTTPRequest(.get, call.path.encoded, timeout: settings.requestTimeout)
-        let attempts = max(settings.readAttempts, hosts.count)
-        var attempt = 0
-        while true {
-            let host = hosts[attempt % hosts.count]
-            attempt += 1
-            do throws(FailedExchange) {
-                let response = try await plain(call, request, host)
-                let modified = response.headers.first { $0.name.lowercased() == "last-modified" }?.value
-                return SchemaFile(version: version, script: response.body, modified: modified)
-            } catch {
-                guard error.mayPass, attempt < attempts else { throw error.failure }
+        do throws(FailedExchange) {
+            let (response, _) = try await repeated(request, from: 0) { (request, host) throws(FailedExchange) in
+                try await plain(call, request, host)
             }
-            guard attempt >= hosts.count else { continue }
-            do {
-                try await clock.sleep(for: settings.pause(before: attempt - hosts.count + 1))
-            } catch {
-                throw Failure(.cancelled, "the caller gave up")
-            }
+            let modified = response.headers.first { $0.name.lowercased() == "last-modified" }?.value
+            return SchemaFile(version: version, script: response.body, modified: modified)
+        } catch {
+            throw error.failure
         }
     }
 

@@ -80,7 +80,9 @@ public final class ProxmoxClient: Sendable, CustomReflectable {
         do {
             let (answer, index) =
                 call.method.isRead
-                ? try await read(call, request, from: first) : try await write(call, request, from: first)
+                ? try await repeated(request, from: first) { (request, host) throws(FailedExchange) in
+                    try await exchange(call, request, host)
+                } : try await write(call, request, from: first)
             preferred.withLock { $0 = index }
             return answer
         } catch {
@@ -88,9 +90,13 @@ public final class ProxmoxClient: Sendable, CustomReflectable {
         }
     }
 
-    private func read(
-        _ call: APICall, _ request: HTTPRequest, from first: Int
-    ) async throws(FailedExchange) -> (APIAnswer, Int) {
+    /// Sends what changes nothing until a host answers, to one host after the other, with pauses from the second round on.
+    ///
+    /// - Returns: The answer, and the number of the host that gave it.
+    func repeated<Answer>(
+        _ request: HTTPRequest, from first: Int,
+        _ send: (HTTPRequest, ProxmoxHost) async throws(FailedExchange) -> Answer
+    ) async throws(FailedExchange) -> (Answer, Int) {
         let attempts = max(settings.readAttempts, hosts.count)
         let deadline = clock.now() + max(settings.readBudget, request.timeout)
         var attempt = 0
@@ -100,7 +106,7 @@ public final class ProxmoxClient: Sendable, CustomReflectable {
             var request = request
             request.timeout = min(request.timeout, deadline - clock.now())
             do throws(FailedExchange) {
-                return (try await exchange(call, request, hosts[index]), index)
+                return (try await send(request, hosts[index]), index)
             } catch {
                 // Every host gets its first chance at once; pauses begin with the second round.
                 let pause = attempt < hosts.count ? .zero : settings.pause(before: attempt - hosts.count + 1)

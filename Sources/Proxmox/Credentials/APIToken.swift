@@ -15,7 +15,7 @@ public struct APIToken: Credential, CustomStringConvertible {
     /// - Throws: ``Failure`` of the kind `config` where the id is no token id or the secret holds what would change the
     ///   meaning of the header: Proxmox decodes percent signs, stops at `;` and splits at the last `=`.
     public init(id: String, secret: Secret) throws(Failure) {
-        guard Self.isTokenID(id) else {
+        guard AccountName.isToken(id) else {
             throw Failure(
                 .config, "'\(id)' is no API token id",
                 hint: "write it as user@realm!name, for example automation@pve!runbooks")
@@ -40,19 +40,4 @@ public struct APIToken: Credential, CustomStringConvertible {
 
     /// The token's id.
     public var description: String { id }
-
-    /// `user@realm!name`: the user part may hold `@` and `!`, so it is split from the right (pve-facts §4).
-    private static func isTokenID(_ id: String) -> Bool {
-        guard let mark = id.lastIndex(of: "!"), id.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }),
-            !id.utf8.contains(where: { "%;=,/:\"".utf8.contains($0) })
-        else { return false }
-        let user = id[..<mark]
-        guard let at = user.lastIndex(of: "@") else { return false }
-        return !user[..<at].isEmpty && isName(user[user.index(after: at)...]) && isName(id[id.index(after: mark)...])
-    }
-
-    private static func isName(_ text: Substring) -> Bool {
-        guard let first = text.utf8.first, first.isASCIILetter, text.utf8.count >= 2 else { return false }
-        return text.utf8.allSatisfy { $0.isASCIIAlphanumeric || "._-".utf8.contains($0) }
-    }
 }

@@ -46,7 +46,7 @@ public final class TicketCredential: Credential, CustomStringConvertible, Custom
         user: String, secrets: any LoginSecrets, ledger: any CodeLedger = MemoryCodeLedger(),
         wallClock: @escaping @Sendable () -> Double
     ) throws(Failure) {
-        guard Self.isUser(user) else {
+        guard AccountName.isUser(user) else {
             throw Failure(.config, "'\(user)' is no user", hint: "write it with its realm: root@pam, alice@pve")
         }
         self.user = user
@@ -62,15 +62,6 @@ public final class TicketCredential: Credential, CustomStringConvertible, Custom
 
     /// The ticket in use, where there is one.
     public var ticket: Ticket? { state.withLock { $0.ticket } }
-
-    /// `name@realm` of at most 64 characters (PVE::Auth::Plugin).
-    public static func isUser(_ text: String) -> Bool {
-        guard let at = text.lastIndex(of: "@"), at != text.startIndex, text.utf8.count <= 64 else { return false }
-        let realm = text[text.index(after: at)...].utf8
-        return realm.count >= 2 && realm.first?.isASCIILetter == true
-            && realm.allSatisfy { $0.isASCIIAlphanumeric || "._-".utf8.contains($0) }
-            && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7f && !":/!".utf8.contains($0) }
-    }
 
     /// The fields of the ticket at hand.
     ///

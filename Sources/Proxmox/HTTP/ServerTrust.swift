@@ -10,7 +10,7 @@ public enum ServerTrust: Sendable, Hashable {
     case pins([Fingerprint])
 
     /// The pins, where there are any.
-    var pins: [Fingerprint] {
+    public var pins: [Fingerprint] {
         switch self {
         case .system: []
         case .authority(_, let pins), .pins(let pins): pins

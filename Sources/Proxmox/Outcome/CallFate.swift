@@ -127,7 +127,7 @@ extension ProxmoxClient {
         let path = "/nodes/\(node)"
         do throws(Failure) {
             let answer = try await send(.get("access", "permissions", parameters: [("path", .text(path))]))
-            return answer.data[path]?["Sys.Audit"] != nil
+            return Permissions(answer.data)?.holds(["Sys.Audit"], at: ACLPath(path)) == true
         } catch {
             return false
         }

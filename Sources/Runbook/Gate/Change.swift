@@ -50,14 +50,6 @@ struct Change: Sendable {
     /// What must be true afterwards, read off the call itself, so that a raw call meets what the operation meets.
     var effect: ExpectedEffect { CallTrace(call)?.effect ?? .none }
 
-    /// Where the effect is to be looked for: the guest that is changed or made.
-    var target: GuestReference? {
-        if let guest { return guest.reference }
-        guard effect.condition == .exists, let trace = CallTrace(call), let vmid = trace.vmid, let kind = trace.kind
-        else { return nil }
-        return GuestReference(vmid: vmid, kind: kind, node: trace.node)
-    }
-
     /// The same change of the same guest on another node, to be judged anew; what was drawn for it stays.
     func moved(to guest: GuestFacts) -> Change? {
         var segments = call.path.segments

@@ -57,8 +57,3 @@ struct DoctorVisit: Sendable {
         }
     }
 }
-
-/// Proves nothing: what a host says then is 401, which is an answer too.
-private struct Nobody: Credential {
-    func headers(for method: HTTPMethod) async throws(Failure) -> [HTTPHeader] { [] }
-}

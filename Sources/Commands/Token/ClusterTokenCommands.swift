@@ -70,10 +70,7 @@ struct ClusterTokenPlan: ContextCommand {
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
         let plan = try wish.plan()
-        switch options.format {
-        case .json: writeAll(1, try plan.json().encoded() + [0x0a])
-        case .text: writeAll(1, Array(try plan.text().utf8))
-        }
+        try options.format.write(json: try plan.json(), text: try plan.text())
         return .done
     }
 }
@@ -108,29 +105,31 @@ struct ClusterTokenCreate: ContextCommand {
         let plan = try wish.plan()
         let route = try ClusterRoute(
             name: try ClusterChoice.name(nil, options, context, configuration), configuration: configuration,
-            context: context)
+            context: context, logLevel: options.logLevel)
         guard route.name != Workplace.demo else {
             throw Failure(
                 .usage, "the embedded cluster \"\(route.name)\" lasts as long as this command, and so would its token",
                 hint: "`pvelua cluster token plan` shows the commands; --cluster names a real cluster")
         }
-        let client = route.client(try route.credential())
-        let path = TokenFiles(workplace).secretPath(route.name, plan.identity, named: secretFile)
+        let client = try route.client()
+        let path = TokenFiles(locations: workplace.locations, context: context).secretPath(
+            route.name, plan.identity, named: secretFile)
         var creation = TokenCreation(
             plan: plan, client: client, calls: NoCalls(), makeClient: route.tokenClient, secretFile: path)
         let steps = try await creation.remaining()
-        creation.calls = try ConsentedCalls(
+        let calls = try ConsentedCalls(
             workplace, configuration, on: route.name, client, for: "cluster token create", yesTo: steps.map(\.call))
+        creation.calls = calls
         try await AdministrativeConsent.live(context).require(
             "making the token \(plan.identity)", cluster: route.name, identity: route.identity,
             lines: steps.map(\.line) + ["the secret goes to \(path)"])
-        let made = try await Uninterrupted.run("making the token") { [creation] () throws(Failure) in
+        let made = try await calls.carryOut("making the token") { [creation] () throws(Failure) in
             try await creation.run(steps)
         }
         let fields: [(String, JSONValue)] =
             [("token_id", .string(plan.identity.description)), ("secret_file", .string(path))]
             + (showSecret ? [("secret", .string(made.secret.plainText))] : [])
-        TokenReport(options: options).write(
+        try TokenReport(options: options).write(
             fields,
             "made and tried the token \(plan.identity); for the configuration:\n"
                 + "auth: { token_id: \"\(plan.identity)\", token_secret: { file: \"\(path)\" } }",
@@ -169,31 +168,36 @@ struct ClusterTokenRotate: ContextCommand {
         let workplace = Workplace(context: context, options: options)
         let configuration = try workplace.configuration()
         let cluster = try ClusterChoice.name(name, options, context, configuration)
-        let route = try ClusterRoute(name: cluster, configuration: configuration, context: context)
-        let files = TokenFiles(workplace)
+        let route = try ClusterRoute(
+            name: cluster, configuration: configuration, context: context, logLevel: options.logLevel)
+        let files = TokenFiles(locations: workplace.locations, context: context)
         let oldPath = try files.configuredSecret(of: cluster, configuration)
         var makers = route
-        if let with { makers = try ClusterRoute(name: with, configuration: configuration, context: context) }
-        let oldClient = route.client(try route.credential())
-        let client = with == nil ? oldClient : makers.client(try makers.credential())
+        if let with {
+            makers = try ClusterRoute(
+                name: with, configuration: configuration, context: context, logLevel: options.logLevel)
+        }
+        let oldClient = try route.client()
+        let client = with == nil ? oldClient : try makers.client()
         var rotation = TokenRotation(
             old: try TokenIdentity(id: route.identity), oldClient: oldClient, client: client,
             calls: NoCalls(), makeClient: route.tokenClient,
             files: files.rotation(cluster, oldPath: oldPath))
         let plan = try await rotation.plan()
-        rotation.calls = try ConsentedCalls(
+        let calls = try ConsentedCalls(
             workplace, configuration, on: cluster, client, for: "cluster token rotate", yesTo: plan.calls + [plan.undo])
+        rotation.calls = calls
         try await AdministrativeConsent.live(context).require(
             "renewing the token \(route.identity)", cluster: cluster, identity: makers.identity,
             lines: plan.calls.map(\.plainText) + ["before the last call the configuration is changed to \(plan.new)"])
-        let outcome = try await Uninterrupted.run("renewing the token") { [rotation] () throws(Failure) in
+        let outcome = try await calls.carryOut("renewing the token") { [rotation] () throws(Failure) in
             try await rotation.run(plan)
         }
         for line in outcome.leftovers { writeError("warning: \(TextCleaner.clean(line))\n") }
         let fields: [(String, JSONValue)] =
             [("token_id", .string(outcome.new.description)), ("secret_file", .string(outcome.secretFile))]
             + (showSecret ? [("secret", .string(outcome.secret.plainText))] : [])
-        TokenReport(options: options).write(
+        try TokenReport(options: options).write(
             fields, "\(outcome.new) is in use now, its secret is in \(outcome.secretFile); \(route.identity) is gone",
             secret: showSecret ? outcome.secret : nil)
         return .done
@@ -209,10 +213,9 @@ extension Secret {
 private struct TokenReport {
     let options: GlobalOptions
 
-    func write(_ fields: [(String, JSONValue)], _ text: String, secret: Secret?) {
-        switch options.format {
-        case .json: writeAll(1, JSONValue.object(JSONObject(fields)).encoded() + [0x0a])
-        case .text: writeAll(1, Array((text + "\n" + (secret.map { "secret: \($0.plainText)\n" } ?? "")).utf8))
-        }
+    func write(_ fields: [(String, JSONValue)], _ text: String, secret: Secret?) throws(Failure) {
+        try options.format.write(
+            json: .object(JSONObject(fields)),
+            text: text + "\n" + (secret.map { "secret: \($0.plainText)\n" } ?? ""))
     }
 }

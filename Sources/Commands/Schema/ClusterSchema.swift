@@ -31,17 +31,13 @@ struct ClusterSchemaSync: ContextCommand {
         let schema = try APISchema(script: file.script, cluster: environment.clusterName, version: file.version)
         let place = try workplace.schemas.save(schema)
         let count = schema.methodCount
-        switch options.format {
-        case .json:
-            let object = JSONObject([
-                ("cluster", .string(schema.cluster)), ("version", .string(schema.version)),
-                ("paths", JSONValue(schema.paths.count)), ("methods", JSONValue(count)), ("file", .string(place)),
-            ])
-            writeAll(1, JSONValue.object(object).encoded() + [0x0a])
-        case .text:
-            let version = TextCleaner.clean(schema.version)
-            writeAll(1, Array("\(schema.cluster) \(version): \(count) methods, kept in \(place)\n".utf8))
-        }
+        let object = JSONObject([
+            ("cluster", .string(schema.cluster)), ("version", .string(schema.version)),
+            ("paths", JSONValue(schema.paths.count)), ("methods", JSONValue(count)), ("file", .string(place)),
+        ])
+        let version = TextCleaner.clean(schema.version)
+        try options.format.write(
+            json: .object(object), text: "\(schema.cluster) \(version): \(count) methods, kept in \(place)\n")
         return .done
     }
 }
@@ -70,10 +66,12 @@ struct ClusterSchemaShow: ContextCommand {
             throw Failure(.notFound, "the API has no \(path ?? "/")")
         }
         let page = SchemaPage(schema: schema, path: segments, children: children)
-        switch options.format {
-        case .json: writeAll(1, page.json.encoded() + [0x0a])
-        case .text: page.print(on: environment.output)
+        guard options.format == .text else {
+            try options.format.write(json: page.json, text: "")
+            return .done
         }
+        page.print(on: environment.output)
+        if environment.output.hasLostOutput { throw .lostOutput }
         return .done
     }
 

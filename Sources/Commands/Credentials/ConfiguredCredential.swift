@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Configuration
-internal import Glibc
 internal import Model
 internal import Proxmox
 internal import Terminal
@@ -26,7 +25,7 @@ enum ConfiguredCredential {
                 })
             return try TicketCredential(
                 user: user, secrets: secrets, ledger: FileCodeLedger(user, on: cluster.name, context),
-                wallClock: wallClock)
+                wallClock: WallTime.seconds)
         }
     }
 
@@ -39,12 +38,5 @@ enum ConfiguredCredential {
         } catch {
             throw Failure(error.kind, "\(place): \(error.message)", hint: error.hint)
         }
-    }
-
-    /// Seconds since 1970, which one-time codes follow from.
-    static let wallClock: @Sendable () -> Double = {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 }

@@ -4,9 +4,6 @@ internal import JSON
 internal import Model
 internal import Proxmox
 
-/// Makes a client that is nobody but this token.
-typealias TokenClientMaker = @Sendable (_ id: String, _ secret: Secret) throws(Failure) -> ProxmoxClient
-
 /// Sets up a token by the API: what is missing of a plan, in order, and a try of the result.
 struct TokenCreation: Sendable {
     let plan: TokenPlan

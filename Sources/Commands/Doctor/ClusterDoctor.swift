@@ -29,12 +29,9 @@ struct ClusterDoctor: ContextCommand {
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
         let report = try await report(context)
-        switch options.format {
-        case .json: writeAll(1, report.json.encoded() + [0x0a])
-        case .text:
-            let width = context.isTerminal.output ? windowWidth(1) : nil
-            writeAll(1, Array(DoctorRendering(style: context.outputStyle, width: width).text(report).utf8))
-        }
+        let width = context.isTerminal.output ? windowWidth(1) : nil
+        let rendering = DoctorRendering(style: context.outputStyle, width: width)
+        try options.format.write(json: report.json, text: rendering.text(report))
         return report.status
     }
 
@@ -52,9 +49,10 @@ struct ClusterDoctor: ContextCommand {
                 checks: [.problem("configuration", error)] + checks.filter { $0.topic != "configuration" })
         }
         let chosen = try ClusterChoice.name(name, options, context, configuration)
-        let route = try ClusterRoute(name: chosen, configuration: configuration, context: context)
+        let route = try ClusterRoute(
+            name: chosen, configuration: configuration, context: context, logLevel: options.logLevel)
         let hasFile = access(workplace.locations.config, F_OK) == 0
-        return await DoctorVisit(route: route, now: ConfiguredCredential.wallClock)
+        return await DoctorVisit(route: route, now: WallTime.seconds)
             .report(after: local.checks(hasConfiguration: hasFile))
     }
 

@@ -7,12 +7,11 @@ internal import Proxmox
 /// Where the files of tokens are.
 struct TokenFiles: Sendable {
     let locations: Locations
-
-    init(_ workplace: Workplace) { locations = workplace.locations }
+    let context: CommandContext
 
     /// `lab-runbooks.token` beside the configuration, or the file named.
     func secretPath(_ cluster: String, _ token: TokenIdentity, named: String? = nil) -> String {
-        if let named { return Locations.expand(named, home: locations.home) }
+        if let named { return Locations.expand(context.absolute(named), home: locations.home) }
         let folder = PrivateStorage.folder(of: locations.config)
         let words = "\(cluster)-\(token.user)-\(token.name)".unicodeScalars.map { scalar -> Character in
             let isPlain =

@@ -15,11 +15,7 @@ struct FileCodeLedger: CodeLedger {
     init(_ user: String, on cluster: String, _ context: CommandContext) {
         let folder = PrivateStorage.folder(
             of: Locations(environment: context.environment, home: context.home).journal)
-        let name = "\(cluster)-\(user)".utf8.map { byte in
-            // Whatever a user is called, it is one file in this folder.
-            byte.isASCIIAlphanumeric || "@._-".utf8.contains(byte)
-                ? String(UnicodeScalar(byte)) : "%" + String(byte, radix: 16)
-        }.joined()
+        let name = "\(FileName.escaped(cluster))-\(FileName.escaped(user, keeping: "@"))"
         self.init(path: "\(folder)/totp/\(name)", tells: context.isTerminal.error)
     }
 

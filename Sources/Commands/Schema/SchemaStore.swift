@@ -15,15 +15,7 @@ struct SchemaStore: Sendable {
 
     /// Where the schema of a cluster of that version lies.
     func file(_ cluster: String, _ version: String) -> String {
-        "\(folder)/\(Self.escaped(cluster))@\(Self.escaped(version)).json"
-    }
-
-    /// Names come from a configuration and versions from a server; neither may leave the folder.
-    private static func escaped(_ text: String) -> String {
-        text.utf8.prefix(64).map { byte in
-            byte.isPlain
-                ? String(UnicodeScalar(byte)) : "%" + String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-        }.joined()
+        "\(folder)/\(FileName.escaped(cluster))@\(FileName.escaped(version)).json"
     }
 
     // MARK: - Writing
@@ -32,19 +24,8 @@ struct SchemaStore: Sendable {
     ///
     /// - Returns: The file.
     func save(_ schema: APISchema) throws(Failure) -> String {
-        try PrivateStorage.makeFolder(folder)
         let path = file(schema.cluster, schema.version)
-        let fresh = "\(path).\(getpid()).new"
-        unlink(fresh)
-        let descriptor = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw Self.failure(fresh) }
-        let isWritten = writeAll(descriptor, schema.encoded()) && fsync(descriptor) == 0
-        let isClosed = close(descriptor) == 0
-        guard isWritten, isClosed, rename(fresh, path) == 0 else {
-            let failure = Self.failure(path)
-            unlink(fresh)
-            throw failure
-        }
+        try FileContent.put(path, schema.encoded())
         return path
     }
 
@@ -77,7 +58,7 @@ struct SchemaStore: Sendable {
     func versions(of cluster: String) -> [String] {
         guard let directory = opendir(folder) else { return [] }
         defer { closedir(directory) }
-        let start = Self.escaped(cluster) + "@"
+        let start = FileName.escaped(cluster) + "@"
         var versions: [String] = []
         while let entry = readdir(directory) {
             let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
@@ -97,14 +78,10 @@ struct SchemaStore: Sendable {
     func newest(of cluster: String) -> APISchema? {
         for version in versions(of: cluster) {
             // Versions of files are escaped already.
-            let path = "\(folder)/\(Self.escaped(cluster))@\(version).json"
+            let path = "\(folder)/\(FileName.escaped(cluster))@\(version).json"
             if let schema = try? read(path), schema.cluster == cluster { return schema }
         }
         return nil
-    }
-
-    private static func failure(_ path: String) -> Failure {
-        Failure(.config, "\(path): \(String(cString: strerror(errno)))")
     }
 }
 
@@ -127,11 +104,5 @@ extension SchemaStore {
             output.log(.warning, "the API schema of \(cluster) is not used: \(error.message)")
         }
         return nil
-    }
-}
-
-extension UInt8 {
-    fileprivate var isPlain: Bool {
-        isASCIIAlphanumeric || self == UInt8(ascii: ".") || self == UInt8(ascii: "-") || self == UInt8(ascii: "_")
     }
 }

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Model
+internal import Text
+
+/// What somebody wants a token for.
+struct TokenWish: Hashable, Sendable {
+    var operations: [String] = []
+    var pools: [String] = []
+    var vmids: [Int] = []
+    var user = "automation@pve"
+    var tokenName = "runbooks"
+    var role = "Runbooks"
+
+    /// What the wish comes to, without anything twice.
+    struct Needs {
+        var names: [String] = []
+        var needs: [PrivilegeNeed] = []
+        var hasOpenEnd = false
+
+        mutating func add(_ more: [PrivilegeNeed], _ endpoint: Endpoint) {
+            for need in more where !needs.contains(need) { needs.append(need) }
+            if endpoint.dependsOnPath { hasOpenEnd = true }
+        }
+    }
+
+    /// The needs of the operations named, or of all that look where none is.
+    func needs() throws(Failure) -> Needs {
+        var result = Needs()
+        let reads = OperationTable.all.filter { $0.reach == .read }.map(\.name)
+        for name in operations.isEmpty ? reads : operations {
+            guard try add(name, to: &result) else {
+                let known = OperationTable.all.map(\.name) + RawEndpoints.rows.map(\.action)
+                throw Failure(
+                    .usage, "--for \(name) is no operation and matches no action",
+                    hint: Spelling.suggestion(for: name, among: known) ?? "operations are such as vm_action and "
+                        + "snapshot, actions such as guest.* and backup.create; docs/permissions.md lists them")
+            }
+            result.names.append(name)
+        }
+        return result
+    }
+
+    private func add(_ name: String, to result: inout Needs) throws(Failure) -> Bool {
+        if let operation = OperationTable.named(name) {
+            for endpoint in operation.endpoints { result.add(operation.needs(of: endpoint), endpoint) }
+            return true
+        }
+        let glob = Glob(name)
+        var isFound = false
+        for operation in OperationTable.all {
+            for endpoint in operation.endpoints where !endpoint.dependsOnPath && glob.matches(endpoint.action) {
+                result.add(operation.needs(of: endpoint), endpoint)
+                isFound = true
+            }
+        }
+        for endpoint in RawEndpoints.rows where glob.matches(endpoint.action) {
+            // The Gate looks at the guest before it changes it.
+            let isGuests = endpoint.path.contains("{vmid}")
+            result.add((isGuests ? [.seeingGuests] : []) + endpoint.needs, endpoint)
+            isFound = true
+        }
+        return isFound
+    }
+
+    /// Where a role of that branch is granted.
+    func paths(in branch: ACLPath) -> [ACLPath] {
+        guard branch == .guests, !(pools.isEmpty && vmids.isEmpty) else { return [branch] }
+        return pools.map(ACLPath.pool) + vmids.map { ACLPath("/vms/\($0)") }
+    }
+}
