@@ -41,13 +41,13 @@ example: test-packages ## Builds examples/swift as a package of its own and runs
 fuzz: packages ## Feeds the readers of foreign text with garbage, FUZZ_SECONDS (60) each
 	@SWIFT=$(SWIFT) scripts/fuzz
 
-lint: ## Checks format and shell of everything; changes nothing
+lint: ## Checks the format of all Swift; changes nothing
 	$(SWIFT) format lint --strict --parallel -r Sources Tests Fuzz examples/swift Package.swift
 
 format: ## Formats all Swift
 	$(SWIFT) format -i --parallel -r Sources Tests Fuzz examples/swift Package.swift
 
-docs: test-packages ## Writes the generated pages anew
+docs: test-packages ## Writes the generated pages and pictures anew
 	PVELUA_RECORD=1 $(SWIFT) test --filter recorded
 
 install: build ## Installs into PREFIX (default /usr/local)

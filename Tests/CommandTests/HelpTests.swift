@@ -16,6 +16,13 @@ struct HelpTests {
     /// Every path of words that leads to a command, nouns as well as verbs.
     static let commands = PveluaMain.commands
 
+    /// What each command's help prints; asked for once, for starting a program holds other tests up.
+    static let pages: [[String]: ProcessResult] = {
+        guard let runner = try? CommandLineRunner() else { return [:] }
+        let results = commands.map { (($0), try? runner.pvelua($0 + ["--help"])) }
+        return Dictionary(uniqueKeysWithValues: results.compactMap { words, result in result.map { (words, $0) } })
+    }()
+
     @Test func thereAreAsManyCommandsAsEver() {
         #expect(Self.commands.count >= 20)
         #expect(Self.commands.contains(["cluster", "token", "rotate"]))
@@ -23,7 +30,7 @@ struct HelpTests {
 
     @Test(arguments: commands)
     func helpFitsAWindowOfEightyColumns(command: [String]) throws {
-        let result = try runner.pvelua(command + ["--help"])
+        let result = try #require(Self.pages[command])
         #expect(result.status == 0)
         for line in result.output.components(separatedBy: "\n") {
             #expect(line.displayWidth <= 80, "\(command): \(line)")
@@ -34,13 +41,13 @@ struct HelpTests {
     /// A noun only lists its verbs; every other command ends in a way of its own.
     @Test(arguments: commands)
     func exitStatusesStandApartInTheHelp(command: [String]) throws {
-        let output = try runner.pvelua(command + ["--help"]).output
+        let output = try #require(Self.pages[command]).output
         let isNoun = !command.isEmpty && output.contains("SUBCOMMANDS:")
         #expect(output.contains("\n\nEXIT STATUS\n") == !isNoun, "\(output)")
     }
 
     @Test func theHelpOfTheWholeShowsHowAPieceOfLuaIsRun() throws {
-        let output = try runner.pvelua("--help").output
+        let output = try #require(Self.pages[[]]).output
         for option in ["-e <code>", "--cluster", "--format", "--yes", "--param"] {
             #expect(output.contains("  \(option)"), "\(option)")
         }
