@@ -26,6 +26,15 @@ struct PveshTests {
         try Data(text.utf8).write(to: folder.appendingPathComponent("config.yaml"))
     }
 
+    @Test func aLoginSaysThatOneIsRootThere() throws {
+        let result = try runner.pvelua("cluster", "login", "here", "--format", "json")
+        let report = try JSONValue(parsing: result.output)
+        #expect(report["identity"]?.string == "root@pam" && report["method"]?.string == "pvesh", "\(result.output)")
+        #expect(!(try runner.pvelua("cluster", "login", "here").output).contains("token"))
+        let schema = try runner.pvelua("--cluster", "here", "cluster", "schema", "sync", "--format", "json")
+        #expect(schema.status == 5 && schema.jsonError?["kind"]?.string == "unsupported", "\(schema.errors)")
+    }
+
     @Test func aRunbookWorksOnANodeWithoutAToken() throws {
         let code = """
             print(#pve.list_vms(), pve.version().release)

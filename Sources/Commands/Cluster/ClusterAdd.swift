@@ -44,6 +44,7 @@ struct ClusterAdd: ContextCommand {
     @OptionGroup var options: GlobalOptions
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
+        if let fault = ClusterName.fault(name) { throw Failure(.usage, "\(TextCleaner.clean(name)): \(fault)") }
         let addition = try ClusterAddition(
             name: name, hosts: try addresses(), identity: try identity(context), ca: ca.map(Self.absolute),
             fingerprints: try pins(), context: context, path: locations(context).config, logLevel: options.logLevel,

@@ -53,6 +53,11 @@ struct LoginReport {
             facts.append(("method", "ticket"))
             let age = login.ticket.map { client.clock.now() - $0.obtained } ?? .zero
             facts.append(("ticket_seconds", JSONValue(Int((Ticket.lifetime - age).components.seconds))))
+        } else if client.credential is LocalAccess {
+            // Whoever may run pvesh is root there (pve-facts §9).
+            identity = "root@pam"
+            facts.append(("identity", .string(identity)))
+            facts.append(("method", "pvesh"))
         } else {
             identity = (client.credential as? APIToken)?.id ?? "?"
             facts.append(("identity", .string(identity)))
@@ -75,6 +80,8 @@ struct LoginReport {
         if let seconds = values["ticket_seconds"]?.perlInteger {
             lines.append(
                 "ticket    good for \((seconds + 59) / 60) minutes, renewed while pvelua runs, not kept on disk")
+        } else if text("method") == "pvesh" {
+            lines.append("pvesh     on this node, as root: no login, and nothing that runs out")
         } else {
             lines.append("token     needs no login and does not run out by itself")
         }
