@@ -7,6 +7,9 @@
 /// A file in memory that closes itself at exec, or -1; Swift's Glibc does not show memfd_create.
 static inline int cp_memory_file(void) { return (int)syscall(SYS_memfd_create, "pvelua", 1U); }
 
+/// Gives back the memory behind the first bytes of such a file: FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE.
+static inline void cp_forget(int file, long count) { syscall(SYS_fallocate, file, 3, 0L, count); }
+
 /// posix_spawn_file_actions_addclosefrom_np of glibc 2.34, which Swift's Glibc does not show either.
 extern int cp_close_from(void *actions, int first) __asm__("posix_spawn_file_actions_addclosefrom_np");
 

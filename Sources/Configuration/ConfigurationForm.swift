@@ -30,13 +30,7 @@ struct ConfigurationForm {
 
     private func cluster(_ key: YAMLNode, _ node: YAMLNode) throws(YAMLError) -> ClusterConfiguration {
         let name = try key.text()
-        let isProper = name.utf8.allSatisfy { byte in
-            byte.isASCIIAlphanumeric || "-_.".utf8.contains(byte)
-        }
-        guard !name.isEmpty, isProper else {
-            throw key.error("a cluster's name is made of letters, digits, `-`, `_` and `.`")
-        }
-        guard name != "demo" else { throw key.error("`demo` is the cluster that is built in; choose another name") }
+        if let fault = ClusterName.fault(name) { throw key.error(fault) }
         let reader = try YAMLReader(
             node, of: "a cluster", keys: ["hosts", "auth", "tls", "timeouts", "limits", "pvesh"],
             explanations: TLSForm.explanations)

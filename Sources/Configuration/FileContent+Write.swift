@@ -17,6 +17,10 @@ extension FileContent {
             target = String(cString: resolved)
             free(resolved)
         }
+        // Those who change it at the same moment take turns, so that none undoes what the other has just done.
+        let folder = open(PrivateStorage.folder(of: target), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        defer { if folder >= 0 { close(folder) } }
+        if folder >= 0 { while flock(folder, LOCK_EX) != 0, errno == EINTR {} }
         guard try read(path, most: max(bytes.count, expected?.count ?? 0) + 65_536) == expected else {
             throw Failure(.config, "\(path) was changed meanwhile", hint: "run the command again")
         }

@@ -48,6 +48,18 @@ public enum FileContent {
         }
     }
 
+    /// The text of a file that is about to be changed.
+    ///
+    /// - Throws: ``Failure`` of kind `config` where it is no UTF-8: what cannot be read could not be put back as it was.
+    public static func text(_ bytes: [UInt8], of path: String) throws(Failure) -> String {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw Failure(
+                .config, "\(path): is not UTF-8, so it is not changed automatically",
+                hint: "write it anew in UTF-8: iconv -f latin1 -t utf8")
+        }
+        return text
+    }
+
     /// Makes sure that a program is one that only root or the user could have put there.
     ///
     /// - Throws: ``Failure`` of kind `config` where it is missing, is no program, or others could replace it.

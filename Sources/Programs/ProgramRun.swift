@@ -94,6 +94,10 @@ public struct ProgramRun: Sendable {
             if overflow == .stop, output.size > maximumOutput || (errors?.size ?? 0) > maximumOutput {
                 verdict = .printedTooMuch
             }
+            if overflow == .keepEnd {
+                output.forget(allBut: maximumOutput)
+                errors?.forget(allBut: maximumOutput)
+            }
             if verdict != nil {
                 stop(child)
                 break
@@ -154,6 +158,13 @@ private final class MemoryFile {
     var size: Int {
         var status = stat()
         return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+    }
+
+    /// Gives back the memory of all but the last bytes, once that is worth it; what is given back reads as zeros.
+    func forget(allBut most: Int) {
+        let size = size
+        guard size > 2 * max(most, 1 << 20) else { return }
+        cp_forget(descriptor, size - most)
     }
 
     /// The last bytes, at most so many.

@@ -69,6 +69,25 @@ struct ClusterAddTests {
         #expect(names.prefix(3) == ["lab", "new", "more"])
     }
 
+    @Test(arguments: ["../x", "", "demo", "a b", "a\u{1b}[31mb", String(repeating: "x", count: 65)])
+    func aNameThatIsNoneIsRefusedBeforeAnythingIsLookedAt(_ name: String) throws {
+        let result = try bench.runner.pvelua(
+            "cluster", "add", name, "--host", "127.0.0.1:1", "--token-id", "root@pam!demo", "--secret-env", "T")
+        #expect(result.status == 2 && result.errors.contains("[usage]"), "\(result.errors)")
+        #expect(!result.errors.contains("\u{1b}[31m") && !result.errors.contains("would not be readable"))
+    }
+
+    @Test func whatIsNoUTF8IsNotRewritten() throws {
+        try bench.configure(auth: "{ token_id: root@pam!demo, token_secret: { env: T } }")
+        let before = try Data(contentsOf: bench.configuration) + Data([0x23, 0x20, 0xfc, 0x0a])
+        try before.write(to: bench.configuration)
+        let result = try bench.runner.pvelua(
+            "cluster", "add", "new", "--host", bench.host, "--token-id", "root@pam!demo", "--secret-env", "T",
+            "--fingerprint", bench.server.fingerprint, environment: ["T": secret])
+        #expect(result.status == 2 && result.errors.contains("UTF-8"), "\(result.errors)")
+        #expect(try Data(contentsOf: bench.configuration) == before)
+    }
+
     @Test func aStrangersAuthorityIsRefusedBeforeAnythingIsSent() throws {
         let key = bench.runner.home.url.appendingPathComponent("k").path
         let stranger = bench.runner.home.url.appendingPathComponent("ca.pem").path

@@ -73,6 +73,26 @@ struct DoctorServerTests {
         #expect(verdicts(report, "journal") == ["ok"], "what can be looked at is looked at")
     }
 
+    @Test func aHostThatAnswersNothingButErrorsIsAProblem() throws {
+        try configure()
+        _ = try server.control(
+            "/sim/faults",
+            body: #"{"effect":"status","status":500,"reason":"out of order","path":"/version","count":9}"#)
+        let (status, report) = try doctor()
+        #expect(status == 5, "\(report.text)")
+        #expect(verdicts(report, "authentication") == ["problem"] && report.text.contains("out of order"))
+    }
+
+    @Test func aSecretThatTwoClustersShareIsNotRotatedAway() throws {
+        let file = runner.home.url.appendingPathComponent("token").path
+        let more =
+            "  other: { hosts: [\"127.0.0.1:1\"], auth: { token_id: root@pam!x2, token_secret: { file: \"\(file)\" } } }"
+        try configure(more: more)
+        let result = try runner.pvelua("cluster", "token", "rotate", "lab", "--format", "json")
+        #expect(result.status == 2, "\(result.errors)")
+        #expect(result.errors.contains("holds the secret of other as well"), "\(result.errors)")
+    }
+
     @Test func aWrongSecretEndsWith3() throws {
         try configure(secret: "99999999-2222-4333-8444-555555555555")
         let (status, report) = try doctor()

@@ -24,6 +24,15 @@ struct PveshTests {
             "config.yaml", "version: 1\nclusters: { here: { hosts: [local], pvesh: \(program.path) } }\n")
     }
 
+    @Test func aLoginSaysThatOneIsRootThere() throws {
+        let result = try runner.pvelua("cluster", "login", "here", "--format", "json")
+        let report = try JSONValue(parsing: result.output)
+        #expect(report["identity"]?.string == "root@pam" && report["method"]?.string == "pvesh", "\(result.output)")
+        #expect(!(try runner.pvelua("cluster", "login", "here").output).contains("token"))
+        let schema = try runner.pvelua("--cluster", "here", "cluster", "schema", "sync", "--format", "json")
+        #expect(schema.status == 5 && schema.jsonError?["kind"]?.string == "unsupported", "\(schema.errors)")
+    }
+
     @Test func aRunbookWorksOnANodeWithoutAToken() throws {
         let code = """
             print(#pve.list_vms(), pve.version().release)
@@ -61,16 +70,6 @@ struct PveshTests {
         let result = try runner.pvelua("cluster", "pin", "here")
         #expect(result.status == 2)
         #expect(result.errors.contains("needs no certificates"), "\(result.errors)")
-    }
-
-    @Test func aLoginSaysThatNoneIsNeeded() throws {
-        let result = try runner.pvelua("--format", "json", "cluster", "login")
-        #expect(result.status == 0, "\(result.errors)")
-        let report = try JSONValue(parsing: result.output)
-        #expect(report["identity"] == "root@pam by pvesh")
-        #expect(report["method"] == "local")
-        #expect(report["realm"] == "pam")
-        #expect(try runner.pvelua("cluster", "login").output.contains("needs no login"))
     }
 
     @Test func theListOfClustersSaysHowItIsReached() throws {

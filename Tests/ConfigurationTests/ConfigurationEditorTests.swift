@@ -196,4 +196,18 @@ struct ConfigurationEditorTests {
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted() == ["link.yaml", "real.yaml"])
     }
+
+    @Test func ofThoseWhoChangeAFileAtTheSameMomentNoneUndoesAnother() throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let file = try folder.write("config.yaml", "").path
+        DispatchQueue.concurrentPerform(iterations: 4) { _ in
+            var left = 10
+            while left > 0 {
+                guard let bytes = (try? FileContent.read(file, most: 1000)) ?? nil else { continue }
+                if (try? FileContent.replace(file, with: bytes + [0x78], expected: bytes)) != nil { left -= 1 }
+            }
+        }
+        #expect(try String(contentsOfFile: file, encoding: .utf8) == String(repeating: "x", count: 40))
+    }
 }

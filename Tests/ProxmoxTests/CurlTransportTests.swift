@@ -101,7 +101,8 @@ struct CurlTransportTests {
         arguments: [
             Trouble(path: "/garbage", cause: .garbled), Trouble(path: "/cut", cause: .reset),
             Trouble(path: "/huge/3000000", cause: .tooLarge), Trouble(path: "/bomb/5000000", cause: .tooLarge),
-            Trouble(path: "/headers/200", cause: .tooLarge), Trouble(path: "/reset", cause: .reset),
+            Trouble(path: "/headers/200", cause: .tooLarge), Trouble(path: "/line/3000000", cause: .tooLarge),
+            Trouble(path: "/reset", cause: .reset),
             Trouble(path: "/empty", cause: .reset), Trouble(path: "/silent", cause: .timeout),
             Trouble(path: "/drip", cause: .timeout),
         ], [HTTPMethod.get, .post])

@@ -44,6 +44,8 @@ struct PveshCommandTests {
         (.post, "/x", "[1]"), (.post, "/x", "nonsense"), (.post, "/x", #"{"a":"b\u0000c"}"#),
         (.put, "/access/password", #"{"password":"hunter2"}"#), (.put, "/x", #"{"cipassword":"hunter2"}"#),
         (.post, "/x", #"{"encryption-key":"autogen","key":"hunter2"}"#), (.post, "/x", #"{"Secret":"hunter2"}"#),
+        (.post, "/storage", #"{"encryption-key":"hunter2"}"#), (.post, "/storage", #"{"keyring":"hunter2"}"#),
+        (.post, "/x", #"{"client-key":"hunter2"}"#), (.post, "/x", #"{"eab-hmac-key":"hunter2"}"#),
     ])
     func whatCannotBeToldSafelyIsNotSent(_ method: HTTPMethod, _ target: String, _ body: String?) throws {
         let failure = #expect(throws: TransportFailure.self) { try words(method, target, body) }
@@ -65,10 +67,12 @@ struct PveshCommandTests {
             "qmstop"
         ),
         ("UPID:pve1:0000C530:001C9BEC:677E934A:hastart:100:root@pam:UPID:", "hastart"),
-        ("UPID:UPID:pve1:0000C530:001C9BEC:677E934A:imgcopy::jo@corp@ldap!ci:\n", "imgcopy"),
+        ("UPID:UPID:pve1:0000C530:001C9BEC:677E934A:imgcopy::root@pam!ci:\n", "imgcopy"),
+        ("UPID:pve1:0000C530:001C9BEC:677E934A:imgcopy::jo@corp@ldap!ci:\n", nil),
         ("UPID:pve1:0000C530:", nil), ("", nil), ("UPID:", nil), ("no task here", nil),
     ])
-    func theLastTaskInATextIsFound(text: String, type: String?) {
-        #expect(UPIDScan.last(in: text)?.type == type)
+    func theLastTaskInATextIsFound(text: String, type: String?) throws {
+        let command = try PveshCommand(HTTPRequest(.post, "/api2/json/cluster/x"))
+        #expect(UPIDScan.last(in: text, of: command)?.type == type)
     }
 }

@@ -272,6 +272,42 @@ struct PveshTransportTests {
             pvesh.note("calls") == "create /nodes/pve1/vzdump --output-format json\ncreate /nodes/pve1/vzdump\n")
     }
 
+    /// What a hook script says once something was done is no refusal of an option.
+    @Test(arguments: [
+        "echo 'hook: Unknown option: output-format' >&2; echo 'hook failed' >&2",
+        "echo starting; echo 'Unknown option: output-format' >&2; echo '400 unable to parse option' >&2",
+        "echo 'Unknown option: output-format' >&2; echo 'hook script failed' >&2",
+    ])
+    func aWriteThatFailsWithSuchWordsIsNotRunAgain(script: String) async throws {
+        let pvesh = try StandInPvesh(script: "echo x >> \"$(dirname \"$0\")/calls\"; \(script); exit 255")
+        _ = try? await pvesh.transport().send(Self.start)
+        #expect(pvesh.note("calls") == "x\n")
+    }
+
+    /// A backup's log names files of the guest, and who is root in there may call them what he likes.
+    @Test(arguments: [
+        "UPID:pve2:0000C530:001C9BEC:677E934A:qmstart:100:root@pam:",
+        "UPID:pve1:0000C530:001C9BEC:677E934A:qmstart:100:eve@pve:",
+    ])
+    func aTaskThatALogMentionsIsNotTakenForTheResult(other: String) async throws {
+        let pvesh = try StandInPvesh(script: "echo 'tar: ./\(other): changed'; exit 255")
+        let answer = try await pvesh.transport().send(Self.start)
+        #expect(answer.status == 500)
+        let silent = try StandInPvesh(script: "echo 'tar: ./\(other): changed'")
+        #expect(await failure(silent.transport(), Self.start)?.mayHaveBeenSent == true)
+    }
+
+    @Test func aWriteThatPrintsWithoutEndKeepsNoMoreThanItsEnd() async throws {
+        let pvesh = try StandInPvesh(
+            script: """
+                head -c 40000000 /dev/zero | tr '\\0' x; sleep 0.2
+                stat -L -c %b /proc/$$/fd/1 > "$(dirname "$0")/blocks"; echo; echo '\(Self.upid)'
+                """)
+        let answer = try await pvesh.transport { $0.maximumOutput = 1 << 20 }.send(Self.start)
+        #expect(try JSONValue(parsing: answer.body)["data"] == .string(Self.upid))
+        #expect(try number(pvesh, "blocks") < 20_000)
+    }
+
     @Test func noMoreRunAtATimeThanAreAllowed() async throws {
         let pvesh = try StandInPvesh(
             script:

@@ -228,6 +228,20 @@ struct GateTests {
         #expect(try bench.journal.steps(of: run.id).map(\.state) == [.failed, .done])
     }
 
+    /// A proxy's words are no proof that the node did nothing.
+    @Test(arguments: [599, 596])
+    func aChangeInDoubtIsNotSentToWhereTheGuestIsNow(status: Int) async throws {
+        let bench = try Bench(
+            consent: ScriptedConsent([.yes, .yes]),
+            policy: .load(yaml: "version: 1\nrules: [{ id: all, actions: ['*'], effect: allow }]", file: "p"))
+        let cluster = bench.cluster
+        bench.transport.before("/tasks?source=all") { cluster.update { $0.guests[103]?.node = "pve2" } }
+        cluster.inject(Fault(.status(status, "VM 103 not running"), method: .post))
+        let failure = try #require(try await bench.failure(of: "pve.vm_action(nil, 103, 'start')"))
+        #expect(failure.kind == .inDoubt || failure.kind == .connection, "\(failure)")
+        #expect(bench.writes.count == 1, "\(bench.writes)")
+    }
+
     @Test func somebodyElseWasFaster() async throws {
         let bench = try Bench()
         let cluster = bench.cluster

@@ -46,6 +46,7 @@ struct ClusterAdd: ContextCommand {
     @OptionGroup(title: "Common options") var options: GlobalOptions
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
+        if let fault = ClusterName.fault(name) { throw Failure(.usage, "\(TextCleaner.clean(name)): \(fault)") }
         let addition = try ClusterAddition(
             name: name, hosts: try addresses(), identity: try identity(context), ca: ca.map(context.absolute),
             fingerprints: try Self.pins(fingerprints), context: context, path: locations(context).config,

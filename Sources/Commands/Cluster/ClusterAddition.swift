@@ -43,7 +43,7 @@ struct ClusterAddition: Sendable {
         self.speaks = speaks
         before = try FileContent.read(path, most: 1 << 20)
         editor = ConfigurationEditor(
-            text: String(decoding: before ?? [], as: UTF8.self), file: path, home: context.home)
+            text: try FileContent.text(before ?? [], of: path), file: path, home: context.home)
         var rehearsal = editor
         let madeUp = TLSConfiguration(
             caFile: ca, fingerprints: ca == nil ? [String(repeating: "00:", count: 31) + "00"] : [])

@@ -48,12 +48,16 @@ struct LoginReport {
             facts.append(("method", "ticket"))
             let age = login.ticket.map { client.clock.now() - $0.obtained } ?? .zero
             facts.append(("ticket_seconds", JSONValue(Int((Ticket.lifetime - age).components.seconds))))
+        } else if client.credential is LocalAccess {
+            // Whoever may run pvesh is root there (pve-facts §9).
+            identity = "root@pam"
+            facts.append(("identity", .string(identity)))
+            facts.append(("method", "pvesh"))
         } else {
             facts.append(("identity", .string(identity)))
-            facts.append(("method", client.credential is LocalAccess ? "local" : "token"))
+            facts.append(("method", "token"))
         }
-        // `user@realm`, `user@realm!token` or `root@pam by pvesh`.
-        let user = identity.prefix { $0 != "!" && $0 != " " }
+        let user = identity.prefix { $0 != "!" }
         facts.append(("realm", .string(user.lastIndex(of: "@").map { String(user[user.index(after: $0)...]) } ?? "?")))
         facts.append(("paths", .array(greeting.paths.map(JSONValue.string))))
         self.facts = facts
@@ -70,8 +74,8 @@ struct LoginReport {
         if let seconds = values["ticket_seconds"]?.perlInteger {
             lines.append(
                 "ticket    good for \((seconds + 59) / 60) minutes, renewed while pvelua runs, not kept on disk")
-        } else if values["method"]?.string == "local" {
-            lines.append("pvesh     needs no login on the node itself")
+        } else if text("method") == "pvesh" {
+            lines.append("pvesh     on this node, as root: no login, and nothing that runs out")
         } else {
             lines.append("token     needs no login and does not run out by itself")
         }

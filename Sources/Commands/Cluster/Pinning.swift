@@ -127,7 +127,7 @@ struct Pinning: Sendable {
             throw Failure(.config, "\(path): there is no such file")
         }
         var editor = ConfigurationEditor(
-            text: String(decoding: bytes, as: UTF8.self), file: path, home: context.home)
+            text: try FileContent.text(bytes, of: path), file: path, home: context.home)
         try editor.setFingerprints(wanted.map(\.description), of: cluster.name)
         try FileContent.replace(path, with: Array(editor.text.utf8), expected: bytes)
     }

@@ -19,6 +19,12 @@ struct ClusterCheckup: Sendable {
             let words = "\(identity) is not let in: 401 \(failure.raw ?? "")"
             return .problem(topic, words, next: advice(failure.raw ?? ""), kind: .auth)
         }
+        // Where no host was reached, that is the problem, and it was told already.
+        for sight in sights where sight.hasAnswered {
+            guard case .failure(let failure) = sight.version else { continue }
+            return .problem(
+                topic, "no host gave an answer to go by: \(failure.message)", next: failure.hint, kind: failure.kind)
+        }
         return .unknown(topic, "no host gave an answer to go by")
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
+internal import Configuration
 internal import JSON
 internal import Model
 internal import Proxmox
@@ -172,6 +173,15 @@ struct ClusterTokenRotate: ContextCommand {
             name: cluster, configuration: configuration, context: context, logLevel: options.logLevel)
         let files = TokenFiles(locations: workplace.locations, context: context)
         let oldPath = try files.configuredSecret(of: cluster, configuration)
+        let sharers = configuration.clusters.map(\.name).filter { other in
+            other != cluster && (try? files.configuredSecret(of: other, configuration)) == oldPath
+        }
+        guard sharers.isEmpty else {
+            throw Failure(
+                .config,
+                "\(oldPath) holds the secret of \(sharers.joined(separator: ", ")) as well, which would lose it",
+                hint: "give each cluster a token of its own: pvelua cluster token create")
+        }
         var makers = route
         if let with {
             makers = try ClusterRoute(

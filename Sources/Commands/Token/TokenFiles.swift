@@ -43,14 +43,14 @@ struct TokenFiles: Sendable {
         return TokenRotation.Files(
             secretPath: { places.secretPath(cluster, $0) },
             store: { (path, secret) throws(Failure) in
-                try FileContent.create(path, secret.reveal { $0 } + [0x0a])
+                try FileContent.create(path, secret.reveal { Array($0) } + [0x0a])
             },
             switchTo: { (token, path) throws(Failure) in
                 guard let bytes = try FileContent.read(locations.config, most: 1 << 20) else {
                     throw Failure(.config, "\(locations.config): there is no such file")
                 }
                 let text = try TokenReplacement.replace(
-                    in: String(decoding: bytes, as: UTF8.self), file: locations.config, home: locations.home,
+                    in: try FileContent.text(bytes, of: locations.config), file: locations.config, home: locations.home,
                     cluster: cluster, tokenID: token.description, secretFile: path)
                 try FileContent.replace(locations.config, with: Array(text.utf8), expected: bytes)
             },

@@ -37,6 +37,11 @@ extension ProxmoxClient {
     ///
     /// - Throws: ``Failure``; of the kind `unsupported` where the server does not offer the file.
     public func schemaFile() async throws(Failure) -> SchemaFile {
+        guard !(credential is LocalAccess) else {
+            throw Failure(
+                .unsupported, "pvesh does not hand out the API schema",
+                hint: "configure this cluster with an address as well, under another name, and fetch it there")
+        }
         let version = try await version()
         let call = try APICall.get("pve-docs", "api-viewer", "apidoc.js")
         let request = HTTPRequest(.get, call.path.encoded, timeout: settings.requestTimeout)

@@ -114,7 +114,8 @@ extension Failure {
     /// A node looks for guests only at home: of one that has moved it says that its configuration does not exist and, of a
     /// container, that it does not run (pve-facts §5). In both cases nothing was done.
     public var saysGuestIsElsewhere: Bool {
-        guard let raw else { return false }
+        // Where nobody knows whether it was done, such words, from a proxy or a log, prove nothing.
+        guard let raw, kind != .inDoubt, kind != .outcomeUnknown else { return false }
         return ErrorRules.elsewhere.contains { $0.matches(raw) }
     }
 }

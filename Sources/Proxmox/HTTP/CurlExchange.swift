@@ -56,10 +56,9 @@ final class CurlExchange {
         }
         var text = String(cString: words)
         if text.isEmpty { text = String(cString: curl_easy_strerror(code)) }
-        return .failure(
-            TransportFailure(
-                CurlVerdict.cause(of: code, words: text, requestBegan: requestBegan), mayHaveBeenSent: requestBegan,
-                text))
+        let cause = CurlVerdict.cause(of: code, words: text, requestBegan: requestBegan)
+        if cause == .tooLarge { text = "a line of the answer's head is longer than is taken" }
+        return .failure(TransportFailure(cause, mayHaveBeenSent: requestBegan, text))
     }
 
     /// The failure of a request that its caller gave up.

@@ -20,6 +20,9 @@ enum CurlVerdict {
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_WRITE_ERROR,
             CURLE_RANGE_ERROR, CURLE_FILESIZE_EXCEEDED, CURLE_HTTP_RETURNED_ERROR:
             .garbled
+        // So libcurl says of a line of the head that is longer than it takes.
+        // From 8.6 on there is a code of its own for it, CURLE_TOO_LARGE.
+        case CURLE_OUT_OF_MEMORY where requestBegan, CURLcode(rawValue: 100) where requestBegan: .tooLarge
         default: requestBegan ? .reset : .connect
         }
     }

@@ -120,7 +120,10 @@ struct PveshCommand: Equatable {
     private static func isSecret(_ name: String) -> Bool {
         let name = name.lowercased()
         let parts = ["password", "secret", "passphrase", "private", "token", "otp", "ticket", "credential", "apikey"]
-        return ["key", "keys", "api-key"].contains(name) || parts.contains { name.contains($0) }
+        // `client-key` of OpenID, `encryption-key` and `keyring` of storages, `eab-hmac-key` of ACME; `master-pubkey`,
+        // `sshkeys` and `ssh-public-keys` are for everybody to see.
+        return ["key", "keys", "keyring"].contains(name) || name.hasSuffix("-key")
+            || parts.contains { name.contains($0) }
     }
 
     private static func isNameByte(_ byte: UInt8) -> Bool {

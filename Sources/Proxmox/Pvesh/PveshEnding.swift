@@ -14,9 +14,9 @@ enum PveshEnd: Sendable {
     case abandoned
     case notStarted(String)
 
-    func response(isRead: Bool, _ limit: Duration) -> Result<HTTPResponse, TransportFailure> {
+    func response(to command: PveshCommand, _ limit: Duration) -> Result<HTTPResponse, TransportFailure> {
         switch self {
-        case .finished(let outcome): PveshAnswer.response(outcome, isRead: isRead, limit: limit)
+        case .finished(let outcome): PveshAnswer.response(outcome, to: command, limit: limit)
         case .accepted(let upid): .success(PveshAnswer.success(.string(upid.description)))
         case .abandoned:
             .failure(TransportFailure(.cancelled, mayHaveBeenSent: true, "the caller gave up; pvesh may still run"))

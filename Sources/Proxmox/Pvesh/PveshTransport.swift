@@ -45,13 +45,20 @@ public final class PveshTransport: Transport {
     ) async -> Result<HTTPResponse, TransportFailure> {
         let limit = command.isRead ? timeout : max(timeout, settings.writeTimeout)
         let first = await run(command, limit: limit)
-        guard case .finished(let outcome) = first else { return first.response(isRead: command.isRead, limit) }
-        // Such a run read its options and no more.
-        let needsOther =
-            outcome.ending != .exited(0)
-            && String(decoding: outcome.errors.prefix(2000), as: UTF8.self).contains("Unknown option: output-format")
-        guard needsOther else { return first.response(isRead: command.isRead, limit) }
-        return await run(command.withoutFormat, limit: limit).response(isRead: command.isRead, limit)
+        guard case .finished(let outcome) = first, Self.refusesFormat(outcome) else {
+            return first.response(to: command, limit)
+        }
+        return await run(command.withoutFormat, limit: limit).response(to: command, limit)
+    }
+
+    /// Whether `pvesh` read its options, did not know the one for the format, and did no more.
+    ///
+    /// A task's hook script may say the same words after something was done: whoever prints anything else has begun.
+    private static func refusesFormat(_ outcome: ProgramRun.Outcome) -> Bool {
+        guard case .exited(let status) = outcome.ending, status != 0, outcome.output.isEmpty else { return false }
+        let lines = String(decoding: outcome.errors.prefix(2000), as: UTF8.self).split(separator: "\n")
+        return lines.count >= 2 && lines[0] == "Unknown option: output-format"
+            && lines[1].hasPrefix("400 unable to parse option")
     }
 
     /// Runs `pvesh` until it ends, its task is found, or the caller gives up.
@@ -101,7 +108,7 @@ public final class PveshTransport: Transport {
             do { try await ContinuousClock().sleep(for: pause) } catch { return }
             guard let child = end.runningChild else { continue }
             let found = await run(listing, limit: .seconds(30))
-            if case .success(let response) = found.response(isRead: true, .seconds(30)),
+            if case .success(let response) = found.response(to: listing, .seconds(30)),
                 let rows = (try? JSONValue(parsing: response.body))?["data"]?.array
             {
                 let tasks = rows.compactMap { $0["upid"]?.string.flatMap(UPID.init) }

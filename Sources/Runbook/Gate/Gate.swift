@@ -101,6 +101,8 @@ struct Gate: Sendable {
         guard let guest = change.guest, let now = try? await client.facts(of: guest.vmid), now.node != guest.node,
             now.isSameGuest(as: guest)
         else { return nil }
+        // A migration that has come to its goal needs no second one, whatever its task complains about.
+        if change.effect.condition == .onTarget, now.node == change.effect.node { return nil }
         return change.moved(to: now)
     }
 

@@ -181,6 +181,8 @@ def behave(connection, name, argument, method="", target=""):
         return False
     elif name == "headers":
         answer(connection, b"{}", headers=["X-Many: " + "y" * 1000] * int(argument))
+    elif name == "line":
+        answer(connection, b"{}", headers=["X-Long: " + "y" * int(argument)])
     elif name == "cookie":
         answer(connection, b'{"data":1}', headers=["Set-Cookie: PVEAuthCookie=evil; Path=/"])
     elif name == "empty":
