@@ -197,7 +197,8 @@ struct Sending: Sendable {
     private func alreadySo(_ change: Change, _ failure: Failure) async -> ChangeOutcome? {
         guard !change.isRaw, failure.kind == .alreadyInState, let guest = change.guest,
             let now = try? await client.facts(of: guest.vmid), now.node == guest.node,
-            [.running, .stopped, .paused].contains(change.effect.condition), change.effect.holds(now)
+            now.isSameGuest(as: guest), [.running, .stopped, .paused].contains(change.effect.condition),
+            change.effect.holds(now)
         else { return nil }
         return ChangeOutcome(guest: now, isVerified: true, isChange: false)
     }
