@@ -165,4 +165,17 @@ struct ActionClassifierTests {
     @Test func namesEveryActionInTheProperForm() {
         for action in ActionClassifier.vocabulary { #expect(Action(action.rawValue) == action) }
     }
+
+    @Test(arguments: [
+        Call("PUT nodes/pve1/qemu/100/config delete=onboot\u{A0}protection", ["guest.config", "guest.unprotect"]),
+        Call("PUT nodes/pve1/qemu/100/config delete=onboot\u{2003}scsi0", ["guest.config", "disk.destroy"]),
+        Call("PUT nodes/pve1/lxc/110/config template=1", ["guest.config", "guest.template"]),
+        Call("POST nodes/pve1/vzdump stop=1", ["backup.create", "task.stop"]),
+        Call(
+            "PUT nodes/p/storage/b/content/backup/vm/1/2022-01-01T12:00:00Z protected=0",
+            ["backup.config", "backup.unprotect"]),
+        Call("DELETE nodes/p/storage/b/content/backup/vm/1/2022-01-01T12:00:00Z", ["backup.delete"]),
+        Call("DELETE nodes/p/storage/b/content/100/x:iso/y", ["storage.content.delete", "disk.destroy"]),
+    ])
+    func whatHidesADestructivePartIsSeen(call: Call) { #expect(call.actions == call.expected) }
 }

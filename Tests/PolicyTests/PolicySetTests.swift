@@ -194,4 +194,19 @@ struct PolicySetTests {
         }
         #expect(throws: Failure.self) { try counter.admit(actions: ["guest.start"], guests: [101], of: "lab3") }
     }
+
+    @Test func anActionOnManyGuestsCountsForEach() throws {
+        let policy = try PolicySet.load(
+            yaml: "version: 1\nrules: []\nlimits:\n  run: { changes: 50, guests: 10, \"guest.stop\": 2 }\n", file: "p")
+        var counter = LimitCounter(policy.limits)
+        #expect(throws: Failure.self) {
+            try counter.admit(actions: ["guest.stop"], guests: [1, 2, 3], of: "lab")
+        }
+        try counter.admit(actions: ["guest.stop"], guests: [1, 2], of: "lab")
+        #expect(throws: Failure.self) { try counter.admit(actions: ["guest.stop"], guests: [1], of: "lab") }
+        let failure = #expect(throws: Failure.self) {
+            try counter.admit(actions: ["guest.start"], guests: [], isWhole: false, of: "lab")
+        }
+        #expect(failure?.kind == .limit)
+    }
 }

@@ -63,6 +63,12 @@ struct RawCallTests {
             "pve.api.post('/nodes/pve1/vzdump', { vmid = '101,103', storage = 'local' })",
             "pve.api.post('/nodes/pve1/vzdump', { all = true, storage = 'local' })",
             "pve.api.post('/nodes/pve1/qemu/101/move_disk', { disk = 'scsi0', ['target-vmid'] = 103 })",
+            "pve.api.put('/nodes/pve1/qemu/101/config', { scsi5 = 'local-lvm:vm-103-disk-0' })",
+            "pve.api.put('/nodes/pve1/qemu/101/config', { scsi5 = 'local-lvm:0,import-from=local:103/disk.qcow2' })",
+            "pve.api.post('/nodes/pve1/qemu', { vmid = 300, scsi0 = 'local-lvm:vm-103-disk-0' })",
+            "pve.api.delete('/nodes/pve1/tasks/UPID:pve1:000008C9:000101AB:66F0A5D0:qmstop:103:root@pam:')",
+            "pve.api.delete('/nodes/pve1/storage/local/prunebackups', { vmid = 103 })",
+            "pve.api.delete('/nodes/pve1/storage/local/content/local:103/disk.qcow2')",
         ] {
             let failure = try #require(try await bench.failure(of: code))
             #expect(failure.kind == .policyDenied, "\(code): \(failure)")
@@ -326,7 +332,7 @@ struct RawCallTests {
                 "unknown"
             ),
             (.post, "/nodes/pve1/qemu", ["vmid": "x"], "unknown"),
-            (.post, "/nodes/pve1/stopall", ["vms": "101"], "named 101"), (.post, "/nodes/pve1/stopall", [:], "none"),
+            (.post, "/nodes/pve1/stopall", ["vms": "101"], "named 101"), (.post, "/nodes/pve1/stopall", [:], "unknown"),
             (.post, "/cluster/bulk-action/guest/shutdown", ["vms": "101,102"], "named 101 102"),
             (.post, "/cluster/ha/resources", ["sid": "vm:100"], "named 100"),
             (.delete, "/cluster/ha/resources/ct:110", [:], "named 110"),
@@ -351,5 +357,37 @@ struct RawCallTests {
             case .new(let vmid, _): "new \(vmid)"
             }
         #expect(found == expected)
+    }
+
+    @Test func aCallToWhicheverNodeAnswersIsNotSent() async throws {
+        let bench = try Bench(policy: try policy("{ id: all, actions: [\"*\"], effect: allow }"))
+        let failure = try #require(
+            try await bench.failure(of: "pve.api.post('/nodes/localhost/qemu', { vmid = 300 })"))
+        #expect(failure.kind == .parameter)
+        #expect(bench.writes.isEmpty)
+    }
+
+    @Test func nobodyGetsPastALimitOnGuestsByNamingNone() async throws {
+        let text =
+            "version: 1\nrules:\n  - { id: all, actions: [\"*\"], effect: allow }\nlimits:\n  run: { guests: 2 }\n"
+        let bench = try Bench(policy: try PolicySet.load(yaml: text, file: "p"))
+        for code in [
+            "pve.api.post('/nodes/pve1/stopall')", "pve.api.post('/nodes/pve1/stopall', { vms = '100,101,102' })",
+            "pve.api.post('/nodes/pve1/vzdump', { all = true })",
+        ] {
+            let failure = try #require(try await bench.failure(of: code))
+            #expect(failure.kind == .limit, "\(code): \(failure)")
+        }
+        #expect(bench.writes.isEmpty)
+    }
+
+    @Test(arguments: ["encryption-key", "keyring", "client-key", "eab-hmac-key", "corosync_authkey"])
+    func keysAreNeitherShownNorWrittenDown(name: String) async throws {
+        let bench = try Bench(
+            consent: ScriptedConsent([.yes]), policy: try policy("{ id: all, actions: [\"*\"], effect: confirm }"))
+        _ = try await bench.failure(of: "pve.api.post('/storage', { ['\(name)'] = 'hunter2' })")
+        #expect(bench.consent.questions.first?.details == ["\(name) = [redacted]"])
+        let run = try #require(try bench.journal.runs(limit: 1).first)
+        #expect("\(try bench.journal.steps(of: run.id))".contains("hunter2") == false)
     }
 }

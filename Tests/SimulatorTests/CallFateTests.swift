@@ -141,6 +141,39 @@ struct CallFateTests {
         #expect(seen.contains("may still be making a disk"))
     }
 
+    @Test(arguments: [["description": "same", "delete": "onboot"], ["description": "same"], ["revert": "onboot"]])
+    func somebodyElsesChangeProvesNothingOfOurs(parameters: [String: String]) async throws {
+        let path = try await placed("/nodes/x/qemu/103/config", 103)
+        _ = try await client.send(call(.put, path, ["description": "same", "onboot": "1"]))
+        let fate = try await fate(call(.put, path, parameters), of: 103, .dropBeforeEffect) {
+            _ = try await client.send(self.call(.put, path, ["cores": "3"]))
+        }
+        guard case .unknown = fate else {
+            Issue.record("\(fate)")
+            return
+        }
+    }
+
+    @Test func whatIsDeletedIsProvenByItsAbsence() async throws {
+        let path = try await placed("/nodes/x/qemu/103/config", 103)
+        _ = try await client.send(call(.put, path, ["onboot": "1"]))
+        let call = try call(.put, path, ["delete": "onboot"])
+        guard case .done = try await fate(call, of: 103, .dropAfterEffect) else {
+            Issue.record("the option is gone and that was not seen")
+            return
+        }
+    }
+
+    @Test func ofTwoUnnamedTasksNoneIsTakenForOurs() async throws {
+        let call = try call(.post, try await placed("/nodes/x/qemu/101/status/reset", 101))
+        let mark = try #require(try await client.watermark(for: call))
+        for _ in 0..<2 {
+            _ = try await client.send(call)
+            clock.advance(by: 2)
+        }
+        #expect(await client.unnamedTask(since: mark) == nil)
+    }
+
     @Test func aChangedGuestWithoutItsTaskStaysInDoubt() async throws {
         let call = try call(.post, try await placed("/nodes/x/qemu/101/status/reset", 101))
         let path = try await placed("/nodes/x/qemu/101/config", 101)

@@ -22,9 +22,12 @@ struct CallParameters: Sendable {
     }
 
     /// The elements of a list parameter, which Proxmox splits at commas, semicolons, white space and NUL.
+    ///
+    /// PVE::Tools::split_list splits decoded text at `\s`, which for Perl is any white space of Unicode.
     func list(_ name: String) -> [String] {
         values(name).flatMap { value in
-            value.unicodeScalars.split { ",; \t\n\r\u{0B}\u{0C}\0".unicodeScalars.contains($0) }.map(String.init)
+            value.unicodeScalars.split { ",;\0".unicodeScalars.contains($0) || $0.properties.isWhitespace }
+                .map(String.init)
         }
     }
 }

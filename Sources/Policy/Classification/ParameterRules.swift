@@ -8,6 +8,7 @@ enum ParameterRules {
         "backup.restore", "backup.restore.overwrite", "guest.unprotect", "guest.destroy.purge", "guest.destroy",
         "disk.destroy", "guest.args", "guest.hookscript", "guest.passthrough", "guest.force", "guest.start",
         "guest.stop", "guest.shutdown", "guest.suspend", "guest.config", "backup.delete", "backup.hookscript",
+        "guest.template", "task.stop",
     ]
 
     static func actions(_ base: Set<Action>, _ path: [String], _ parameters: CallParameters) -> Set<Action> {
@@ -47,6 +48,8 @@ enum ParameterRules {
         {
             result.insert("guest.unprotect")
         }
+        // `template` is an option like any other: setting it makes a template of a guest.
+        if parameters.isOn("template") { result.insert("guest.template") }
         for (name, value) in parameters.all {
             if name == "args" { result.insert("guest.args") }
             if name == "hookscript" { result.insert("guest.hookscript") }
@@ -84,6 +87,8 @@ enum ParameterRules {
     private static func backup(_ parameters: CallParameters) -> Set<Action> {
         var result: Set<Action> = []
         if parameters.has("prune-backups") || parameters.has("maxfiles") { result.insert("backup.delete") }
+        // Ends the backups that run on the node, whoever began them.
+        if parameters.isOn("stop") { result.insert("task.stop") }
         if parameters.has("script") { result.insert("backup.hookscript") }
         if parameters.values("mode").contains("stop") { result.insert("guest.shutdown") }
         if parameters.values("mode").contains("suspend") { result.insert("guest.suspend") }

@@ -11,7 +11,9 @@ enum VolumeRules {
     static func actions(_ method: String, _ path: [String], _ parameters: CallParameters) -> Set<Action> {
         // nodes / NODE / storage / ID / content / VOLUME…; the volume may carry its storage's name.
         let whole = path.dropFirst(5).joined(separator: "/")
-        let volume = whole.firstIndex(of: ":").map { whole[whole.index(after: $0)...] } ?? whole[...]
+        // A storage's name holds no slash: the colons of a backup server's times belong to the volume.
+        let colon = whole.firstIndex { $0 == ":" || $0 == "/" }.flatMap { whole[$0] == ":" ? $0 : nil }
+        let volume = colon.map { whole[whole.index(after: $0)...] } ?? whole[...]
         let isBackup = volume.hasPrefix("backup/")
         if method == "PUT" {
             guard isBackup else { return ["storage.content.config"] }

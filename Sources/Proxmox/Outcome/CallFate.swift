@@ -51,10 +51,11 @@ extension ProxmoxClient {
     public func unnamedTask(since mark: TaskWatermark) async -> UPID? {
         guard !mark.trace.types.isEmpty else { return nil }
         for _ in 0..<6 {
-            if let rows = try? await tasks(on: mark.trace.node, limit: Self.lookRows),
-                let task = mark.candidates(in: rows, user: identity).last
-            {
-                return task.upid
+            if let rows = try? await tasks(on: mark.trace.node, limit: Self.lookRows) {
+                let found = mark.candidates(in: rows, user: identity)
+                // Of several, as calls of the same kind side by side leave them, nobody can tell whose is which.
+                if found.count > 1 { return nil }
+                if let task = found.first { return task.upid }
             }
             guard (try? await clock.sleep(for: .milliseconds(500))) != nil else { return nil }
         }

@@ -9,7 +9,7 @@ enum EffectProof {
         switch trace.effect.condition {
         case .none:
             guard trace.isKnown, trace.types.isEmpty, let now = report.facts else { return nil }
-            return isConfigured(call, now) && now.digest != before.digest
+            return isConfigured(call, now) && !isConfigured(call, before) && now.digest != before.digest
         case .snapshotExists:
             // A snapshot of that name may be an old one; only the present's parent tells that it was made just now.
             return report.holds && report.facts?.config["parent"]?.perlText == trace.effect.snapshot
@@ -24,10 +24,18 @@ enum EffectProof {
         }
     }
 
-    /// Whether every option that the call sets reads as it was set.
+    /// Whether every option that the call sets reads as it was set, and every one that it deletes is not there.
+    ///
+    /// What `revert` did cannot be seen: a call with it is never proven.
     private static func isConfigured(_ call: APICall, _ now: GuestFacts) -> Bool {
-        let options = call.parameters.filter { !["digest", "delete", "revert", "force"].contains($0.name) }
-        return !options.isEmpty && options.allSatisfy { now.config[$0.name]?.perlText == $0.value.texts.first }
+        if call.parameters.contains(where: { $0.name == "revert" }) { return false }
+        let deleted = call.parameters.filter { $0.name == "delete" }.flatMap(\.value.texts).flatMap { text in
+            text.unicodeScalars.split { ",;\0".unicodeScalars.contains($0) || $0.properties.isWhitespace }
+                .map(String.init)
+        }
+        let options = call.parameters.filter { !["digest", "delete", "force"].contains($0.name) }
+        return !(options.isEmpty && deleted.isEmpty) && deleted.allSatisfy { now.config[$0] == nil }
+            && options.allSatisfy { now.config[$0.name]?.perlText == $0.value.texts.first }
     }
 
     /// Whether a change of a configuration makes a disk, which the node does before it answers and which may take minutes:

@@ -130,7 +130,8 @@ extension ProxmoxClient {
     private func held(_ request: ChangeRequest, _ failure: Failure) async -> ChangeResult? {
         guard request.acceptsHeldState, failure.kind == .alreadyInState, let guest = request.before,
             [.running, .stopped, .paused].contains(request.effect.condition),
-            let now = try? await facts(of: guest.vmid), now.node == guest.node, request.effect.holds(now)
+            let now = try? await facts(of: guest.vmid), now.node == guest.node, now.isSameGuest(as: guest),
+            request.effect.holds(now)
         else { return nil }
         var result = ChangeResult()
         result.isChange = false

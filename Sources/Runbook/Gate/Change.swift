@@ -15,6 +15,8 @@ struct Change: Sendable {
     /// Guests that policy must hear of though they could not be read: one that the call makes, one that is not there, and some
     /// that it names in a way that nobody can tell.
     var others: [PolicyGuest] = []
+    /// Guests whose volumes it gives to another: what they are policy must hear of as well.
+    var owners: [GuestFacts] = []
     /// The snapshot it makes, where its effect is one.
     var snapshot: SnapshotName?
     /// Adds what may only be drawn once the change is allowed, such as a number: a refused change must not use one up.

@@ -67,11 +67,14 @@ struct Gate: Sendable {
         var change = proposal
         let actions = ActionClassifier.actions(of: change.call)
         change.guests = try await ConsentDesk(environment: environment).settle(change) { guests in
-            environment.policy.evaluate(question(actions, guests, proposal.others))
+            environment.policy.evaluate(
+                question(actions, guests, proposal.others + proposal.owners.map { PolicyGuest($0) }))
         }
         if mayFollow {
             try await run.count(
-                actions, guests: change.guests.map(\.vmid.rawValue) + change.others.compactMap(\.vmid))
+                actions,
+                guests: (change.guests + change.owners).map(\.vmid.rawValue) + change.others.compactMap(\.vmid),
+                isWhole: change.others.allSatisfy { $0.vmid != nil })
         }
         try await change.complete?(&change)
         guard ActionClassifier.actions(of: change.call) == actions else {

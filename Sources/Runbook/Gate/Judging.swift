@@ -35,6 +35,7 @@ extension Change {
         var lines = parameters.prefix(40).map { "\($0.key) = \(Self.clipped($0.value.string ?? $0.value.text))" }
         if parameters.count > 40 { lines.append("… and \(parameters.count - 40) more parameters") }
         if guests.count > 1 { lines.append("about " + guests.map(Self.name).joined(separator: ", ")) }
+        if !owners.isEmpty { lines.append("with volumes of " + owners.map(Self.name).joined(separator: ", ")) }
         return lines
     }
 

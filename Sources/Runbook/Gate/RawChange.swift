@@ -15,6 +15,10 @@ struct RawChange: Sendable {
     func change(
         _ call: APICall, row: Endpoint, timeout: Duration, waits: Bool
     ) async throws(Failure) -> Change {
+        // Whichever host answers calls itself so: neither policy nor whoever looks for the task could tell which.
+        if call.path.segments.starts(with: ["nodes", "localhost"]) {
+            throw .parameter("path", "names the node localhost, which is another on every host", hint: "name the node")
+        }
         var change = Change(
             endpoint: Self.endpoint(of: call, else: row), call: call, guests: [], timeout: timeout, waits: waits)
         change.isRaw = true
@@ -40,6 +44,10 @@ struct RawChange: Sendable {
             } else {
                 change.others = [Self.newGuest(vmid, kind, call)]
             }
+        }
+        let seen = change.guests.map(\.vmid.rawValue) + change.others.compactMap(\.vmid)
+        for owner in CallTargets.owners(call) where !seen.contains(owner.rawValue) {
+            if let guest = try await found(owner) { change.owners.append(guest) }
         }
         return change
     }
@@ -125,12 +133,19 @@ enum CallTargets: Hashable {
             let picks = ["all", "pool", "exclude"].contains { call.text($0).map { $0 != "0" } ?? false }
             if path[2] == "vzdump" { return picks ? .unknown : named(call.text("vmid")) }
             return ["startall", "stopall", "suspendall", "migrateall"].contains(path[2])
-                ? named(call.text("vms")) : .none
+                ? every(call.text("vms")) : .none
         case "nodes" where path.count == 5 && path[2] == "storage" && path[4] == "content":
             return named(call.text("vmid"))
+        case "nodes" where path.count == 5 && path[2] == "storage" && path[4] == "prunebackups":
+            return every(call.text("vmid"))
+        case "nodes" where path.count == 4 && path[2] == "tasks":
+            return UPID(path[3]).flatMap { Int($0.id) }.flatMap { VMID($0) }.map { .named([$0]) } ?? .none
         case "nodes" where path.count >= 6 && path[2] == "storage" && path[4] == "content":
             return VolumeOwner.of(path.dropFirst(5).joined(separator: "/")).map { .named([$0]) } ?? .none
-        case "cluster" where path.starts(with: ["cluster", "bulk-action", "guest"]): return named(call.text("vms"))
+        case "cluster" where path.starts(with: ["cluster", "bulk-action", "guest"]): return every(call.text("vms"))
+        case "cluster" where path.starts(with: ["cluster", "backup"]):
+            // A job does nothing now; of one that names no guests policy hears as of a guest nobody knows.
+            return named(call.text("vmid"))
         case "cluster" where path.starts(with: ["cluster", "ha", "resources"]):
             let sid = path.count > 3 ? path[3] : call.text("sid") ?? ""
             return named(String(sid[(sid.firstIndex(of: ":").map(sid.index(after:)) ?? sid.startIndex)...]))
@@ -142,6 +157,25 @@ enum CallTargets: Hashable {
     private static func named(_ text: String?) -> CallTargets {
         guard let vmids = list(text), vmids.count <= most else { return .unknown }
         return vmids.isEmpty ? .none : .named(vmids)
+    }
+
+    /// As ``named(_:)``, for a call that takes all guests there are where it names none.
+    private static func every(_ text: String?) -> CallTargets {
+        let targets = named(text)
+        return targets == .none ? .unknown : targets
+    }
+
+    /// The guests whose volumes a call gives to the guest that it makes or configures.
+    static func owners(_ call: APICall) -> [VMID] {
+        let path = call.path.segments
+        guard path.first == "nodes", path.count > 2, GuestKind(rawValue: path[2]) != nil,
+            path.count == 3 || path.count == 5 && path[4] == "config"
+        else { return [] }
+        let owners = call.parameters.filter { $0.name == "rootfs" || $0.name.last?.isNumber == true }
+            .flatMap(\.value.texts).flatMap { $0.split(separator: ",") }.compactMap { part in
+                VolumeOwner.of(String(part[(part.firstIndex(of: "=").map(part.index(after:)) ?? part.startIndex)...]))
+            }
+        return Set(owners).sorted { $0.rawValue < $1.rawValue }
     }
 
     /// The numbers of a list, split as PVE::Tools::split_list does; nil where one of them is no vmid.
@@ -156,13 +190,16 @@ enum CallTargets: Hashable {
 enum VolumeOwner {
     /// Reads `vzdump-qemu-101-…`, `vm-101-disk-0`, `backup/vm/101/…` of a backup server; nil for anything else.
     static func of(_ volume: String) -> VMID? {
-        let name = volume.firstIndex(of: ":").map { String(volume[volume.index(after: $0)...]) } ?? volume
+        // A storage's name holds no slash: the colons of a backup server's times belong to the volume.
+        let colon = volume.firstIndex { $0 == ":" || $0 == "/" }.flatMap { volume[$0] == ":" ? $0 : nil }
+        let name = colon.map { String(volume[volume.index(after: $0)...]) } ?? volume
         let parts = name.split(separator: "/").map(String.init)
         if parts.count >= 4, parts[0] == "backup", ["vm", "ct"].contains(parts[1]) { return vmid(parts[2]) }
         let words = (parts.last ?? "").split(separator: "-").map(String.init)
         if words.count >= 3, words[0] == "vzdump", ["qemu", "lxc"].contains(words[1]) { return vmid(words[2]) }
         if words.count >= 3, ["vm", "base", "subvol", "basevol"].contains(words[0]) { return vmid(words[1]) }
-        return nil
+        // A directory's images lie in a folder of the guest's number, whatever their name.
+        return parts.count >= 2 ? vmid(parts[parts.count - 2]) : nil
     }
 
     private static func vmid(_ text: String) -> VMID? { Int(text).flatMap { VMID($0) } }

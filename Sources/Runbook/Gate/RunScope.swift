@@ -42,8 +42,8 @@ public actor RunScope {
     /// Counts a change against the run's limits, which hold for all its clusters together.
     ///
     /// - Throws: ``Failure`` of kind `limit` where it would be one too many; nothing is counted then.
-    func count(_ actions: Set<Action>, guests: [Int], on cluster: String) throws(Failure) {
-        try counter.admit(actions: actions, guests: guests, of: cluster)
+    func count(_ actions: Set<Action>, guests: [Int], isWhole: Bool, on cluster: String) throws(Failure) {
+        try counter.admit(actions: actions, guests: guests, isWhole: isWhole, of: cluster)
     }
 
     /// Writes the intent of a step, durably, and the run's own row before the first one.
@@ -138,8 +138,8 @@ struct ClusterScope: Sendable {
     func journal() async throws(Failure) -> any JournalStore { try await run.journal() }
 
     /// Counts a change against the run's limits.
-    func count(_ actions: Set<Action>, guests: [Int]) async throws(Failure) {
-        try await run.count(actions, guests: guests, on: cluster)
+    func count(_ actions: Set<Action>, guests: [Int], isWhole: Bool) async throws(Failure) {
+        try await run.count(actions, guests: guests, isWhole: isWhole, on: cluster)
     }
 
     /// Writes the intent of a step, durably.
