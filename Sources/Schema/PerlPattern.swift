@@ -60,7 +60,12 @@ struct PerlPattern {
             }
             for end in ends { steps[end] = .jump(steps.count) }
         case .repeated(let part, let least, let most):
-            for _ in 0..<least { guard append(part, to: &steps) else { return false } }
+            for _ in 0..<least {
+                let before = steps.count
+                guard append(part, to: &steps) else { return false }
+                // What is empty is no more when repeated; nested, such repeats would never reach the bound on states.
+                if steps.count == before { break }
+            }
             guard let most else {
                 let fork = steps.count
                 steps.append(.fork(fork + 1, 0))

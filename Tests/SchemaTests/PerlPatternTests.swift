@@ -54,5 +54,7 @@ struct PerlPatternTests {
         #expect(PerlPattern.judges(text + "b", "(a+)+") != true)
         #expect(PerlPattern.judges(text, "(a?){3000}a{3000}b") != true)
         #expect(PerlPattern.judges("aaaab", "(?:(?:a*)*)*") == false)
+        // Nothing, 4000 times 4000 times 4000 times over, takes no state and so met no bound.
+        #expect(PerlPattern.judges("a", "(?:(?:(?:(?:){4000}){4000}){4000}){4000}a") == true)
     }
 }
