@@ -58,5 +58,7 @@ struct PerlPatternTests {
         let nothing = String(repeating: "(", count: 25) + String(repeating: "){9999}", count: 25)
         #expect(PerlPattern.judges("", nothing) == true)
         #expect(PerlPattern.judges("a", nothing + "b") == false)
+        // Nothing, 4000 times 4000 times 4000 times over, takes no state and so met no bound.
+        #expect(PerlPattern.judges("a", "(?:(?:(?:(?:){4000}){4000}){4000}){4000}a") == true)
     }
 }

@@ -88,4 +88,28 @@ struct GuestLifeTests {
         #expect(try await bench.task(.post, "/nodes/pve1/qemu/101/status/reboot") == "OK")
         #expect(try await bench.data(.get, "/nodes/pve1/qemu/101/config?current=1")["memory"] == "4096")
     }
+
+    @Test(arguments: ["9223372036854775807", "-9223372036854775808", "99999999999999", "1e308"])
+    func noNumberInAConfigurationEndsTheSimulator(number: String) async throws {
+        let bench = Bench()
+        for option in [
+            "memory=\(number)", "cores=\(number)&sockets=\(number)", "scsi7=local-lvm:\(number)",
+            "scsi8=local-lvm:vm-101-disk-0,size=\(number)T", "balloon=\(number)", "startup=order=\(number)",
+        ] {
+            _ = await bench.send(.put, "/nodes/pve1/qemu/101/config", option)
+        }
+        _ = await bench.send(.put, "/nodes/pve2/lxc/110/config", "memory=\(number)&swap=\(number)&cores=1")
+        _ = await bench.send(.put, "/nodes/pve1/qemu/101/resize", "disk=scsi0&size=%2B\(number)")
+        _ = try await bench.task(.post, "/nodes/pve1/qemu/101/status/stop")
+        _ = try await bench.task(.post, "/nodes/pve1/qemu/101/status/start")
+        _ = try await bench.task(.post, "/nodes/pve1/qemu/101/clone", "newid=500&full=1")
+        for path in [
+            "/cluster/resources", "/nodes", "/nodes/pve1/status", "/nodes/pve1/qemu/101/status/current",
+            "/nodes/pve1/qemu/101/config", "/nodes/pve1/qemu", "/nodes/pve1/qemu/101/agent/get-vcpus",
+            "/nodes/pve1/qemu/101/rrddata?timeframe=hour", "/nodes/pve1/tasks?start=\(number)&limit=\(number)",
+            "/nodes/pve1/tasks?since=\(number)&until=\(number)", "/nodes/pve1/storage/local/content",
+        ] {
+            #expect(await bench.send(.get, path).status != 0)
+        }
+    }
 }

@@ -14,12 +14,17 @@ struct GuestFigures {
 
     var uptime: Int { guest.isRunning ? max(0, Int(now) - Int(guest.startedAt)) : 0 }
     var cores: Int {
-        let cores = effective("cores").flatMap { Int($0) }
-        guard guest.kind == .qemu else { return cores ?? 2 }
-        return (cores ?? 1) * (effective("sockets").flatMap { Int($0) } ?? 1)
+        guard guest.kind == .qemu else { return number("cores", 2, most: 8192) }
+        return min(8192, number("cores", 1, most: 8192) * number("sockets", 1, most: 8192))
     }
-    var memory: Int { (effective("memory").flatMap { Int($0) } ?? 512) * 1_048_576 }
-    var swap: Int { (effective("swap").flatMap { Int($0) } ?? 512) * 1_048_576 }
+    var memory: Int { number("memory", 512, most: 1 << 32) * 1_048_576 }
+    var swap: Int { number("swap", 512, most: 1 << 32) * 1_048_576 }
+
+    /// A number of the configuration, within what can be reckoned with: whoever writes it may write any.
+    private func number(_ key: String, _ standard: Int, most: Int) -> Int {
+        max(0, min(most, effective(key).flatMap { Int($0) } ?? standard))
+    }
+
     var usedMemory: Int { guest.isRunning ? memory / 1000 * (300 + hash / 2) : 0 }
     var load: JSONValue { uptime > 0 ? .number(Double(hash + 5) / 10_000) : 0 }
     var sent: Int { uptime * (hash + 80) }
@@ -139,7 +144,9 @@ enum DiskSize {
         guard let last = text.last else { return nil }
         let factor = factors[last]
         guard let number = Double(factor == nil ? text : String(text.dropLast())) else { return nil }
-        return Int(exactly: (number * (factor ?? 1)).rounded())
+        let bytes = number * (factor ?? 1)
+        // Sizes are added up; one that no storage holds would end the process there.
+        return bytes.isFinite ? Int(exactly: max(0, min(bytes, 0x1p52)).rounded()) : nil
     }
 
     /// The shortest form, as the configuration has it.
