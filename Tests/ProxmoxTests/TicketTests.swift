@@ -222,6 +222,24 @@ struct TicketTests {
         #expect(server.seen.filter(Self.isLogin).count == 2)
     }
 
+    /// It may have been counted as a wrong one, and whoever waits for a task looks every second.
+    @Test func aLoginWithoutAnswerIsNotSentAtEveryLook() async throws {
+        let clock = VirtualClock()
+        let server = Self.server(login: { _, number in
+            number == 1 ? .broken(.timeout, sent: true) : Self.grant(number)
+        })
+        let client = try client(server, clock: clock)
+        for _ in 0..<5 {
+            let found = await failure { () throws(Failure) in try await client.send(read) }
+            #expect(found?.kind == .connection)
+            #expect(found?.message.contains("got no answer") == true)
+        }
+        #expect(server.seen.count == 1)
+        clock.advance(.seconds(61))
+        _ = try await client.send(read)
+        #expect(server.seen.filter(Self.isLogin).count == 2)
+    }
+
     @Test func aWrongPasswordIsSentOnceAndThenNotForAWhile() async throws {
         let clock = VirtualClock()
         let server = Self.server(login: { _, _ in .status(401, "authentication failure") })

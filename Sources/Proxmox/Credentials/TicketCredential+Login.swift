@@ -42,8 +42,8 @@ extension TicketCredential {
             state.withLock { ($0.refusal, $0.refusals) = (nil, 0) }
             return ticket
         } catch {
-            guard error.kind == .auth, error.status == 401 else { throw error }
-            throw await remember(error, login)
+            if error.kind == .auth, error.status == 401 { throw await remember(error, login) }
+            throw error
         }
     }
 
@@ -72,7 +72,12 @@ extension TicketCredential {
         do throws(Failure) {
             return try await login.send(call).data
         } catch {
-            throw Self.explained(error, user)
+            let told = Self.explained(error, user)
+            if error.kind == .outcomeUnknown {
+                // It may have been counted as a wrong one, so whoever waits for a task must not send it at every look.
+                state.withLock { $0.refusal = (told, login.clock.now() + Self.pause) }
+            }
+            throw told
         }
     }
 
@@ -87,7 +92,7 @@ extension TicketCredential {
             // A login changes nothing, so nobody has to look for what it may have done.
             failure.kind = .connection
             failure.message = "the login of \(user) got no answer: \(failure.message)"
-            failure.hint = "it is not sent again by itself; try again"
+            failure.hint = "it is not sent again within a minute; then try again"
         default: failure.message = "the login of \(user) failed: \(failure.message)"
         }
         return failure
