@@ -97,7 +97,7 @@ struct DoctorTests {
 
     @Test func aTokenThatEndsSoonIsAWarning() async {
         var seed = ClusterSeed.demo()
-        seed.users[0].tokens[0].expires = Int(Self.now()) + 3 * 86_400 + 60
+        seed.users[0].tokens[0].expires = Int(Self.now()) + 3 * 86_400 + 43_200
         let report = await visit(seed, token: seed.token ?? "")
         #expect(check(report, "token")?.words == "it ends in 3 days")
         #expect(report.status == .done)

@@ -18,11 +18,7 @@ final class InterruptWatch: Sendable {
     init() async {
         sources = [SIGINT, SIGTERM, SIGHUP].map { DispatchSource.makeSignalSource(signal: $0) }
         action = Mutex(nil)
-        // A source stands only some time after `resume`; until then Ctrl-C would end the process, whatever it is doing.
-        let standing = DispatchGroup()
         for source in sources {
-            standing.enter()
-            source.setRegistrationHandler { standing.leave() }
             source.setEventHandler { [weak self] in
                 guard let action = self?.action.withLock({ $0 }) else { return }
                 Swift.Task { await action() }
@@ -32,7 +28,6 @@ final class InterruptWatch: Sendable {
                 source.resume()
             }
         }
-        _ = standing.wait(timeout: .now() + 1)
     }
 
     deinit { for source in sources { source.cancel() } }
