@@ -6,23 +6,32 @@ extension ProxmoxClient {
     func exchange(
         _ call: APICall, _ request: HTTPRequest, _ host: ProxmoxHost
     ) async throws(FailedExchange) -> APIAnswer {
-        let start = clock.now()
-        let response: HTTPResponse
-        do {
-            response = try await host.transport.send(request)
-        } catch {
-            log.failed(call, host, error, clock.now() - start)
-            throw host.explained(FailedExchange(error, call, host: host.name))
-        }
-        log.answered(call, host, response.status, clock.now() - start)
+        let response = try await response(to: call, request, host)
         let envelope = Envelope(response)
         if let answer = envelope.answer { return answer }
         if (200...299).contains(response.status) { throw Self.garbled(call, envelope) }
         var failed = FailedExchange(ErrorClassifier.classify(envelope.refusal(of: call)))
-        failed.mayPass =
-            [502, 503, 504, 595, 596, 597, 598, 599].contains(response.status) && failed.failure.kind != .tls
+        failed.mayPass = Self.mayPass(response.status) && failed.failure.kind != .tls
         throw failed
     }
+
+    /// Sends a request to one host, once, and logs what came of it.
+    func response(
+        to call: APICall, _ request: HTTPRequest, _ host: ProxmoxHost
+    ) async throws(FailedExchange) -> HTTPResponse {
+        let start = clock.now()
+        do {
+            let response = try await host.transport.send(request)
+            log.answered(call, host, response.status, clock.now() - start)
+            return response
+        } catch {
+            log.failed(call, host, error, clock.now() - start)
+            throw host.explained(FailedExchange(error, call, host: host.name))
+        }
+    }
+
+    /// Whether a proxy, in front or between the nodes, gave this answer, so that another try may find it gone.
+    static func mayPass(_ status: Int) -> Bool { [502, 503, 504, 595, 596, 597, 598, 599].contains(status) }
 
     /// A good status without a readable answer.
     ///

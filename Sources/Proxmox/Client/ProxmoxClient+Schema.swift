@@ -60,22 +60,14 @@ extension ProxmoxClient {
     private func plain(
         _ call: APICall, _ request: HTTPRequest, _ host: ProxmoxHost
     ) async throws(FailedExchange) -> HTTPResponse {
-        let start = clock.now()
-        let response: HTTPResponse
-        do {
-            response = try await host.transport.send(request)
-        } catch {
-            log.failed(call, host, error, clock.now() - start)
-            throw FailedExchange(error, call, host: host.name)
-        }
-        log.answered(call, host, response.status, clock.now() - start)
+        let response = try await response(to: call, request, host)
         if response.status == 200, !response.body.isEmpty { return response }
         var failed = FailedExchange(
             Failure(
                 .unsupported, "\(host.name) does not offer its API schema",
                 hint: "the package pve-docs serves it at \(request.target)", status: response.status,
                 raw: TextCleaning.cleaned(Array(response.reason.utf8), limit: 200)))
-        failed.mayPass = [502, 503, 504, 595, 596, 597, 598, 599].contains(response.status)
+        failed.mayPass = Self.mayPass(response.status)
         throw failed
     }
 }
