@@ -31,8 +31,6 @@ build: packages ## Builds pvelua, pvelua-worker and pvelua-sim into .build/relea
 	@$(BUILD) --product pvelua
 	@$(BUILD) --product pvelua-sim
 
-# Many tests wait for a program that they started. All at once they keep the others from their turn for minutes.
-test: export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH = 6
 test: test-packages ## Runs the whole suite
 	$(SWIFT) build --build-tests --quiet
 	$(SWIFT) test --skip-build
