@@ -57,7 +57,7 @@ let package = Package(
         .target(name: "CCertificates", linkerSettings: [.linkedLibrary("crypto")]),
 
         // Files that travel inside the binaries, brought in by #embed.
-        .target(name: "LuaSources", path: "lua", exclude: ["README.md", "clock.lua", "guests.lua", "prelude.lua"]),
+        .target(name: "LuaSources", path: "lua", exclude: ["README.md", "clock.lua", "objects.lua", "prelude.lua", "modules"]),
         .target(name: "EmbeddedAssets", path: "assets", exclude: ["clusters", "policy.yaml", "config.example.yaml"]),
 
         // Know nothing of Proxmox.

@@ -6,17 +6,21 @@
 static const unsigned char clock_source[] = {
 #embed "clock.lua"
 };
-static const unsigned char guests[] = {
-#embed "guests.lua"
+static const unsigned char objects[] = {
+#embed "objects.lua"
 };
 static const unsigned char prelude[] = {
 #embed "prelude.lua"
 };
+static const unsigned char wait_module[] = {
+#embed "modules/wait.lua"
+};
 
 static const lua_source sources[] = {
     {"clock", clock_source, sizeof clock_source, false},
-    {"guests", guests, sizeof guests, false},
+    {"objects", objects, sizeof objects, false},
     {"prelude", prelude, sizeof prelude, false},
+    {"wait", wait_module, sizeof wait_module, true},
 };
 
 lua_source lua_source_named(const char *name) {

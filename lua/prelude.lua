@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Builds `pve` and `require`; the last of the files that run once in every worker before the first chunk.
--- `host` holds what C lends: call(name, …), freeze(table, name), is_error(value, kind), null, boot (the boot frame).
+-- `host` holds what C lends: call(name, …), freeze(table, name), load(text), is_error(value, kind), null, boot (the boot frame).
 
 local host = ...
 local call, freeze = host.call, host.freeze
@@ -9,6 +9,7 @@ local error, ipairs, load, next, pcall, rawget, rawset, setmetatable, tostring, 
   error, ipairs, load, next, pcall, rawget, rawset, setmetatable, tostring, type
 local find, format, gmatch, match, pack, sub =
   string.find, string.format, string.gmatch, string.match, table.pack, string.sub
+local remove = table.remove
 
 -- The number of single-letter changes from one word to the other, where a swap of neighbours counts as one.
 local function distance(a, b)
@@ -59,20 +60,32 @@ local function explain(members, path)
   })
 end
 
-local guest_calls = {}
-for _, name in ipairs(host.boot.guest_calls or {}) do
-  guest_calls[name] = true
-end
+-- Which operations give objects, by their kind, and which are Lua modules of ours, by the module's name.
+local gives, modules = host.boot.gives or {}, host.boot.modules or {}
 
-local function stub(name, called, guest)
-  if not guest_calls[name] then
+local function stub(name, called, objects)
+  local kind = gives[name]
+  if not kind then
     return function(...)
       return call(called, ...)
     end
   end
   return function(...)
     local result = call(called, ...)
-    return type(result) == "table" and setmetatable(result, guest) or result
+    return type(result) == "table" and setmetatable(result, objects[kind]) or result
+  end
+end
+
+-- An operation that is made of others: the host checks the arguments, the module does the rest. A module is loaded when it
+-- is first called, with the functions of the cluster that it is for, and gives the function that is the operation.
+local function library(module, called, owner)
+  local run
+  return function(...)
+    call("@check", called, ...)
+    if not run then
+      run = host.load(call("@module", module))(module, owner.pve)
+    end
+    return run(...)
   end
 end
 
@@ -113,6 +126,25 @@ local function is_error(value, kind)
   return host.is_error(value, kind)
 end
 
+-- What is to be done if the chunk fails; each chunk has its own.
+local compensations = {}
+
+local function on_failure(compensation)
+  if type(compensation) ~= "function" then
+    error("pve.on_failure takes a function", 2)
+  end
+  local mine = compensations
+  mine[#mine + 1] = compensation
+  return function()
+    for index = #mine, 1, -1 do
+      if mine[index] == compensation then
+        remove(mine, index)
+        return
+      end
+    end
+  end
+end
+
 local own = host.boot.cluster
 -- The members of every table made so far, and the tables of the other clusters by name.
 local made, others = {}, {}
@@ -121,17 +153,24 @@ local home, cluster
 
 -- The functions for a cluster, or for the run's own (nil). A call says which in its name: `vm_action@lab2`.
 local function build(name)
-  local members, guest = {}, host.guest(name)
+  local members, functions, objects, owner = {}, {}, {}, {}
   for _, operation in ipairs(host.boot.functions or {}) do
     local called = name and operation .. "@" .. name or operation
-    group_of(members, operation)[match(operation, "[^.]+$")] = stub(operation, called, guest)
+    local made_of = modules[operation]
+    functions[operation] = made_of and library(made_of, called, owner) or stub(operation, called, objects)
+    group_of(members, operation)[match(operation, "[^.]+$")] = functions[operation]
+  end
+  for kind, metatable in next, host.objects(name, functions) do
+    objects[kind] = metatable
   end
   if rawget(members, "cluster") then
     members.cluster = cluster
   end
   members.is_error, members.null, members.params, members.name = is_error, host.null, params, name or own
+  members.on_failure = on_failure
   made[#made + 1] = members
-  return seal(members, name and format('pve.cluster("%s")', name) or "pve")
+  owner.pve = seal(members, name and format('pve.cluster("%s")', name) or "pve")
+  return owner.pve
 end
 
 function cluster(name)
@@ -180,7 +219,19 @@ function require(name)
   return loaded[name]
 end
 
+-- Runs what `pve.on_failure` was given, newest first, and tells how each went.
+host.compensate = function()
+  local steps, report = compensations, {}
+  compensations = {}
+  for index = #steps, 1, -1 do
+    local ok, problem = pcall(steps[index])
+    report[#report + 1] = { ok = ok, problem = not ok and tostring(problem) or nil }
+  end
+  return report
+end
+
 host.set_parameters = function(parameters)
+  compensations = {}
   params = freeze_deep(parameters, "pve.params")
   for _, members in ipairs(made) do
     rawset(members, "params", params)

@@ -54,6 +54,16 @@ typedef struct bytes {
     size_t count;
 } bytes;
 
+// Compiles a module of ours, whose frames no traceback shows.
+static int load_own(lua_State *L) {
+    size_t count = 0;
+    const char *text = luaL_checklstring(L, 1, &count);
+    int status = lb_load(L, (const uint8_t *)text, count, LB_PRELUDE, NULL);
+    if (status == LUA_ERRMEM) lb_out_of_memory(lb_of(L));
+    if (lb_of(L)->end != LB_NONE) return lb_die(L);
+    return status == LUA_OK ? 1 : lua_error(L);
+}
+
 static int open(lua_State *L) {
     const bytes *boot = lua_touserdata(L, 1);
     pin(L);
@@ -63,6 +73,7 @@ static int open(lua_State *L) {
     lua_newtable(L);
     set(L, "call", lb_call);
     set(L, "freeze", lb_frozen);
+    set(L, "load", load_own);
     set(L, "is_error", lb_is_error);
     lua_pushlightuserdata(L, (void *)&lb_null);
     lua_setfield(L, -2, "null");
@@ -85,6 +96,9 @@ static int seal(lua_State *L) {
     lua_getfield(L, -1, "set_parameters");
     luaL_checktype(L, -1, LUA_TFUNCTION);
     lua_setfield(L, LUA_REGISTRYINDEX, "pvelua.parameters");
+    lua_getfield(L, -1, "compensate");
+    luaL_checktype(L, -1, LUA_TFUNCTION);
+    lua_setfield(L, LUA_REGISTRYINDEX, "pvelua.compensate");
     // Set before any coroutine exists, so that each one inherits it.
     lua_sethook(L, lb_hook, LUA_MASKCOUNT, LB_HOOK);
     return 0;

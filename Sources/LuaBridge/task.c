@@ -79,6 +79,14 @@ static int compile(lua_State *L, const lb_chunk *chunk) {
 // Protected: sets the parameters and returns the coroutine, or raises what keeps the chunk from compiling.
 static int prepare(lua_State *L) {
     lb_chunk *chunk = lua_touserdata(L, 1);
+    if (chunk->compensation) {
+        lua_State *T = lua_newthread(L);
+        lb_set(T, LB_TOP);
+        lua_pushcfunction(T, body);
+        lua_getfield(T, LUA_REGISTRYINDEX, "pvelua.compensate");
+        lua_pushinteger(L, luaL_ref(L, LUA_REGISTRYINDEX));
+        return 1;
+    }
     lua_getfield(L, LUA_REGISTRYINDEX, "pvelua.parameters");
     if (chunk->params_count > 0) lb_unpack(L, chunk->params, chunk->params_count);
     else lua_newtable(L);

@@ -24,18 +24,37 @@ struct CallDispatcher: Sendable {
 
     private func value(_ payload: [UInt8]) async throws(Failure) -> JSONValue {
         let frame = try decode(payload)
-        if frame.name == "@require" { return try module(frame.arguments) }
-        let (name, cluster) = Self.split(frame.name)
-        guard let operation = OperationTable.named(name), let handler = OperationHandlers.named(name) else {
+        switch frame.name {
+        case "@require": return try module(frame.arguments)
+        case "@module": return try ownModule(frame.arguments)
+        case "@check":
+            // An operation that is a Lua module: what it is given is checked here, what it does comes as calls of its own.
+            guard let name = frame.arguments.first?.text else { throw .parameter("arguments", "cannot be read") }
+            return try await perform(name, Array(frame.arguments.dropFirst())) { _ in .null }
+        default:
+            return try await perform(frame.name, frame.arguments) { (call) throws(Failure) in
+                guard let handler = OperationHandlers.named(call.operation.name) else {
+                    throw .parameter("pve.\(call.operation.name)", "is made of other functions; the worker calls those")
+                }
+                return try await handler(call)
+            }
+        }
+    }
+
+    private func perform(
+        _ called: String, _ values: [PackedValue], _ body: OperationHandlers.Handler
+    ) async throws(Failure) -> JSONValue {
+        let (name, cluster) = Self.split(called)
+        guard let operation = OperationTable.named(name) else {
             throw .parameter("pve.\(TextExcerpt.of(name))", "does not exist")
         }
         if let cluster { try run.clusters.check(cluster) }
         do throws(Failure) {
             let environment = try await environment(of: operation, on: cluster)
-            try ClusterBoundary.check(frame.arguments, for: operation, in: environment)
-            let answer = try await handler(
+            try ClusterBoundary.check(values, for: operation, in: environment)
+            let answer = try await body(
                 OperationCall(
-                    operation: operation, arguments: try ArgumentChecker.check(frame.arguments, for: operation),
+                    operation: operation, arguments: try ArgumentChecker.check(values, for: operation),
                     environment: environment,
                     gate: Gate(environment: environment, run: ClusterScope(run: run, environment: environment))))
             return ClusterBoundary.marked(answer, by: operation, in: environment)
@@ -76,6 +95,14 @@ struct CallDispatcher: Sendable {
             throw .parameter("require", "module \"\(name)\" is not UTF-8")
         }
         return .object(JSONObject([("source", .string(source)), ("name", .string(module.name))]))
+    }
+
+    /// The text of a module that is an operation; no file beside the runbook can take its place.
+    private func ownModule(_ arguments: [PackedValue]) throws(Failure) -> JSONValue {
+        guard let name = arguments.first?.text, let source = ModuleFinder.shipped(name),
+            let text = String(validating: source, as: UTF8.self)
+        else { throw .parameter("module", "does not exist") }
+        return .string(text)
     }
 }
 

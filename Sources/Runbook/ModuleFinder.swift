@@ -34,13 +34,16 @@ public struct ModuleFinder: Sendable {
         }
         let relative = words.joined(separator: "/") + ".lua"
         if let folder, let source = try read(relative, in: folder) { return (source, "@" + relative) }
-        let shipped = lua_source_named(name)
-        if shipped.is_module {
-            return (Array(UnsafeBufferPointer(start: shipped.bytes, count: shipped.count)), "@pvelua/" + relative)
-        }
+        if let source = Self.shipped(name) { return (source, "@pvelua/" + relative) }
         throw Failure(
             .notFound,
             "no module \"\(name)\": there is no \(relative) beside the runbook and pvelua ships none of that name")
+    }
+
+    /// The source of a module that pvelua ships, or nil where there is none of that name.
+    static func shipped(_ name: String) -> [UInt8]? {
+        let found = lua_source_named(name)
+        return found.is_module ? Array(UnsafeBufferPointer(start: found.bytes, count: found.count)) : nil
     }
 
     /// Opens one path segment after the other, following no symbolic link, so that a module cannot lie outside the folder.

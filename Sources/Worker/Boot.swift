@@ -4,7 +4,7 @@ internal import Wire
 
 /// What the boot frame asks for, with the defaults of what it leaves out.
 struct Boot {
-    /// The packed map as it came; the prelude reads `functions`, `methods` and `guest_calls` from it.
+    /// The packed map as it came; the prelude reads `functions`, `methods`, `gives` and `modules` from it.
     var payload: [UInt8]
     var limits: lb_limits
     var seed: UInt64

@@ -38,7 +38,7 @@ final class Session {
         var problem = boot.payload.withUnsafeBufferPointer { bytes in
             bytes.baseAddress.flatMap { lb_open(state, $0, bytes.count, boot.seed) }
         }
-        for name in ["clock", "guests", "prelude"] where problem == nil {
+        for name in ["clock", "objects", "prelude"] where problem == nil {
             let source = lua_source_named(name)
             problem = lb_prelude(state, source.bytes, source.count)
         }
@@ -73,7 +73,8 @@ final class Session {
                 name.withCString { name in
                     let chunk = lb_chunk(
                         source: source.baseAddress, count: source.count, name: name, params: params.baseAddress,
-                        params_count: params.count, expression: map["expression"] == .bool(true) ? 1 : 0)
+                        params_count: params.count, expression: map["expression"] == .bool(true) ? 1 : 0,
+                        compensation: map["compensation"] == .bool(true) ? 1 : 0)
                     return lb_start(state, chunk, &task)
                 }
             }

@@ -15,7 +15,13 @@ struct TokenPlanTests {
 
     /// What is wanted, and each role's privileges with where it is granted.
     @Test(arguments: [
-        ([], ["Runbooks: VM.Audit @ /vms", "Runbooks-nodes: Sys.Audit @ /nodes"]),
+        (
+            [],
+            [
+                "Runbooks: VM.Audit @ /vms", "Runbooks-storage: Datastore.Audit @ /storage",
+                "Runbooks-nodes: Sys.Audit @ /nodes",
+            ]
+        ),
         (["vm_action"], ["Runbooks: VM.Audit VM.PowerMgmt @ /vms"]),
         (["snapshot", "vm_action"], ["Runbooks: VM.Audit VM.PowerMgmt VM.Snapshot @ /vms"]),
         (["guest.stop"], ["Runbooks: VM.Audit VM.PowerMgmt @ /vms"]), (["version"], []),

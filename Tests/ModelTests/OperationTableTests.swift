@@ -8,8 +8,9 @@ struct OperationTableTests {
         #expect(Set(names).count == names.count)
     }
 
-    @Test func methodsOfGuestsAreUnique() {
-        let names = OperationTable.all.flatMap(\.methods).map(\.name)
+    @Test(arguments: ScriptObject.allCases)
+    func methodsOfAnObjectAreUnique(_ object: ScriptObject) {
+        let names = OperationTable.all.flatMap(\.methods).filter { $0.object == object }.map(\.name)
         #expect(Set(names).count == names.count)
     }
 
@@ -18,7 +19,7 @@ struct OperationTableTests {
         #expect(row.summary.hasSuffix("."))
         #expect(!row.returns.isEmpty)
         #expect(row.example.contains(row.name))
-        #expect((row.reach == .local) == row.endpoints.isEmpty)
+        #expect((row.reach == .local) == row.allNeeds.isEmpty)
         for parameter in row.parameters { #expect(parameter.summary.hasSuffix("."), "\(row.name).\(parameter.name)") }
     }
 }

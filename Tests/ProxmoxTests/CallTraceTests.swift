@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Model
 import Proxmox
+import TestSupport
 import Testing
 
 /// What a changing call leaves behind, by its path and parameters.
@@ -78,10 +79,9 @@ struct CallTraceTests {
     /// The operation table says what each of its calls is checked against; what is known of the call itself must agree.
     @Test func theOperationTablesConditionsAgree() throws {
         for endpoint in OperationTable.all.flatMap(\.endpoints) where endpoint.method != "GET" {
-            let text = endpoint.path.replacing("{node}", with: "pve1").replacing("{kind}", with: "qemu")
-                .replacing("{vmid}", with: "101")
-            guard !text.contains("{"), let method = HTTPMethod(rawValue: endpoint.method),
-                let trace = CallTrace(APICall(method, try APIPath(parsing: text)))
+            let kind = endpoint.kinds.contains(.qemu) ? "qemu" : "lxc"
+            guard !endpoint.dependsOnPath, let method = HTTPMethod(rawValue: endpoint.method),
+                let trace = CallTrace(APICall(method, try APIPath(parsing: filledPath(endpoint.path, kind: kind))))
             else { continue }
             #expect(trace.effect.condition == endpoint.postCondition, "\(endpoint.path)")
         }

@@ -42,7 +42,7 @@ struct ModuleFinderTests {
         }
     }
 
-    @Test(arguments: ["prelude", "guests", "clock"])
+    @Test(arguments: ["prelude", "objects", "clock"])
     func theWorkersOwnFilesAreNoModules(name: String) {
         #expect(throws: Failure.self) { try ModuleFinder(folder: nil).find(name) }
     }

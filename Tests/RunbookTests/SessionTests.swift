@@ -4,30 +4,41 @@ import JSON
 import Model
 import Policy
 import Simulator
+import TestSupport
 import Testing
 
 @testable import Runbook
 
 struct SessionTests {
     @Test func everyOperationHasItsHandlerAndEveryHandlerItsOperation() {
-        #expect(Set(OperationHandlers.all.keys) == Set(OperationTable.all.map(\.name)))
+        let answered = OperationTable.all.filter { $0.module == nil }.map(\.name)
+        #expect(Set(OperationHandlers.all.keys) == Set(answered))
     }
 
-    @Test(
-        arguments: OperationTable.all.flatMap(\.endpoints).filter { !$0.path.contains("…") }.map {
-            [$0.method, $0.path, $0.action]
-        })
-    func theClassifierDerivesTheActionOfEveryRow(endpoint: [String]) throws {
-        let path = endpoint[1].replacingOccurrences(of: "{node}", with: "pve1").replacingOccurrences(
-            of: "{vmid}", with: "101"
-        )
-        .replacingOccurrences(of: "{upid}", with: "UPID:pve1:0:0:0:x::root@pam:")
-        for kind in GuestKind.allCases {
-            let segments = path.replacingOccurrences(of: "{kind}", with: kind.rawValue).split(separator: "/").map(
-                String.init)
-            let actions = Set(ActionClassifier.actions(method: endpoint[0], path: segments).map(\.rawValue))
+    @Test func everyOperationMadeOfOthersHasItsModuleAndNamesWhatItUses() throws {
+        for row in OperationTable.all {
+            guard let module = row.module else {
+                #expect(row.uses.isEmpty, "\(row.name)")
+                continue
+            }
+            let source = String(decoding: try #require(ModuleFinder.shipped(module), "\(module)"), as: UTF8.self)
+            let called = Set(source.matches(of: #/\bpve\.([a-z_.]+)/#).map { String($0.1) })
+            let names = Set(OperationTable.all.map(\.name))
+            #expect(called.intersection(names).subtracting([row.name]) == Set(row.uses), "\(row.name)")
+        }
+    }
+
+    @Test(arguments: OperationTable.all.flatMap(\.endpoints).filter { !$0.dependsOnPath })
+    func theClassifierDerivesTheActionOfEveryRow(endpoint: Model.Endpoint) throws {
+        for kind in GuestKind.allCases where endpoint.kinds.contains(kind) {
+            let segments = filledPath(endpoint.path, kind: kind.rawValue).split(separator: "/").map {
+                String($0).replacing("%2F", with: "/")
+            }
+            let actions = ActionClassifier.actions(
+                method: endpoint.method, path: segments, parameters: endpoint.with.mapValues { $0 == "*" ? "x" : $0 })
             #expect(
-                actions == [endpoint[2]] || kind == .lxc && actions.contains("api.unknown"),
+                endpoint.with.isEmpty
+                    ? actions.map(\.rawValue) == [endpoint.action] : actions.map(\.rawValue).contains(endpoint.action),
                 "\(segments) gives \(actions)")
         }
     }

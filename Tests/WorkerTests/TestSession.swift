@@ -46,7 +46,7 @@ final class TestSession {
     static func boot(_ changes: [PackedValue.Pair] = []) -> PackedValue {
         var pairs: [PackedValue.Pair] = [
             .init("functions", ["list_vms", "vm_action", "echo", "fail", "api.get", "api.put", "now", "vm"]),
-            .init("guest_calls", ["vm"]),
+            .init("gives", ["vm": "guest"]),
             .init("methods", [["name": "start", "call": "vm_action", "before": ["@node", "@vmid", "start", .null]]]),
             .init("memory", .integer(48 << 20)), .init("output", .integer(20_000)),
             .init("cpu_slice", .number(0.2)), .init("cpu_total", .number(2)), .init("seed", .integer(7)),

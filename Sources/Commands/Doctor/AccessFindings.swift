@@ -26,9 +26,7 @@ struct AccessFindings: Sendable {
             return .init(operation: operation.name, verdict: "depends", words: "on the path it is given")
         }
         var needs: [PrivilegeNeed] = []
-        for endpoint in operation.endpoints {
-            for need in operation.needs(of: endpoint) where !needs.contains(need) { needs.append(need) }
-        }
+        for need in operation.allNeeds.flatMap(\.needs) where !needs.contains(need) { needs.append(need) }
         let always = needs.filter { $0.condition == nil }
         let missing = always.filter { permissions.reach(of: $0) == .nowhere }
         guard missing.isEmpty else {

@@ -47,7 +47,7 @@ enum OperationHelp {
         }
         lines.append("  returns \(operation.returns)")
         if !operation.methods.isEmpty {
-            lines.append("  as methods: " + operation.methods.map { "vm:\($0.name)()" }.joined(separator: " "))
+            lines.append("  as methods: " + operation.methods.map(\.usage).joined(separator: " "))
         }
         if !operation.endpoints.isEmpty {
             lines.append("")

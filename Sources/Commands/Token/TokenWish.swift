@@ -42,7 +42,7 @@ struct TokenWish: Hashable, Sendable {
 
     private func add(_ name: String, to result: inout Needs) throws(Failure) -> Bool {
         if let operation = OperationTable.named(name) {
-            for endpoint in operation.endpoints { result.add(operation.needs(of: endpoint), endpoint) }
+            for (endpoint, needs) in operation.allNeeds { result.add(needs, endpoint) }
             return true
         }
         let glob = Glob(name)

@@ -44,6 +44,8 @@ typedef struct lb_chunk {
     size_t params_count;
     /// Try the source as an expression first.
     int expression;
+    /// Run what the last chunk left to be done on its failure, instead of any source.
+    int compensation;
 } lb_chunk;
 
 /// How a task stands after it was started or resumed.

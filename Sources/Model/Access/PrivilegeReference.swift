@@ -22,9 +22,7 @@ public enum PrivilegeReference {
     /// All that an operation's calls need, without repeats.
     static func needs(of operation: Operation) -> [PrivilegeNeed] {
         var found: [PrivilegeNeed] = []
-        for endpoint in operation.endpoints {
-            for need in operation.needs(of: endpoint) where !found.contains(need) { found.append(need) }
-        }
+        for need in operation.allNeeds.flatMap(\.needs) where !found.contains(need) { found.append(need) }
         return found
     }
 

@@ -6,7 +6,9 @@ enum InventoryOperations {
         Operation(
             name: "list_vms",
             summary: "Lists guests, virtual machines and containers alike, ordered by vmid.",
-            parameters: [.optional("filters", .options(filters), "Only guests to which all of these apply.")],
+            parameters: [
+                .optional("filters", .options(InventoryFilters.parameters), "Only guests to which all of these apply.")
+            ],
             returns:
                 "a list of guest records: vmid, name, node, kind, status, tags, pool, cpu, maxcpu, mem, maxmem, uptime …",
             reach: .read,
@@ -41,7 +43,38 @@ enum InventoryOperations {
                     needs: [.guest("VM.Audit")]),
             ],
             example: "local vm = pve.vm(101); print(vm.name, vm.status)",
-            methods: [GuestMethod("refresh", before: ["@vmid"])]),
+            methods: [ObjectMethod("refresh", before: ["@vmid"])], gives: .guest),
+        Operation(
+            name: "node",
+            summary: "Finds one node and reads its state and load.",
+            parameters: [.required("node", .node, "Which node.")],
+            returns: "a node object: node, status, cpu, maxcpu, mem, maxmem, disk, maxdisk, uptime, and methods",
+            reach: .read,
+            endpoints: [
+                Endpoint(
+                    method: "GET", path: "/cluster/resources", action: "read.cluster",
+                    needs: [PrivilegeNeed(["Sys.Audit"], at: .node, lack: .hidden, when: "to see figures")])
+            ],
+            example: #"print(pve.node("pve1").status)"#,
+            methods: [ObjectMethod("refresh", of: .node, before: ["@node"])], gives: .node),
+        Operation(
+            name: "storage",
+            summary: "Finds one storage and tells where it is, what it holds and how full it is.",
+            parameters: [.required("storage", .storage, "Which storage.")],
+            returns:
+                "a storage object: storage, type, content, shared, nodes (those it is active on), disk and maxdisk in bytes, "
+                + "and methods",
+            reach: .read,
+            endpoints: [
+                Endpoint(
+                    method: "GET", path: "/cluster/resources", action: "read.cluster",
+                    needs: [
+                        PrivilegeNeed(
+                            ["Datastore.Audit", "Datastore.AllocateSpace"], at: .storage, lack: .hidden)
+                    ])
+            ],
+            example: #"print(pve.storage("shared").shared)"#,
+            methods: [ObjectMethod("refresh", of: .storage, before: ["@storage"])], gives: .storage),
         Operation(
             name: "version",
             summary: "Tells the versions of the cluster, of pvelua and of Lua.",
@@ -51,8 +84,12 @@ enum InventoryOperations {
             endpoints: [Endpoint(method: "GET", path: "/version", action: "read.api")],
             example: "print(pve.version().release)"),
     ]
+}
 
-    private static let filters: [Parameter] = [
+/// The filters by which guests are chosen, wherever an operation takes some.
+public enum InventoryFilters {
+    /// One key each; all that are given must apply.
+    public static let parameters: [Parameter] = [
         .optional("status", .text(maximum: 32), "The state: running, stopped, paused …"),
         .optional("node", .node, "The node it is on."),
         .optional("tag", .text(maximum: 128), "A tag it carries; * and ? stand for any characters."),

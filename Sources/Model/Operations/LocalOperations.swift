@@ -2,6 +2,12 @@
 
 /// What never leaves this machine.
 enum LocalOperations {
+    /// Kinds by which a script may call its own failures; none of them says that policy or a person said no.
+    private static let failureKinds = [
+        "script", "not_found", "conflict", "guest_timeout", "task_failed", "storage_unavailable", "unsupported",
+        "parameter",
+    ]
+
     static let rows: [Operation] = [
         Operation(
             name: "log",
@@ -12,6 +18,22 @@ enum LocalOperations {
             ],
             returns: "nothing", reach: .local, endpoints: [],
             example: #"pve.log("begin of the maintenance window")"#),
+        Operation(
+            name: "fail",
+            summary: "Ends the script, or the function that pcall guards, with an error of a kind.",
+            parameters: [
+                .required("message", .text(maximum: 4096, lines: true), "What is wrong."),
+                .optional(
+                    "options",
+                    .options([
+                        .optional("kind", .choice(failureKinds), "The error's kind; default script."),
+                        .optional("hint", .text(maximum: 1024), "What to do next."),
+                        .optional("vmid", .guest, "The guest that it is about."),
+                    ]), "What else is known."),
+            ],
+            returns: "never; the error is a value with kind, message and hint as those of pvelua itself are",
+            reach: .local, endpoints: [],
+            example: #"local ok, e = pcall(pve.fail, "no room", { kind = "conflict" }); print(e.kind)"#),
         Operation(
             name: "sleep",
             summary: "Waits, at no cost in processor time.",

@@ -19,8 +19,14 @@ public struct Operation: Sendable {
     public var endpoints: [Endpoint]
     /// A line of Lua that runs as it stands on the demo cluster.
     public var example: String
-    /// The methods it gives to guest objects, such as `vm:start()`.
-    public var methods: [GuestMethod] = []
+    /// The methods it gives to objects, such as `vm:start()`.
+    public var methods: [ObjectMethod] = []
+    /// The object that its answer becomes, or nil for plain data.
+    public var gives: ScriptObject?
+    /// The shipped Lua module that is this operation, made of other operations; nil for one that the host answers itself.
+    public var module: String?
+    /// The operations that its module calls; what they need it needs.
+    public var uses: [String] = []
     /// The version of pvelua that brought it.
     public var since = "0.1"
 
@@ -43,6 +49,9 @@ public struct Endpoint: Sendable {
     public var method: String
     /// The path with `{node}`, `{kind}`, `{vmid}` to be filled in.
     public var path: String
+    /// Parameters that make the call this one and no other of the same path, such as `archive` of a restore; a value of `*`
+    /// stands for any.
+    public var with: [String: String] = [:]
     /// The action that policy judges; a test checks that the classifier derives the same.
     public var action: String
     /// Which guests have it.
@@ -67,22 +76,46 @@ public struct Endpoint: Sendable {
 }
 
 extension Operation {
+    /// Everything that it may ask for and what each of those calls needs, through the operations that it uses as well.
+    public var allNeeds: [(endpoint: Endpoint, needs: [PrivilegeNeed])] {
+        endpoints.map { ($0, needs(of: $0)) } + uses.compactMap(OperationTable.named).flatMap(\.allNeeds)
+    }
+
     /// How a call looks: `pve.poll([node], task, [options])`.
     public var usage: String {
         "pve.\(name)(\(parameters.map { $0.isRequired ? $0.name : "[\($0.name)]" }.joined(separator: ", ")))"
     }
 }
 
-/// A method of guest objects: `vm:name(arguments…)` is `pve.operation(before…, arguments…)`.
-public struct GuestMethod: Sendable {
+/// The objects that scripts hold: records with methods.
+public enum ScriptObject: String, Sendable, CaseIterable {
+    /// What `pve.vm` gives.
+    case guest
+    /// What `pve.node` gives.
+    case node
+    /// What `pve.storage` gives.
+    case storage
+
+    /// How examples call a variable that holds one.
+    public var variable: String { self == .guest ? "vm" : rawValue }
+}
+
+/// A method of an object: `vm:name(arguments…)` is `pve.operation(before…, arguments…)`.
+public struct ObjectMethod: Sendable {
     /// The method's name.
     public var name: String
-    /// The leading arguments: `@vmid` is the object's field, nil stays nil, other text is literal.
+    /// Whose method it is.
+    public var object: ScriptObject
+    /// The leading arguments: `@vmid` is the object's field of that name, nil stays nil, other text is literal.
     public var before: [String?]
 
     /// Makes a method.
-    public init(_ name: String, before: [String?]) {
+    public init(_ name: String, of object: ScriptObject = .guest, before: [String?]) {
         self.name = name
+        self.object = object
         self.before = before
     }
+
+    /// How a call looks: `vm:start()`.
+    public var usage: String { "\(object.variable):\(name)()" }
 }

@@ -42,7 +42,7 @@ public enum OperationReference {
         lines += ["Returns \(operation.returns).", "", "```lua", operation.example, "```", ""]
         if !operation.methods.isEmpty {
             lines += [
-                "As methods of a guest: " + operation.methods.map { "`vm:\($0.name)()`" }.joined(separator: ", ") + ".",
+                "As methods: " + operation.methods.map { "`\($0.usage)`" }.joined(separator: ", ") + ".",
                 "",
             ]
         }

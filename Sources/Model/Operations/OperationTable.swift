@@ -4,7 +4,9 @@
 public enum OperationTable {
     /// All rows, in the order of the reference page.
     public static let all: [Operation] =
-        InventoryOperations.rows + PowerOperations.rows + SnapshotOperations.rows + APIOperations.rows
+        InventoryOperations.rows + PoolOperations.rows + StorageOperations.rows + PowerOperations.rows
+        + SnapshotOperations.rows + BackupOperations.rows + MigrationOperations.rows + CreationOperations.rows
+        + ConfigurationOperations.rows + AgentOperations.rows + HelperOperations.rows + APIOperations.rows
         + ClusterOperations.rows + LocalOperations.rows
 
     private static let byName = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }

@@ -50,6 +50,16 @@ public indirect enum ParameterType: Sendable {
     case apiPath
     /// A table of API parameters: names to text, numbers, booleans or lists of those.
     case apiParameters
+    /// A storage's id, or any table with a `storage` field.
+    case storage
+    /// A volume's name, or any table with a `volid` field, such as a backup.
+    case volume
+    /// A disk's size, such as `32G`; with `+` in front a growth.
+    case size
+    /// A function; only operations that are Lua modules can take one.
+    case function
+    /// A guest, a list of guests, or a table of filters as `pve.list_vms` takes them; only for Lua modules.
+    case guests
     /// Any value that can leave the script.
     case any
 
@@ -70,6 +80,11 @@ public indirect enum ParameterType: Sendable {
         case .list(let element): "a list, each element \(element.description)"
         case .apiPath: "an API path such as \"/nodes/pve1/status\""
         case .apiParameters: "a table of API parameters"
+        case .storage: "a storage id"
+        case .volume: "a volume such as \"local:iso/debian.iso\""
+        case .size: "a size such as \"32G\" or \"+5G\""
+        case .function: "a function"
+        case .guests: "a guest, a list of guests or a table of filters"
         case .any: "a value"
         }
     }

@@ -24,8 +24,8 @@ enum PowerOperations {
             reach: .change,
             endpoints: endpoints,
             example: #"pve.vm_action(nil, 103, "start", { timeout = 60 })"#,
-            methods: [GuestMethod("action", before: [nil, "@vmid"])]
-                + endpoints.compactMap(\.selector).map { GuestMethod($0, before: [nil, "@vmid", $0]) }),
+            methods: [ObjectMethod("action", before: [nil, "@vmid"])]
+                + endpoints.compactMap(\.selector).map { ObjectMethod($0, before: [nil, "@vmid", $0]) }),
         Operation(
             name: "poll",
             summary: "Waits for a task to end.",

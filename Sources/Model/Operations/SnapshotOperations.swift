@@ -30,6 +30,6 @@ enum SnapshotOperations {
                     postCondition: .snapshotExists, repeats: .isRefused, needs: [.guest("VM.Snapshot")])
             ],
             example: "print(pve.snapshot(nil, 101, { change_number = 1234 }).name)",
-            methods: [GuestMethod("snapshot", before: [nil, "@vmid"])])
+            methods: [ObjectMethod("snapshot", before: [nil, "@vmid"])])
     ]
 }

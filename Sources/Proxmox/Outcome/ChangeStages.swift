@@ -94,7 +94,8 @@ public struct ChangeFailure: Error, Sendable {
     /// How far it came.
     public var stage: Stage
 
-    init(_ failure: Failure, _ stage: Stage) {
+    /// Makes a failure of that stage.
+    public init(_ failure: Failure, _ stage: Stage) {
         self.failure = failure
         self.stage = stage
     }

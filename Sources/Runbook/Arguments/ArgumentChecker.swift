@@ -45,7 +45,7 @@ struct ArgumentChecker {
         return try check(value, parameter.type, path: path)
     }
 
-    private static func check(
+    static func check(
         _ value: PackedValue, _ type: ParameterType, path: String
     ) throws(Failure) -> CheckedArgument {
         func wrong(_ detail: String? = nil) -> Failure {
@@ -53,8 +53,13 @@ struct ArgumentChecker {
         }
         switch type {
         case .node:
-            guard let text = value.text, let node = NodeName(text) else { throw wrong() }
+            guard let text = (value["node"] ?? value).text, let node = NodeName(text) else { throw wrong() }
             return .node(node)
+        case .storage, .volume, .size: return .text(try name(value, type, path: path))
+        case .function:
+            guard value == .opaque("a function") else { throw wrong() }
+            return .value(.null)
+        case .guests: return .value(try guests(value, path: path))
         case .guest:
             guard let number = (value["vmid"] ?? value).wholeNumber else {
                 var failure = wrong()
@@ -133,7 +138,7 @@ struct ArgumentChecker {
         }
     }
 
-    private static func options(
+    static func options(
         _ value: PackedValue, _ parameters: [Parameter], path: String, type: ParameterType
     ) throws(Failure) -> Arguments {
         let pairs: [PackedValue.Pair]

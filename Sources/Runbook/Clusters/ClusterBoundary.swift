@@ -21,7 +21,11 @@ enum ClusterBoundary {
         _ value: PackedValue, _ type: ParameterType, path: String, _ environment: RunEnvironment
     ) throws(Failure) {
         switch type {
-        case .guest, .task:
+        case .guests:
+            for (index, item) in (value.elements ?? [value]).enumerated() where item["vmid"] != nil {
+                try check(item, .guest, path: value.elements == nil ? path : "\(path)[\(index + 1)]", environment)
+            }
+        case .guest, .task, .node, .storage, .volume:
             guard case .map = value else { return }
             let home = environment.clusterName
             let origin: String
@@ -34,7 +38,7 @@ enum ClusterBoundary {
                 origin = text
             }
             guard origin != home else { return }
-            let number = type.isGuest ? "its vmid" : "its upid"
+            let number = type.ownName
             throw .parameter(
                 path, "belongs to cluster \"\(TextExcerpt.of(origin))\", and this is a function of \"\(home)\"",
                 hint: "call it with the functions of its own cluster, or pass \(number) if \"\(home)\" is meant")
@@ -63,5 +67,12 @@ enum ClusterBoundary {
 }
 
 extension ParameterType {
-    fileprivate var isGuest: Bool { if case .guest = self { true } else { false } }
+    /// What names such a thing without saying which cluster it is of.
+    fileprivate var ownName: String {
+        switch self {
+        case .guest: "its vmid"
+        case .task: "its upid"
+        default: "its name"
+        }
+    }
 }

@@ -21,6 +21,9 @@ struct Change: Sendable {
     var snapshot: SnapshotName?
     /// Adds what may only be drawn once the change is allowed, such as a number: a refused change must not use one up.
     var complete: (@Sendable (inout Change) async throws(Failure) -> Void)?
+    /// Reads what came of it once it has ended well, such as the name of a new backup; adds to the result, or says that in
+    /// truth nothing came of it.
+    var report: (@Sendable (ChangeResult) async throws(Failure) -> JSONObject)?
     /// How long to wait for the task.
     var timeout: Duration
     /// Whether to wait for the task at all.
@@ -104,6 +107,8 @@ struct ChangeOutcome: Sendable {
     var isVerified = false
     /// Whether there was anything to do.
     var isChange = true
+    /// What the operation itself has to tell.
+    var details = JSONObject()
 
     /// The result as scripts see it.
     func json(_ change: Change) -> JSONValue {
@@ -122,6 +127,7 @@ struct ChangeOutcome: Sendable {
         }
         object["verified"] = .bool(isVerified)
         if isFinished { object["warnings"] = JSONValue(warnings) }
+        for member in details.members { object[member.key] = member.value }
         return .object(object)
     }
 

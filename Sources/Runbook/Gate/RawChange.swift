@@ -81,9 +81,10 @@ struct RawChange: Sendable {
     /// The row of an operation that makes the same call, or one that knows no more than the call's action.
     static func endpoint(of call: APICall, else row: Endpoint) -> Endpoint {
         let path = call.path.segments
-        let known = OperationTable.all.flatMap(\.endpoints).first { row in
+        let known = OperationTable.all.flatMap(\.endpoints).filter { row in
             row.method == call.method.rawValue && matches(row, path)
-        }
+                && row.with.allSatisfy { name, value in call.text(name).map { value == "*" || $0 == value } ?? false }
+        }.max { $0.with.count < $1.with.count }
         guard let known else {
             var row = row
             row.path = call.path.description

@@ -38,7 +38,7 @@ struct Sending: Sendable {
             await run.remember(upid, PendingStep(change: change, recorder: step))
             return ChangeOutcome(result)
         }
-        return try await close(ChangeOutcome(result), change, step)
+        return try await close(result, change, step)
     }
 
     /// Waits for a task; one that an earlier call of this run left running has its effect verified and its step closed.
@@ -59,7 +59,7 @@ struct Sending: Sendable {
         } catch {
             throw try await recorded(error, pending.change, pending.recorder)
         }
-        _ = try await close(ChangeOutcome(result), pending.change, pending.recorder)
+        _ = try await close(result, pending.change, pending.recorder)
         return task
     }
 
@@ -88,8 +88,17 @@ struct Sending: Sendable {
     // MARK: - The end of a step
 
     private func close(
-        _ outcome: ChangeOutcome, _ change: Change, _ step: StepRecorder
+        _ result: ChangeResult, _ change: Change, _ step: StepRecorder
     ) async throws(Failure) -> ChangeOutcome {
+        var outcome = ChangeOutcome(result)
+        if let report = change.report {
+            do throws(Failure) {
+                outcome.details = try await report(result)
+            } catch {
+                let stage = result.upid.map { ChangeFailure.Stage.accepted($0) } ?? .sent
+                throw try await recorded(ChangeFailure(error, stage), change, step)
+            }
+        }
         try await step.done(outcome.record(change), warnings: outcome.warnings)
         return outcome
     }

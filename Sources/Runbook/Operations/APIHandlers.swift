@@ -6,6 +6,13 @@ internal import Schema
 
 /// The raw API: any path of it, checked against the cluster's own schema where one is kept.
 enum APIHandlers {
+    static let all: [String: OperationHandlers.Handler] = [
+        "api.get": get,
+        "api.post": post,
+        "api.put": put,
+        "api.delete": delete,
+    ]
+
     static func get(_ call: OperationCall) async throws(Failure) -> JSONValue {
         let request = try await request(.get, call)
         return try await call.gate.read(request) { client throws(Failure) in try await client.send(request).data }

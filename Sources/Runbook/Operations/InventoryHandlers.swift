@@ -5,6 +5,15 @@ internal import Proxmox
 
 /// Looking at nodes and guests.
 enum InventoryHandlers {
+    static let all: [String: OperationHandlers.Handler] = [
+        "list_vms": listVMs,
+        "list_nodes": listNodes,
+        "vm": vm,
+        "node": node,
+        "storage": storage,
+        "version": version,
+    ]
+
     static func listVMs(_ call: OperationCall) async throws(Failure) -> JSONValue {
         let filters = call.arguments.options("filters")
         let resources = try await resources(call, .vm)
@@ -17,11 +26,7 @@ enum InventoryHandlers {
 
     static func listNodes(_ call: OperationCall) async throws(Failure) -> JSONValue {
         let nodes = try await resources(call, .node).sorted { ($0.node?.rawValue ?? "") < ($1.node?.rawValue ?? "") }
-        return .array(
-            nodes.map { node in
-                let fields = ["node", "status", "cpu", "maxcpu", "mem", "maxmem", "disk", "maxdisk", "uptime"]
-                return .object(JSONObject(fields.compactMap { name in node.members[name].map { (name, $0) } }))
-            })
+        return .array(nodes.map(NodeRecord.json))
     }
 
     static func vm(_ call: OperationCall) async throws(Failure) -> JSONValue {
@@ -29,6 +34,30 @@ enum InventoryHandlers {
         // The node is not known yet, and does not matter to what the call is.
         let request = try APICall.get("nodes", "localhost", "qemu", vmid.description, "status", "current")
         return try await call.gate.read(request) { _ throws(Failure) in try await call.gate.resolve(vmid) }.json
+    }
+
+    static func node(_ call: OperationCall) async throws(Failure) -> JSONValue {
+        let rows = try await resources(call, .node)
+        guard let name = call.arguments.node(), let row = rows.first(where: { $0.node == name }) else {
+            var failure = Failure(
+                .notFound,
+                "there is no node \(call.arguments.node()?.rawValue ?? "") in cluster \(call.environment.clusterName)")
+            failure.hint = "its nodes are " + rows.compactMap(\.node).map(\.rawValue).sorted().joined(separator: ", ")
+            throw failure
+        }
+        return NodeRecord.json(row)
+    }
+
+    static func storage(_ call: OperationCall) async throws(Failure) -> JSONValue {
+        let rows = try await resources(call, .storage)
+        let name = call.arguments.text("storage") ?? ""
+        guard let record = StorageRecord.json(name, rows) else {
+            var failure = Failure(.notFound, "there is no storage \(name) in cluster \(call.environment.clusterName)")
+            let names = Set(rows.compactMap { $0.members["storage"]?.perlText }).sorted()
+            failure.hint = "its storages are " + names.joined(separator: ", ")
+            throw failure
+        }
+        return record
     }
 
     static func version(_ call: OperationCall) async throws(Failure) -> JSONValue {
@@ -58,6 +87,36 @@ enum InventoryHandlers {
             && (filters.text("kind").map { $0 == guest.guest?.kind.rawValue } ?? true)
             && (filters.flag("template") ?? false) == guest.isTemplate
             && glob("tag", guest.tags) && glob("name", guest.name.map { [$0] } ?? [])
+    }
+}
+
+/// How a node from the resource list looks to scripts.
+enum NodeRecord {
+    private static let fields = ["node", "status", "cpu", "maxcpu", "mem", "maxmem", "disk", "maxdisk", "uptime"]
+
+    static func json(_ node: ClusterResource) -> JSONValue {
+        .object(JSONObject(fields.compactMap { name in node.members[name].map { (name, $0) } }))
+    }
+}
+
+/// How a storage looks to scripts: the resource list has a row of it for each node.
+enum StorageRecord {
+    static func json(_ name: String, _ resources: [ClusterResource]) -> JSONValue? {
+        let rows = resources.filter { $0.members["storage"]?.perlText == name }
+        // Usage is told by a node that can reach it.
+        guard let row = rows.first(where: { $0.status == "available" }) ?? rows.first else { return nil }
+        let nodes = rows.filter { $0.status == "available" }.compactMap(\.node).map(\.rawValue).sorted()
+        let content = (row.members["content"]?.perlText ?? "").split(separator: ",").map(String.init).sorted()
+        var object = JSONObject([
+            ("storage", .string(name)), ("type", JSONValue(row.members["plugintype"]?.perlText)),
+            ("status", .string(nodes.isEmpty ? row.status ?? "unknown" : "available")),
+            ("shared", .bool(row.members["shared"]?.perlBool ?? false)),
+            ("content", .array(content.map(JSONValue.string))), ("nodes", .array(nodes.map(JSONValue.string))),
+        ])
+        for field in ["disk", "maxdisk"] {
+            if let value = row.members[field], !value.isNull { object[field] = value }
+        }
+        return .object(object)
     }
 }
 

@@ -5,6 +5,15 @@ internal import Proxmox
 
 /// Operations that never leave this machine.
 enum LocalHandlers {
+    static let all: [String: OperationHandlers.Handler] = [
+        "cluster": cluster,
+        "log": log,
+        "fail": fail,
+        "sleep": sleep,
+        "now": now,
+        "table": table,
+    ]
+
     /// Only checks the name: the cluster is opened when something is asked of it.
     static func cluster(_ call: OperationCall) async throws(Failure) -> JSONValue {
         let name = call.arguments.text("name") ?? call.environment.clusterName
@@ -16,6 +25,14 @@ enum LocalHandlers {
         let level = call.arguments.text("level").flatMap(LogLevel.init) ?? .info
         call.environment.output.log(level, call.arguments.text("message") ?? "")
         return .null
+    }
+
+    static func fail(_ call: OperationCall) async throws(Failure) -> JSONValue {
+        let options = call.arguments.options()
+        let kind = options.text("kind").flatMap(ErrorKind.init(rawValue:)) ?? .script
+        var failure = Failure(kind, call.arguments.text("message") ?? "", hint: options.text("hint"))
+        failure.vmid = try? options.guest("vmid").rawValue
+        throw failure
     }
 
     static func sleep(_ call: OperationCall) async throws(Failure) -> JSONValue {

@@ -17,23 +17,10 @@ enum OperationHandlers {
     typealias Handler = @Sendable (OperationCall) async throws(Failure) -> JSONValue
 
     static let all: [String: Handler] = [
-        "list_vms": InventoryHandlers.listVMs,
-        "list_nodes": InventoryHandlers.listNodes,
-        "vm": InventoryHandlers.vm,
-        "version": InventoryHandlers.version,
-        "vm_action": PowerHandlers.vmAction,
-        "poll": PowerHandlers.poll,
-        "snapshot": SnapshotHandlers.snapshot,
-        "api.get": APIHandlers.get,
-        "api.post": APIHandlers.post,
-        "api.put": APIHandlers.put,
-        "api.delete": APIHandlers.delete,
-        "cluster": LocalHandlers.cluster,
-        "log": LocalHandlers.log,
-        "sleep": LocalHandlers.sleep,
-        "now": LocalHandlers.now,
-        "table": LocalHandlers.table,
-    ]
+        InventoryHandlers.all, PoolHandlers.all, StorageHandlers.all, PowerHandlers.all, SnapshotHandlers.all,
+        BackupHandlers.all, MigrationHandlers.all, CreationHandlers.all, ConfigurationHandlers.all, AgentHandlers.all,
+        APIHandlers.all, LocalHandlers.all,
+    ].reduce(into: [:]) { all, some in all.merge(some) { first, _ in first } }
 
     static func named(_ name: String) -> Handler? { all[name] }
 }

@@ -5,6 +5,11 @@ internal import Proxmox
 
 /// Power actions and waiting for tasks.
 enum PowerHandlers {
+    static let all: [String: OperationHandlers.Handler] = [
+        "vm_action": vmAction,
+        "poll": poll,
+    ]
+
     static func vmAction(_ call: OperationCall) async throws(Failure) -> JSONValue {
         let arguments = call.arguments
         let options = arguments.options()

@@ -6,6 +6,10 @@ internal import Proxmox
 
 /// Snapshots.
 enum SnapshotHandlers {
+    static let all: [String: OperationHandlers.Handler] = [
+        "snapshot": snapshot
+    ]
+
     static func snapshot(_ call: OperationCall) async throws(Failure) -> JSONValue {
         let arguments = call.arguments
         let options = arguments.options()

@@ -9,7 +9,8 @@ enum WorkerBoot {
         let methods = OperationTable.all.flatMap { operation in
             operation.methods.map { method -> PackedValue in
                 [
-                    "name": PackedValue(method.name), "call": PackedValue(operation.name),
+                    "name": PackedValue(method.name), "object": PackedValue(method.object.rawValue),
+                    "call": PackedValue(operation.name),
                     "before": .array(method.before.map { $0.map { PackedValue($0) } ?? .null }),
                 ]
             }
@@ -18,7 +19,8 @@ enum WorkerBoot {
         return [
             "functions": .array(OperationTable.all.map { PackedValue($0.name) }),
             "methods": .array(methods),
-            "guest_calls": ["vm"],
+            "gives": .map(names(\.gives?.rawValue)),
+            "modules": .map(names(\.module)),
             "cluster": PackedValue(environment.clusterName),
             "memory": .integer(Int64(limits.memory)),
             "cpu_slice": .number(limits.processorSlice),
@@ -26,6 +28,11 @@ enum WorkerBoot {
             "seed": .integer(settings.seed),
             "interactive": .bool(settings.isInteractive),
         ]
+    }
+
+    /// A property of the operations that have it, by the operation's name.
+    private static func names(_ property: (Operation) -> String?) -> [PackedValue.Pair] {
+        OperationTable.all.compactMap { row in property(row).map { .init(row.name, PackedValue($0)) } }
     }
 }
 
