@@ -98,8 +98,8 @@ let package = Package(
 
         // Tests, one target a module; Tests/TestSupport is what they share.
         .target(
-            name: "TestSupport", dependencies: ["Proxmox", "Simulator"], path: "Tests/TestSupport", swiftSettings: swift
-        ),
+            name: "TestSupport", dependencies: ["Proxmox", "Simulator", "JSON", "Programs"],
+            path: "Tests/TestSupport", swiftSettings: swift),
         tests("JSONTests", ["JSON"]),
         tests("ModelTests", ["Model", "JSON"]),
         tests("WireTests", ["Wire"]),

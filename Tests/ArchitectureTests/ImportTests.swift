@@ -96,8 +96,8 @@ struct ImportTests {
         }
     }
 
-    @Test func noMachinePathIsInTheTree() throws {
-        let found = try run(
+    @Test func noMachinePathIsInTheTree() async throws {
+        let found = try await run(
             URL(fileURLWithPath: "/usr/bin/git"),
             ["grep", "-nIE", "(^|[^a-zA-Z.])/(root|work)/", "--", ":!Tests/ArchitectureTests"],
             directory: Places.repository)

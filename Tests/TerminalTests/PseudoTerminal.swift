@@ -54,10 +54,3 @@ final class PseudoTerminal: @unchecked Sendable {
         return result
     }
 }
-
-/// Runs a body on a thread of its own and hands over what it returned.
-func onThread<T: Sendable>(_ body: @escaping @Sendable () -> T) async -> T {
-    await withCheckedContinuation { continuation in
-        Thread.detachNewThread { continuation.resume(returning: body()) }
-    }
-}
