@@ -37,6 +37,14 @@ public struct SimulatedStorage: Sendable, Hashable {
     /// Whether volumes are files, so that images may be qcow2.
     public var isFileBased: Bool { ["dir", "nfs", "cifs", "cephfs", "btrfs"].contains(plugin) }
 
+    /// Whether a disk there can be snapshotted: among files only qcow2 (PVE::Storage, `volume_has_feature`).
+    func canSnapshot(_ disk: String) -> Bool {
+        switch plugin {
+        case "dir", "nfs", "cifs": disk.contains(".qcow2")
+        default: ["btrfs", "lvmthin", "zfspool", "zfs", "rbd", "cephfs"].contains(plugin)
+        }
+    }
+
     /// Whether that node can use it.
     public func serves(_ node: String) -> Bool { nodes.isEmpty || nodes.contains(node) }
 }
