@@ -18,6 +18,12 @@ public struct SimulatedStorage: Sendable, Hashable {
     public var used: Int
     /// The folder, for plug-ins that have one.
     public var path: String?
+    /// Whether it may be used.
+    public var enabled = true
+    /// Whether it answers; a file server that is away does not.
+    public var active = true
+    /// Which backups to keep, as the definition's `prune-backups` says.
+    public var retention = "keep-all=1"
 
     /// Makes a storage.
     public init(
