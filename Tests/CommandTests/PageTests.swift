@@ -116,7 +116,9 @@ struct PageTests {
             ).output
         let shown = try fencedBlocks("docs/schema.md", language: "").first { $0.contains("methods, kept in") }
         for line in try #require(shown).components(separatedBy: "\n") where !line.isEmpty && line != "…" {
-            #expect(printed.contains(line.components(separatedBy: " kept in")[0]), "\(line)")
+            // How many methods there are grows with the simulator.
+            let wanted = line.components(separatedBy: " kept in")[0].replacing(#/\d+ methods/#, with: "methods")
+            #expect(printed.replacing(#/\d+ methods/#, with: "methods").contains(wanted), "\(line)")
         }
     }
 
