@@ -57,7 +57,9 @@ let package = Package(
         .target(name: "CCertificates", linkerSettings: [.linkedLibrary("crypto")]),
 
         // Files that travel inside the binaries, brought in by #embed.
-        .target(name: "LuaSources", path: "lua", exclude: ["README.md", "clock.lua", "objects.lua", "prelude.lua", "modules"]),
+        .target(
+            name: "LuaSources", path: "lua",
+            exclude: ["README.md", "clock.lua", "objects.lua", "prelude.lua", "modules"]),
         .target(name: "EmbeddedAssets", path: "assets", exclude: ["clusters", "policy.yaml", "config.example.yaml"]),
 
         // Know nothing of Proxmox.
@@ -97,8 +99,9 @@ let package = Package(
             ], swiftSettings: swift),
 
         // Tests, one target a module; Tests/TestSupport is what they share.
+        .target(name: "TestWidth", path: "Tests/TestWidth"),
         .target(
-            name: "TestSupport", dependencies: ["Proxmox", "Simulator", "JSON", "Programs"],
+            name: "TestSupport", dependencies: ["Proxmox", "Simulator", "JSON", "Programs", "TestWidth"],
             path: "Tests/TestSupport", swiftSettings: swift),
         tests("JSONTests", ["JSON"]),
         tests("ModelTests", ["Model", "JSON"]),
