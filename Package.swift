@@ -73,6 +73,7 @@ let package = Package(
         library("Model", ["JSON"]),
         library("Schema", ["Model", "JSON", "Text"]),
         library("Configuration", ["Model", "YAML", "Text", "Programs"]),
+        library("Monitor", ["Proxmox", "Model", "JSON", "Text", "Programs"]),
         library("Policy", ["Model", "YAML", "EmbeddedAssets", "Text"]),
         library("Journal", ["Model", "CSQLite", "CCrypto"]),
         library("Proxmox", ["Model", "JSON", "CCurl", "Programs", .product(name: "Logging", package: "swift-log")]),
@@ -82,7 +83,8 @@ let package = Package(
         library(
             "Commands",
             [
-                "Runbook", "Configuration", "Schema", "Terminal", "Simulator", "EmbeddedAssets", "Text",
+                "Runbook", "Configuration", "Schema", "Monitor", "Journal", "Terminal", "Simulator", "EmbeddedAssets",
+                "Text",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -108,7 +110,8 @@ let package = Package(
         tests("ConfigurationTests", ["Configuration", "Model", "TestSupport"]),
         tests("PolicyTests", ["Policy", "Model", "YAML"]),
         tests("JournalTests", ["Journal", "Model", "JSON", "TestSupport"]),
-        tests("TerminalTests", ["Terminal", "TestSupport"]),
+        tests("MonitorTests", ["Monitor", "Proxmox", "Simulator", "Model", "JSON", "TestSupport"]),
+        tests("TerminalTests", ["Terminal", "Text", "TestSupport"]),
         tests("WorkerTests", ["Wire", "TestSupport"], exclude: ["Hostile"]),
         tests(
             "ProxmoxTests", ["Proxmox", "Model", "JSON", "TestSupport"],
@@ -121,7 +124,7 @@ let package = Package(
             "CommandTests",
             [
                 "Commands", "Runbook", "Policy", "Schema", "Terminal", "Model", "JSON", "TestSupport", "Proxmox",
-                "Simulator", "Configuration", "Journal",
+                "Simulator", "Configuration", "Journal", "Monitor", "Text",
             ],
             exclude: ["Support"]),
         tests("ArchitectureTests", ["TestSupport"]),
