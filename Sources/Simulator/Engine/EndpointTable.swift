@@ -8,6 +8,7 @@ enum EndpointTable {
         + nodeEndpoints + taskEndpoints + guestEndpoints + configEndpoints
         + powerEndpoints + snapshotEndpoints + lifecycleEndpoints + migrateEndpoints + storageEndpoints
         + backupEndpoints + statisticsEndpoints + poolEndpoints + highAvailabilityEndpoints + agentEndpoints
+        + certificateEndpoints
 
     struct Found {
         var endpoint: Endpoint
