@@ -61,9 +61,11 @@ struct MonitorCommand: ContextCommand {
         if testsChannels { return try await test(routes, name, console) }
         let route = try ClusterRoute(
             name: name, configuration: configuration, context: context, logLevel: options.logLevel)
+        // A host that hangs must not hold up the round for long; the next round tries again anyway.
+        let client = route.client(try route.credential(), attempts: 2)
         let round = MonitorRound(
             cluster: name, plan: monitor.plan,
-            reader: PictureReader(try route.client(), plan: monitor.plan, now: WallTime.seconds),
+            reader: PictureReader(client, plan: monitor.plan, now: WallTime.seconds),
             store: try SQLiteJournal(path: workplace.locations.journal), routes: routes, now: WallTime.seconds)
         let watch = MonitorWatch(round: round, console: console, lines: lines)
         guard once else {
@@ -75,7 +77,7 @@ struct MonitorCommand: ContextCommand {
 
     private func doOnce(_ watch: MonitorWatch) async throws(Failure) -> ExitStatus {
         let report = try await Interruptible.run { () async throws(Failure) in try await watch.once() }
-        if options.format == .json { try OutputFormat.json.write(json: report.json, text: "") }
+        if options.format == .json { try options.format.write(json: report.json, text: "") }
         if let outage = report.outage { return ExitStatus(outage) }
         guard let failOn, report.firing.contains(where: { $0.severity >= failOn }) else { return .done }
         return .alertsFiring

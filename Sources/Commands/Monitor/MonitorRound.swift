@@ -36,6 +36,8 @@ struct MonitorRound: Sendable {
                 })
         }
         (report.events, report.alerts) = outcome.withLock { $0 }
+        let silenced = verdict.findings.filter { plan.silences.cover($0.rule, $0.subject, in: picture) }
+        report.silenced = Set(silenced.map(\.fingerprint))
         let courier = AlertCourier(cluster: cluster, store: store, routes: routes, now: now)
         (report.undelivered, report.problems) = try await courier.deliver()
         return (report, picture)
@@ -51,6 +53,8 @@ struct RoundReport: Sendable {
     var blind: [BlindSpot]
     var events: [AlertEvent] = []
     var alerts: [Alert] = []
+    /// The fingerprints of what is wrong and nobody is to hear of.
+    var silenced: Set<String> = []
     /// How many messages wait for the next round.
     var undelivered = 0
     /// What went wrong with channels.
@@ -74,6 +78,7 @@ struct RoundReport: Sendable {
                 ("cluster", .string(cluster)), ("at", .string(UTCTime.text(time))),
                 ("watched", .bool(outage == nil)), ("events", .array(events.map(\.json))),
                 ("firing", .array(firing.map(\.json))), ("pending", .array(pending.map(\.json))),
+                ("silenced", .array(silenced.sorted().map(JSONValue.string))),
                 (
                     "unjudged",
                     .array(unjudged.map { ["rule": .string($0.rule), "error": $0.cause.json] })

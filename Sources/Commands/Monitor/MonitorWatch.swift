@@ -15,6 +15,7 @@ struct MonitorWatch: Sendable {
         let report = try await round.run(after: nil).report
         for problem in report.problems { console.tell(.warning, problem) }
         if lines.isLost { throw .lostOutput }
+        if !lines.isShown, report.outage == nil { return report }
         console.summary(report)
         return report
     }
@@ -75,7 +76,8 @@ struct MonitorConsole: Sendable {
             tell(.info, "\(alert.severity.rawValue) since \(UTCTime.text(alert.since)), told before: \(alert.text)")
         }
         for alert in report.pending {
-            tell(.info, "not told yet, since \(UTCTime.text(alert.since)): \(alert.text)")
+            let reason = report.silenced.contains(alert.fingerprint) ? "silenced" : "not told yet"
+            tell(.info, "\(reason), since \(UTCTime.text(alert.since)): \(alert.text)")
         }
         for (rule, cause) in report.unjudged {
             tell(.warning, "rule \(rule) cannot be judged: \(cause.message)\(cause.hint.map { "; \($0)" } ?? "")")

@@ -33,7 +33,7 @@ public struct AlertBook: Hashable, Sendable {
         var events: [AlertEvent] = []
         var found: Set<String> = []
         for finding in verdict.findings {
-            let key = Alert.fingerprint(finding.rule.id, finding.subject)
+            let key = finding.fingerprint
             guard found.insert(key).inserted else { continue }
             if finding.isLingering, alerts[key]?.state != .firing {
                 alerts[key] = nil
@@ -54,7 +54,9 @@ public struct AlertBook: Hashable, Sendable {
                 alerts[key] = nil
                 continue
             }
-            let isBlind = verdict.blind.contains { $0.rule.id == rule.id && $0.covers(alert.subject) }
+            let isBlind =
+                !verdict.fine.contains(key)
+                && verdict.blind.contains { $0.rule.id == rule.id && $0.covers(alert.subject) }
             if isBlind { continue }
             events += end(key, alert, rule, at: time)
         }

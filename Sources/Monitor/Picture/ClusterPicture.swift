@@ -49,6 +49,8 @@ public struct SlowFacts: Sendable {
     public var snapshots: [Int: ClusterPicture.Sight<[SnapshotSight]>] = [:]
     /// Whether guests start with their node, by vmid.
     public var onboot: [Int: ClusterPicture.Sight<Bool>] = [:]
+    /// What the monitor's own identity may do: what it may not see is left out of answers without a word.
+    public var permissions: ClusterPicture.Sight<Permissions>?
 
     /// Nothing read.
     public init() {}
@@ -151,7 +153,7 @@ public enum AgentSight: Hashable, Sendable {
     /// It answers.
     case answers
     /// None is configured.
-    case none
+    case absent
     /// One is configured and does not answer; Proxmox's words.
     case silent(String)
 }

@@ -8,6 +8,7 @@ extension PictureReader {
     func slowFacts(_ picture: ClusterPicture) async -> SlowFacts {
         var slow = SlowFacts()
         slow.time = picture.time
+        slow.permissions = await sight { () async throws(Failure) in try await client.permissions() }
         let nodes = picture.nodes.filter { $0.status != .offline }.map(\.name)
         let up = Set(nodes)
         let guests = picture.guests.filter { up.contains($0.node) }
@@ -28,14 +29,14 @@ extension PictureReader {
     }
 
     private func onboot(of guest: GuestSight) async -> ClusterPicture.Sight<Bool> {
-        await sight { () async throws(Failure) in
+        await breaker.read(guest.node) { () async throws(Failure) in
             let config = try await client.send(APICall(.get, try guest.reference.path("config"))).data
             return config["onboot"]?.perlBool ?? false
         }
     }
 
     private func certificates(of node: String) async -> ClusterPicture.Sight<[CertificateSight]> {
-        await sight { () async throws(Failure) in
+        await breaker.read(node) { () async throws(Failure) in
             let rows = try await client.send(.get("nodes", node, "certificates", "info")).data.array ?? []
             return rows.compactMap { row in
                 guard let end = row["notafter"]?.perlNumber, let file = row["filename"]?.perlText else { return nil }
@@ -45,7 +46,7 @@ extension PictureReader {
     }
 
     private func backups(on storage: StorageSight) async -> ClusterPicture.Sight<[BackupSight]> {
-        await sight { () async throws(Failure) in
+        await breaker.read(storage.node) { () async throws(Failure) in
             let call = try APICall.get(
                 "nodes", storage.node, "storage", storage.name, "content",
                 parameters: [("content", .text("backup"))])
@@ -57,7 +58,7 @@ extension PictureReader {
     }
 
     private func snapshots(of guest: GuestSight) async -> ClusterPicture.Sight<[SnapshotSight]> {
-        await sight { () async throws(Failure) in
+        await breaker.read(guest.node) { () async throws(Failure) in
             let rows = try await client.send(APICall(.get, try guest.reference.path("snapshot"))).data.array ?? []
             return rows.compactMap { row in
                 // The row `current` is the guest as it is; it has no time.

@@ -9,6 +9,7 @@ public struct PictureReader: Sendable {
     let needs: PictureNeeds
     let slowInterval: Double
     let now: @Sendable () -> Double
+    var breaker = NodeBreaker()
 
     /// How many requests are on their way at once: a monitor must not crowd out those who work.
     static let atOnce = 4
@@ -27,6 +28,12 @@ public struct PictureReader: Sendable {
     ///
     /// - Parameter previous: The picture before, whose slow facts may still be good enough.
     public func read(after previous: ClusterPicture? = nil) async -> ClusterPicture {
+        var fresh = self
+        fresh.breaker = NodeBreaker()
+        return await fresh.take(after: previous)
+    }
+
+    private func take(after previous: ClusterPicture?) async -> ClusterPicture {
         var picture = ClusterPicture(time: now())
         do throws(Failure) {
             picture.take(try await client.resources())
@@ -61,7 +68,7 @@ public struct PictureReader: Sendable {
     }
 
     private func load(of node: String) async -> ClusterPicture.Sight<Double> {
-        await sight { () async throws(Failure) in
+        await breaker.read(node) { () async throws(Failure) in
             let data = try await client.send(.get("nodes", node, "status")).data
             guard let five = data["loadavg"]?.array?.dropFirst().first?.perlNumber,
                 let count = data["cpuinfo"]?["cpus"]?.perlNumber, count > 0
@@ -71,7 +78,7 @@ public struct PictureReader: Sendable {
     }
 
     private func tasks(of node: String, since: Double) async -> ClusterPicture.Sight<[TaskRow]> {
-        await sight { () async throws(Failure) in
+        await breaker.read(node) { () async throws(Failure) in
             guard let name = NodeName(node) else { throw Failure(.server, "\(node) is no node's name") }
             return try await client.tasks(
                 on: name, source: .archive, since: Int(min(max(since, 0), 4e9)), limit: 1000)
@@ -90,16 +97,21 @@ public struct PictureReader: Sendable {
 
     /// Asks the agent who it is: a read that it must be alive to answer, where `ping` would be a POST.
     private func agent(of guest: GuestSight) async -> ClusterPicture.Sight<AgentSight> {
+        await breaker.read(guest.node) { () async throws(Failure) in try await ask(guest) }
+    }
+
+    private func ask(_ guest: GuestSight) async throws(Failure) -> AgentSight {
         do throws(Failure) {
             _ = try await client.send(APICall(.get, try guest.reference.path("agent", "info")))
-            return .success(.answers)
+            return .answers
         } catch {
             let words = error.raw ?? error.message
-            if words.contains("No QEMU guest agent configured") { return .success(.none) }
+            if words.contains("No QEMU guest agent configured") { return .absent }
             // It has just been stopped; the next round sees that.
-            if words.contains("is not running"), !words.contains("guest agent") { return .success(.none) }
+            if words.contains("is not running"), !words.contains("guest agent") { return .absent }
             let isSilence = words.contains("guest agent is not running") || words.contains("got timeout")
-            return isSilence ? .success(.silent(words)) : .failure(error)
+            guard isSilence else { throw error }
+            return .silent(words)
         }
     }
 

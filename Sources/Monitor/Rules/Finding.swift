@@ -29,6 +29,9 @@ public struct Finding: Hashable, Sendable {
         self.value = value
     }
 
+    /// What its alert is known by.
+    public var fingerprint: String { Alert.fingerprint(rule.id, subject) }
+
     /// One line of limited length that steers no terminal.
     static func line(_ text: String) -> String {
         let clean = TextCleaner.clean(text)
@@ -78,6 +81,8 @@ public struct Verdict: Hashable, Sendable {
     public var findings: [Finding] = []
     /// What could not be judged.
     public var blind: [BlindSpot] = []
+    /// Whose alerts are over although a blind spot covers them: a guest that was recovered on another node.
+    public var fine: Set<String> = []
 
     /// Nothing wrong.
     public init() {}

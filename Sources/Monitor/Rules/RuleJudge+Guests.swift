@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import JSON
 internal import Model
+internal import Proxmox
 
 extension RuleJudge {
     /// Words for a machine that neither runs nor is stopped; what is not listed (`unknown` of a new guest) says nothing.
@@ -37,7 +38,7 @@ extension RuleJudge {
         }
         guard guest.status == "running" else { return guest.status == "unknown" ? .unknown(nil) : .fine }
         switch picture.agents[guest.vmid] {
-        case nil, .success(.answers)?, .success(.none)?: return .fine
+        case nil, .success(.answers)?, .success(.absent)?: return .fine
         case .success(.silent(let words))?:
             return .wrong(
                 Finding(
@@ -88,6 +89,7 @@ extension RuleJudge {
             if let last, picture.time - last <= age { return .fine }
             if let cause { return .unknown(cause) }
             if isHidden { return .unknown(nil) }
+            if let failure = hiddenBackups(guest) { return .unknown(failure) }
             if none { return .unknown(Self.noBackupStorage) }
             let subject = Self.subject(guest)
             let advice = "run one by hand, and look at Datacenter → Backup and at the last vzdump task"
@@ -100,6 +102,22 @@ extension RuleJudge {
                     rule, subject, "the newest backup of guest \(Self.words(guest)) is \(Self.age(since)) old",
                     advice: advice, value: JSONValue(Int(min(since, 1e10)))))
         }
+    }
+
+    /// Backups are left out of lists unless one may make and read them (PVE::Storage::check_volume_access).
+    private func hiddenBackups(_ guest: GuestSight) -> Failure? {
+        let words = "backups of guest \(guest.vmid) cannot be seen"
+        for name in Set(picture.storages.filter(\.holdsBackups).map(\.name)).sorted() {
+            let path = ACLPath("/storage/\(name)")
+            if lack(["Datastore.Allocate"], at: path, words) == nil { continue }
+            let vms = ACLPath("/vms/\(guest.vmid)")
+            if let failure = lack(["Datastore.AllocateSpace"], at: path, words)
+                ?? lack(["VM.Backup"], at: vms, pool: guest.reference.pool, words)
+            {
+                return failure
+            }
+        }
+        return nil
     }
 
     private static let noBackupStorage = Failure(

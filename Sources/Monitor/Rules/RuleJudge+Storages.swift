@@ -7,6 +7,12 @@ extension RuleJudge {
     private func rows(_ rule: AlertRule, _ verdict: inout Verdict) -> [[StorageSight]] {
         let offline = picture.offline
         for name in offline where rule.covers(node: name) { verdict.blind.append(BlindSpot(rule, .node(name))) }
+        if picture.storages.isEmpty,
+            let failure = lack(
+                ["Datastore.Audit", "Datastore.AllocateSpace"], at: ACLPath("/storage"), "no storage can be seen")
+        {
+            verdict.blind.append(BlindSpot(rule, .everything, failure))
+        }
         var keys: [String] = []
         var groups: [String: [StorageSight]] = [:]
         for row in picture.storages where rule.covers(storage: row.name) && rule.covers(node: row.node) {

@@ -17,6 +17,10 @@ extension RuleJudge {
                 }
                 continue
             }
+            let path = ACLPath("/nodes/\(node.name)")
+            if let failure = lack(["Sys.Audit"], at: path, "only own tasks of node \(node.name) can be seen") {
+                verdict.blind.append(BlindSpot(rule, .node(node.name), failure))
+            }
             for row in rows {
                 guard let end = row.endTime, picture.time - Double(end) <= within,
                     types.isEmpty || types.contains(where: { $0.matches(row.upid.type) })

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import JSON
 public import Model
-internal import Text
+internal import Proxmox
 
 /// Holds rules against a picture; a pure function of both.
 public struct RuleJudge: Sendable {
@@ -90,6 +90,9 @@ public struct RuleJudge: Sendable {
     /// Judges every guest that a rule is about. Of a guest on a node that is away nothing is known: that is the node's alert.
     func eachGuest(_ rule: AlertRule, _ verdict: inout Verdict, _ judge: (GuestSight) -> GuestVerdict) {
         let offline = picture.offline
+        if picture.guests.isEmpty, let failure = lack(["VM.Audit"], at: .guests, "no guest can be seen") {
+            verdict.blind.append(BlindSpot(rule, .everything, failure))
+        }
         for node in picture.nodes where offline.contains(node.name) {
             verdict.blind.append(BlindSpot(rule, .node(node.name)))
         }
@@ -103,12 +106,21 @@ public struct RuleJudge: Sendable {
             }
             guard isCovered else { continue }
             switch judge(guest) {
-            case .fine: continue
+            case .fine: verdict.fine.insert(Alert.fingerprint(rule.id, Self.subject(guest)))
             case .wrong(let finding): verdict.findings.append(finding)
             case .unknown(let cause):
                 verdict.blind.append(BlindSpot(rule, .subject(Self.subject(guest).path), cause))
             }
         }
+    }
+
+    /// The failure of a rule whose answers are incomplete for want of a privilege; nil where it is held, or nobody knows.
+    func lack(_ anyOf: [Privilege], at path: ACLPath, pool: String? = nil, _ words: String) -> Failure? {
+        guard case .success(let permissions)? = picture.slow.permissions,
+            !permissions.holds(anyOf, at: path, pool: pool)
+        else { return nil }
+        let names = anyOf.map(\.rawValue).joined(separator: " or ")
+        return Failure(.permission, words, hint: "grant \(names) at \(path)")
     }
 
     static func subject(_ guest: GuestSight) -> AlertSubject {
