@@ -5,7 +5,7 @@
 /// A row moves to its operation's table when there is one; a test keeps changes from standing in both (pve-facts §2).
 public enum RawEndpoints {
     /// All rows.
-    public static let rows: [Endpoint] = guests + snapshots + backups + cluster
+    public static let rows: [Endpoint] = guests + snapshots + backups
 
     private static let guests = [
         row(
@@ -56,22 +56,6 @@ public enum RawEndpoints {
         row(
             "DELETE", "/nodes/{node}/storage/{storage}/content/{volume}", "backup.delete",
             [PrivilegeNeed(["Datastore.AllocateSpace"], at: .storage), .guest("VM.Backup")]),
-        row(
-            "GET", "/nodes/{node}/storage/{storage}/content", "read.storage",
-            [
-                PrivilegeNeed(["Datastore.Audit", "Datastore.AllocateSpace"], at: .storage),
-                PrivilegeNeed(
-                    ["Datastore.AllocateSpace"], at: .storage, lack: .hidden, when: "to see backups"),
-                PrivilegeNeed(["VM.Backup"], at: .guest, lack: .hidden, when: "to see backups"),
-            ]),
-    ]
-
-    private static let cluster = [
-        row("GET", "/cluster/status", "read.cluster", [PrivilegeNeed(["Sys.Audit"], at: .root)]),
-        row("GET", "/nodes/{node}/status", "read.node", [PrivilegeNeed(["Sys.Audit"], at: .node)]),
-        row(
-            "DELETE", "/nodes/{node}/tasks/{upid}", "task.stop",
-            [PrivilegeNeed(["Sys.Modify"], at: .node, when: "for tasks that others started")]),
     ]
 
     private static let space = PrivilegeNeed(["Datastore.AllocateSpace"], at: .storage)

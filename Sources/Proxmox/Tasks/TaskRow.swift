@@ -19,7 +19,7 @@ public struct TaskRow: Hashable, Sendable {
     }
 
     /// Reads a row, or returns nil where it names no task.
-    init?(_ row: JSONValue) {
+    public init?(_ row: JSONValue) {
         guard let upid = row["upid"]?.string.flatMap(UPID.init) else { return nil }
         self.upid = upid
         endTime = row["endtime"]?.perlInteger

@@ -55,7 +55,7 @@ struct ArgumentChecker {
         case .node:
             guard let text = (value["node"] ?? value).text, let node = NodeName(text) else { throw wrong() }
             return .node(node)
-        case .storage, .volume, .size: return .text(try name(value, type, path: path))
+        case .storage, .volume, .pool, .size: return .text(try name(value, type, path: path))
         case .function:
             guard value == .opaque("a function") else { throw wrong() }
             return .value(.null)
@@ -72,6 +72,10 @@ struct ArgumentChecker {
                 throw .parameter(path, "must be from 100 to 999999999, not \(number)")
             }
             return .guest(vmid)
+        case .guestOrName:
+            guard let name = value.text else { return try check(value, .guest, path: path) }
+            guard !name.isEmpty, Int(name) == nil else { return try check(value, .guest, path: path) }
+            return .text(try text(value, 255, lines: false, path: path))
         case .task:
             if value["upid"] == nil, value["changed"] == .bool(false) { return .nothingToWaitFor }
             guard let text = (value["upid"] ?? value).text, let upid = UPID(text) else { throw wrong() }
