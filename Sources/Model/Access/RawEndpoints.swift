@@ -5,7 +5,7 @@
 /// A row moves to its operation's table when there is one; a test keeps changes from standing in both (pve-facts §2).
 public enum RawEndpoints {
     /// All rows.
-    public static let rows: [Endpoint] = guests + snapshots + backups + cluster
+    public static let rows: [Endpoint] = guests + backups + cluster
 
     private static let guests = [
         row(
@@ -40,13 +40,6 @@ public enum RawEndpoints {
         row(
             "PUT", "/nodes/{node}/{kind}/{vmid}/resize", "disk.resize",
             [.guest("VM.Config.Disk"), PrivilegeNeed(["Datastore.AllocateSpace"], at: .storage)]),
-    ]
-
-    private static let snapshots = [
-        row("DELETE", "/nodes/{node}/{kind}/{vmid}/snapshot/{snapname}", "snapshot.delete", [.guest("VM.Snapshot")]),
-        row(
-            "POST", "/nodes/{node}/{kind}/{vmid}/snapshot/{snapname}/rollback", "snapshot.rollback",
-            [PrivilegeNeed(["VM.Snapshot", "VM.Snapshot.Rollback"], at: .guest)]),
     ]
 
     private static let backups = [
