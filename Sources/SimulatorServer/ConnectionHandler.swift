@@ -14,6 +14,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// After so many requests the server closes a connection (PVE::APIServer::AnyEvent).
     private static let requestLimit = 100
     private static let bodyLimit = 600_000
+    /// Uploads are files; what is longer is cut off, and refused for that.
+    private static let uploadLimit = 67_108_864
 
     private let cluster: SimulatedCluster
     private var head: HTTPRequestHead?
@@ -30,7 +32,8 @@ final class ConnectionHandler: ChannelInboundHandler {
             self.head = head
             body = []
         case .body(let buffer):
-            if body.count < Self.bodyLimit { body.append(contentsOf: buffer.readableBytesView) }
+            let limit = head?.uri.contains("/upload") == true ? Self.uploadLimit : Self.bodyLimit
+            if body.count < limit { body.append(contentsOf: buffer.readableBytesView) }
         case .end:
             guard let head else { return }
             self.head = nil

@@ -35,6 +35,14 @@ struct ConsentPromptTests {
                 """)
     }
 
+    @Test func showsWhatItMeansForTheGuestAsItIsNow() throws {
+        var asked = try question()
+        asked.consequences = ["2 newer snapshots are removed: b\u{1b}[31m, c"]
+        let text = ConsentPrompt(asked, code: "4821", style: plain).text
+        #expect(text.contains("│ ! 2 newer snapshots are removed: b"))
+        #expect(!text.contains("\u{1b}"))
+    }
+
     @Test func showsTheParametersOfACallThatIsAboutNoGuest() {
         var asked = ConsentQuestion(
             effect: .confirm, cluster: "lab", action: "pool.create", rule: "pools", request: "POST /pools")

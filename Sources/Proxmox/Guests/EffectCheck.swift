@@ -16,7 +16,7 @@ enum EffectCheck {
         case .rolledBack: now.config["parent"]?.perlText == effect.snapshot && now.lock == nil
         case .onTarget: now.node == effect.node && now.lock != "migrate"
         case .template: now.isTemplate
-        case .exists: !["create", "disk"].contains(now.lock)
+        case .exists: !["create", "clone", "disk"].contains(now.lock)
         case .gone: false
         }
     }

@@ -97,11 +97,9 @@ extension ClusterState {
         }
     }
 
-    /// Whether all disks can be snapshotted: qcow2 files and thin volumes can, raw files cannot.
+    /// Whether all disks can be snapshotted.
     func canSnapshot(_ guest: SimulatedGuest) -> Bool {
-        disks(guest).allSatisfy { disk in
-            !disk.storage.isFileBased || disk.value.contains(".qcow2") || disk.storage.plugin == "btrfs"
-        }
+        disks(guest).allSatisfy { $0.key.hasPrefix("unused") || $0.storage.canSnapshot($0.value) }
     }
 
     func hasLocalDisks(_ guest: SimulatedGuest) -> Bool { disks(guest).contains { !$0.storage.shared } }

@@ -10,6 +10,8 @@ struct Call: Sendable {
     /// The parameters of the body and the query in the order given, for log lines.
     var order: [String] = []
     var method: String
+    /// The file that came with an upload.
+    var upload: Multipart.File?
     /// The part of the path that the pattern's `{name...}` took.
     var node: String { parameters["node"] ?? "" }
     var vmid: Int { integer("vmid") ?? 0 }

@@ -28,13 +28,13 @@ enum Dispatcher {
             case .failure(let error): return .denied(writer.empty(401, error.reason))
             }
         }
-        let parsed: (values: [String: RawValue], order: [String])
+        let parsed: RequestParameters
         do throws(PlainAnswer) {
             guard ["json", "extjs"].contains(location.format) else {
                 let path = "/" + location.segments.joined(separator: "/")
                 throw PlainAnswer(status: 501, text: "no formatter for uri \(path), \(location.format)")
             }
-            parsed = try RequestParser.parameters(request)
+            parsed = try RequestParser.parameters(request, segments: location.segments)
         } catch {
             return .answer(writer.plain(error))
         }
@@ -54,7 +54,7 @@ enum Dispatcher {
     }
 
     private static func admit(
-        _ found: EndpointTable.Found, _ identity: Identity, _ parsed: (values: [String: RawValue], order: [String]),
+        _ found: EndpointTable.Found, _ identity: Identity, _ parsed: RequestParameters,
         _ method: String, _ state: ClusterState
     ) throws(Refusal) -> Call {
         let endpoint = found.endpoint
@@ -80,7 +80,8 @@ enum Dispatcher {
         var accepted = validation.accepted
         if accepted["node"] == "localhost" { accepted["node"] = state.localNode }
         let order = parsed.order.filter { accepted[$0] != nil && found.path[$0] == nil }
-        return Call(identity: identity, parameters: accepted, order: order, method: method)
+        return Call(
+            identity: identity, parameters: accepted, order: order, method: method, upload: parsed.upload)
     }
 
     private static func checkAccess(

@@ -7,6 +7,7 @@ enum EndpointTable {
         + clusterEndpoints
         + nodeEndpoints + taskEndpoints + guestEndpoints + configEndpoints
         + powerEndpoints + snapshotEndpoints + lifecycleEndpoints + migrateEndpoints + storageEndpoints
+        + contentEndpoints + pruneEndpoints + downloadEndpoints
         + backupEndpoints + statisticsEndpoints + poolEndpoints + highAvailabilityEndpoints + agentEndpoints
 
     struct Found {

@@ -2,16 +2,13 @@
 internal import JSON
 internal import Proxmox
 
-/// A request taken apart as PVE's server takes it apart.
-struct ParsedRequest: Sendable {
-    var format: String
-    /// The path's parts after the format.
-    var segments: [String]
-    var parameters: [String: RawValue]
+/// What a request says besides its path.
+struct RequestParameters: Sendable {
+    var values: [String: RawValue] = [:]
     /// The names in the order they came.
-    var order: [String]
-
-    var path: String { "/" + segments.joined(separator: "/") }
+    var order: [String] = []
+    /// The file of an upload.
+    var upload: Multipart.File?
 }
 
 /// An answer of the server itself rather than of the API: plain text.
@@ -34,29 +31,34 @@ enum RequestParser {
     }
 
     /// Everything the body and the query say.
-    static func parameters(
-        _ request: HTTPRequest
-    ) throws(PlainAnswer) -> (values: [String: RawValue], order: [String]) {
-        var values: [String: RawValue] = [:]
-        var order: [String] = []
+    static func parameters(_ request: HTTPRequest, segments: [String]) throws(PlainAnswer) -> RequestParameters {
+        var result = RequestParameters()
         let body = request.body ?? []
         if request.method == .get || request.method == .delete {
             if !body.isEmpty {
                 throw PlainAnswer(
                     status: 501, text: "Unexpected content for method '\(request.method.rawValue)'")
             }
+        } else if let boundary = Multipart.boundary(request), segments.last == "upload" {
+            guard let parts = Multipart(body, boundary: boundary) else {
+                throw PlainAnswer(status: 501, text: "wrong Content-Length")
+            }
+            result.order = parts.order
+            result.upload = parts.file
+            result.values = parts.values.mapValues { .text($0) }
         } else if body.count > 524_288 {
             throw PlainAnswer(status: 501, text: "for data too large")
         } else if !body.isEmpty {
-            try readBody(request, body, &values, &order)
+            try readBody(request, body, &result.values, &result.order)
         }
         if let mark = request.target.firstIndex(of: "?") {
             var query: [String: RawValue] = [:]
-            form(String(request.target[request.target.index(after: mark)...]), &query, &order)
-            values.merge(query) { $1 }
+            form(String(request.target[request.target.index(after: mark)...]), &query, &result.order)
+            result.values.merge(query) { $1 }
         }
-        values["_dc"] = nil
-        return (values, order.filter { $0 != "_dc" })
+        result.values["_dc"] = nil
+        result.order.removeAll { $0 == "_dc" }
+        return result
     }
 
     private static func readBody(

@@ -3,6 +3,7 @@
 /// A named rule for the text of a parameter (PVE::JSONSchema's formats).
 enum Format: Sendable {
     case vmid, vmidList, node, configID, configIDList, dnsName, storageID, poolID, taskStatusList, tagList
+    case retention, webAddress
 
     /// What is wrong with the text, or nil.
     func complaint(_ text: String) -> String? {
@@ -17,6 +18,8 @@ enum Format: Sendable {
         case .poolID: Self.isPoolID(text) ? nil : "value does not look like a valid pool name"
         case .taskStatusList:
             first(text) { ["ok", "error", "warning", "unknown"].contains($0) ? nil : "invalid status '\($0)'" }
+        case .retention: Retention.complaint(text)
+        case .webAddress: nil
         case .tagList: first(text) { Self.isTag($0) ? nil : "invalid characters in tag" }
         }
     }

@@ -138,6 +138,8 @@ extension Format {
         case .poolID: "pve-poolid"
         case .taskStatusList: "pve-task-status-type-list"
         case .tagList: "pve-tag-list"
+        case .retention: "prune-backups"
+        case .webAddress: "uri"
         }
     }
 }

@@ -86,6 +86,9 @@ struct Validation {
     }
 
     private func valueComplaint(_ parameter: Parameter, _ text: String) -> String? {
+        if parameter.format == .webAddress, !text.hasPrefix("http://"), !text.hasPrefix("https://") {
+            return "value does not match the regex pattern"
+        }
         if let format = parameter.format, let complaint = format.complaint(text) {
             return "invalid format - \(complaint)\n"
         }

@@ -5,7 +5,7 @@ internal import YAML
 /// Reads a cluster's description.
 struct SeedReader {
     private let top: YAMLReader
-    private var builder = SeedBuilder(seed: 8)
+    var builder = SeedBuilder(seed: 8)
 
     init(_ root: YAMLNode) throws(YAMLError) {
         top = try YAMLReader(
@@ -60,9 +60,12 @@ struct SeedReader {
 
     private static func storage(_ node: YAMLNode) throws(YAMLError) -> SimulatedStorage {
         let reader = try YAMLReader(
-            node, of: "a storage", keys: ["name", "type", "content", "shared", "nodes", "size", "used", "path"])
+            node, of: "a storage",
+            keys: [
+                "name", "type", "content", "shared", "nodes", "size", "used", "path", "enabled", "active", "prune",
+            ])
         let size = try reader.optional("size").map { (node) throws(YAMLError) in try SeedValues.size(node) } ?? 1 << 40
-        return SimulatedStorage(
+        var result = SimulatedStorage(
             try reader.required("name").text(), plugin: try reader.optional("type")?.text() ?? "dir",
             content: try SeedValues.texts(reader.required("content")),
             shared: try reader.optional("shared")?.boolean() ?? false,
@@ -70,6 +73,13 @@ struct SeedReader {
             size: size,
             used: try reader.optional("used").map { (node) throws(YAMLError) in try SeedValues.size(node) } ?? size / 5,
             path: try reader.optional("path")?.text())
+        if let enabled = reader.optional("enabled") { result.enabled = try enabled.boolean() }
+        if let active = reader.optional("active") { result.active = try active.boolean() }
+        if let prune = reader.optional("prune") {
+            result.retention = try prune.text()
+            if Retention(result.retention) == nil { throw prune.error("expected something like keep-last=3") }
+        }
+        return result
     }
 
     private static func user(_ node: YAMLNode) throws(YAMLError) -> SimulatedUser {
@@ -144,100 +154,6 @@ struct SeedReader {
         return nodes.map {
             SimulatedVolume(
                 volid, node: $0, content: String(content), format: format, size: size, created: time ?? 1_735_689_600)
-        }
-    }
-}
-
-extension SeedReader {
-    private mutating func guest(_ node: YAMLNode, _ seed: ClusterSeed) throws(YAMLError) -> SimulatedGuest {
-        let reader = try YAMLReader(
-            node, of: "a guest",
-            keys: [
-                "vmid", "type", "name", "node", "status", "tags", "pool", "storage", "disk", "config", "snapshots",
-                "ha",
-                "lock", "template", "ignores-shutdown", "agent-running",
-            ])
-        let vmid = try reader.required("vmid").integer(in: VMID.range)
-        let kind = GuestKind(rawValue: try reader.optional("type")?.word(of: ["qemu", "lxc"]) ?? "qemu") ?? .qemu
-        let nodeNode = try reader.required("node")
-        let nodeName = try nodeNode.text()
-        if !seed.nodes.contains(where: { $0.name == nodeName }) { throw nodeNode.error("there is no node \(nodeName)") }
-        let name = try reader.required("name").text()
-        let storage = try reader.optional("storage")?.text() ?? "local"
-        let size = try reader.optional("disk")?.text() ?? (kind == .qemu ? "32G" : "8G")
-        var options: [(String, String)] = []
-        if let tags = reader.optional("tags") {
-            options.append(("tags", try SeedValues.texts(tags).joined(separator: ";")))
-        }
-        for (key, value) in try reader.optional("config")?.members() ?? [] {
-            let option = try key.text()
-            if GuestOptions.of(kind).parameter(option) == nil { throw key.error("unknown option `\(option)`") }
-            options.append((option, try value.text()))
-        }
-        let config =
-            kind == .qemu
-            ? builder.machine(vmid, name: name, storage: storage, size: size, options: options)
-            : builder.container(vmid, name: name, storage: storage, size: size, options: options)
-        var guest = SimulatedGuest(kind, vmid, node: nodeName, config: config)
-        let status = try reader.optional("status")?.word(of: ["running", "stopped", "paused"]) ?? "stopped"
-        guest.power = SimulatedGuest.Power(rawValue: status) ?? .stopped
-        guest.pool = try reader.optional("pool")?.text()
-        guest.haState = try reader.optional("ha")?.text()
-        guest.lock = try reader.optional("lock")?.text()
-        guest.ignoresShutdown = try reader.optional("ignores-shutdown")?.boolean() ?? false
-        guest.agentRunning = try reader.optional("agent-running")?.boolean() ?? true
-        if try reader.optional("template")?.boolean() == true { SeedValues.makeTemplate(&guest) }
-        for snapshot in try reader.optional("snapshots")?.elements() ?? [] { try Self.add(snapshot, to: &guest) }
-        return guest
-    }
-
-    private static func add(_ node: YAMLNode, to guest: inout SimulatedGuest) throws(YAMLError) {
-        let reader = try YAMLReader(node, of: "a snapshot", keys: ["name", "time", "description", "memory"])
-        var config = guest.config
-        config["parent"] = nil
-        let snapshot = SimulatedSnapshot(
-            try reader.required("name").text(), time: try SeedValues.time(reader.required("time")),
-            description: try reader.optional("description")?.text() ?? "", parent: guest.config["parent"],
-            withMemory: try reader.optional("memory")?.boolean() ?? false, config: config)
-        guest.snapshots.append(snapshot)
-        guest.config["parent"] = snapshot.name
-    }
-}
-
-/// Values that a cluster's description writes as text.
-enum SeedValues {
-    static func texts(_ node: YAMLNode) throws(YAMLError) -> [String] {
-        var result: [String] = []
-        for element in try node.elements() { result.append(try element.text()) }
-        return result
-    }
-
-    /// Bytes from `64G`.
-    static func size(_ node: YAMLNode) throws(YAMLError) -> Int {
-        guard let size = DiskSize.parse(try node.text()), size > 0 else {
-            throw node.error("expected a size such as 64G")
-        }
-        return size
-    }
-
-    /// Seconds since 1970 from `2026-11-20T01:00:00Z`.
-    static func time(_ node: YAMLNode) throws(YAMLError) -> Double {
-        let text = try node.text()
-        let numbers = text.split(whereSeparator: { "-T:Z".contains($0) }).map { Int($0) ?? -1 }
-        guard text.hasSuffix("Z"), numbers.count == 6, numbers.allSatisfy({ (0...9999).contains($0) }),
-            (1...12).contains(numbers[1])
-        else { throw node.error("expected a time such as 2026-11-20T01:00:00Z") }
-        // Days from a date in the Gregorian calendar, with years that begin in March.
-        let year = numbers[1] <= 2 ? numbers[0] - 1 : numbers[0]
-        let month = (numbers[1] + 9) % 12
-        let days = year * 365 + year / 4 - year / 100 + year / 400 + (month * 153 + 2) / 5 + numbers[2] - 1 - 719_468
-        return Double(days * 86_400 + numbers[3] * 3600 + numbers[4] * 60 + numbers[5])
-    }
-
-    static func makeTemplate(_ guest: inout SimulatedGuest) {
-        guest.config["template"] = "1"
-        for key in guest.config.keys where GuestOptions.isDisk(key) {
-            guest.config[key] = guest.config[key]?.replacing("vm-\(guest.vmid)-", with: "base-\(guest.vmid)-")
         }
     }
 }

@@ -18,6 +18,12 @@ public struct SimulatedStorage: Sendable, Hashable {
     public var used: Int
     /// The folder, for plug-ins that have one.
     public var path: String?
+    /// Whether it may be used.
+    public var enabled = true
+    /// Whether it answers; a file server that is away does not.
+    public var active = true
+    /// Which backups to keep, as the definition's `prune-backups` says.
+    public var retention = "keep-all=1"
 
     /// Makes a storage.
     public init(
@@ -36,6 +42,14 @@ public struct SimulatedStorage: Sendable, Hashable {
 
     /// Whether volumes are files, so that images may be qcow2.
     public var isFileBased: Bool { ["dir", "nfs", "cifs", "cephfs", "btrfs"].contains(plugin) }
+
+    /// Whether a disk there can be snapshotted: among files only qcow2 (PVE::Storage, `volume_has_feature`).
+    func canSnapshot(_ disk: String) -> Bool {
+        switch plugin {
+        case "dir", "nfs", "cifs": disk.contains(".qcow2")
+        default: ["btrfs", "lvmthin", "zfspool", "zfs", "rbd", "cephfs"].contains(plugin)
+        }
+    }
 
     /// Whether that node can use it.
     public func serves(_ node: String) -> Bool { nodes.isEmpty || nodes.contains(node) }

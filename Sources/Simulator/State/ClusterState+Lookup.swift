@@ -17,8 +17,10 @@ extension ClusterState {
         guard let storage = storages.first(where: { $0.name == name }) else {
             throw .failed("storage '\(name)' does not exist")
         }
-        if let node, !storage.serves(node) {
-            throw .failed("storage '\(name)' is not available on node '\(node)'")
+        if !storage.enabled { throw .failed("storage '\(name)' is disabled") }
+        if let node {
+            if !storage.serves(node) { throw .failed("storage '\(name)' is not available on node '\(node)'") }
+            if !storage.active { throw .failed("storage '\(name)' is not online") }
         }
         return storage
     }

@@ -25,6 +25,8 @@ enum Durations {
     static let onlineMigration = 8.0
     static let backup = 10.0
     static let deleteVolume = 0.5
+    static let download = 5.0
+    static let upload = 0.5
     static let highAvailabilityRequest = 0.5
     /// From an HA request to the moment the manager acts on it.
     static let highAvailabilityRound = 10.0

@@ -63,6 +63,6 @@ struct TaskBehaviour: Sendable {
 
     static let all: [String: TaskBehaviour] = Dictionary(
         (powerTasks + containerPowerTasks + snapshotTasks + configTasks + cloneTasks + createTasks + migrateTasks
-            + backupTasks + highAvailabilityTasks + bulkTasks).map { ($0.type, $0) },
+            + backupTasks + storageTasks + highAvailabilityTasks + bulkTasks).map { ($0.type, $0) },
         uniquingKeysWith: { $1 })
 }

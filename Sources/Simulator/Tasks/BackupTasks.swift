@@ -3,8 +3,7 @@ internal import Model
 
 extension TaskBehaviour {
     static let backupTasks = [
-        TaskBehaviour("vzdump", lock: .nodeBackup, begin: BackupTasks.begin, finish: BackupTasks.finish),
-        TaskBehaviour("imgdel", lock: .none, begin: BackupTasks.beginDelete, finish: BackupTasks.finishDelete),
+        TaskBehaviour("vzdump", lock: .nodeBackup, begin: BackupTasks.begin, finish: BackupTasks.finish)
     ]
 }
 
@@ -91,24 +90,6 @@ enum BackupTasks {
         state.log(upid, "INFO: Finished Backup of VM \(guest.vmid) (00:00:10)")
         state.guests[guest.vmid]?.lock = nil
         if guest.power == .prelaunch { state.halt(guest.vmid) }
-    }
-
-    static func beginDelete(_ state: inout ClusterState, _ upid: String) throws(TaskError) -> Double {
-        guard let task = state.tasks[upid] else { return 0 }
-        let volid = task.parameters["volid"] ?? ""
-        if let volume = state.volume(volid, on: task.node), volume.protected {
-            throw TaskError("cannot remove protected volume '\(volid)' on '\(volume.storage)'")
-        }
-        return Durations.deleteVolume
-    }
-
-    static func finishDelete(_ state: inout ClusterState, _ upid: String) throws(TaskError) {
-        guard let task = state.tasks[upid], let volid = task.parameters["volid"] else { return }
-        if state.volume(volid, on: task.node) == nil {
-            state.log(upid, "disk image '\(volid)' does not exist")
-        }
-        state.volumes.removeAll { $0.volid == volid && ($0.node == nil || $0.node == task.node) }
-        state.log(upid, "Removed volume '\(volid)'")
     }
 }
 

@@ -38,8 +38,9 @@ enum SnapshotTasks {
                 parent: guest.config["parent"], withMemory: withMemory, config: guest.config, state: "prepare")
             snapshot.config["parent"] = nil
             if withMemory {
-                let storage = state.disks(guest).first?.storage.name ?? "local"
-                snapshot.config["vmstate"] = "\(storage):\(guest.vmid)/vm-\(guest.vmid)-state-\(name).raw"
+                let volid = state.allocateState(of: guest, name)
+                let storage = volid.prefix { $0 != ":" }
+                snapshot.config["vmstate"] = volid
                 state.log(upid, "saving VM state and RAM using storage '\(storage)'")
                 let size = GuestFigures(guest: guest, now: state.now).usedMemory / 1_048_576
                 state.log(upid, "completed saving the VM state in 1s, saved \(size) MiB")
@@ -97,6 +98,7 @@ enum SnapshotTasks {
             if guest.config["parent"] == snapshot.name { guest.config["parent"] = snapshot.parent }
             guest.lock = nil
             state.guests[guest.vmid] = guest
+            if let file = snapshot.config["vmstate"] { state.volumes.removeAll { $0.volid == file } }
         }
     }
 
@@ -108,10 +110,22 @@ enum SnapshotTasks {
             }
             if guest.isTemplate { throw TaskError("you can't rollback if VM is a template") }
             _ = try state.unlockedGuest(of: upid, kind)
+            try checkLinear(state, guest, snapshot)
             state.guests[guest.vmid]?.lock = "rollback"
             state.halt(guest.vmid)
             return Durations.rollback
         }
+    }
+
+    /// On ZFS a volume goes back to its newest snapshot only.
+    private static func checkLinear(
+        _ state: ClusterState, _ guest: SimulatedGuest, _ snapshot: SimulatedSnapshot
+    ) throws(TaskError) {
+        guard guest.snapshots.last?.name != snapshot.name,
+            let disk = state.disks(guest).first(where: { $0.storage.plugin.hasPrefix("zfs") })
+        else { return }
+        let volid = disk.value.prefix { $0 != "," }
+        throw TaskError("can't rollback, '\(snapshot.name)' is not most recent snapshot on '\(volid)'")
     }
 
     static func finishRollback(_ kind: GuestKind) -> TaskBehaviour.Finish {
@@ -130,5 +144,23 @@ enum SnapshotTasks {
                     by: state.tasks[upid]?.owner ?? "root@pam")
             }
         }
+    }
+}
+
+extension ClusterState {
+    /// Makes the volume that takes a machine's memory, where the machine keeps its state or its first disk.
+    mutating func allocateState(of guest: SimulatedGuest, _ name: String) -> String {
+        let wanted = guest.config["vmstatestorage"]
+        let storage = storages.first { $0.name == wanted } ?? disks(guest).first?.storage ?? storages.first
+        let file = "vm-\(guest.vmid)-state-\(name)"
+        let isFile = storage?.isFileBased ?? true
+        let volid = "\(storage?.name ?? "local"):" + (isFile ? "\(guest.vmid)/\(file).raw" : file)
+        // Room for the whole memory twice and a little, as much as may change while it is written.
+        let size = GuestFigures(guest: guest, now: now).memory * 2 + 524_288_000
+        volumes.append(
+            SimulatedVolume(
+                volid, node: storage?.shared == true ? nil : guest.node, content: "images", format: "raw",
+                size: size, vmid: guest.vmid, created: now))
+        return volid
     }
 }

@@ -80,7 +80,9 @@ struct Replay: Sendable {
             }
             headers.append(HTTPHeader("Authorization", field))
         }
-        return HTTPRequest(method, target, headers: headers, body: exchange.form.map { Array($0.utf8) })
+        if exchange.isMultipart { headers.append(HTTPHeader("Content-Type", "multipart/form-data; boundary=limit")) }
+        let body = exchange.multipart ?? exchange.form
+        return HTTPRequest(method, target, headers: headers, body: body.map { Array($0.utf8) })
     }
 
     /// The tickets that the story's requests carry and that were good when it was recorded.

@@ -126,8 +126,7 @@ extension Story {
         },
         .lab("upload-delete-again"),
         .skip("vzdump-fail-vm", "the recording server could not back up virtual machines; this one can"),
-        .skip("upload", "uploads (multipart bodies) are not served"),
-        .skip("download-url", "downloads are not served"),
+        .lab("upload"), .lab("download-url"),
     ]
 
     private static let cluster: [Story] = [

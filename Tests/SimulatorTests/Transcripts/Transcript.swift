@@ -37,6 +37,19 @@ struct Exchange: Sendable {
         }
     }
 
+    /// The fields of a `multipart/form-data` body, with four bytes for every file, which is how long the recorded one was.
+    var multipart: String? {
+        guard isMultipart else { return nil }
+        let parts = values(of: "-F").map { field -> String in
+            let pieces = field.split(separator: "=", maxSplits: 1).map(String.init)
+            let value = pieces.count > 1 ? pieces[1] : ""
+            guard value.hasPrefix("@") else { return #"name="\#(pieces[0])""# + "\r\n\r\n\(value)" }
+            let name = value.components(separatedBy: ";filename=").dropFirst().first ?? "x.iso"
+            return #"name="\#(pieces[0])"; filename="\#(name)""# + "\r\n\r\nabcd"
+        }
+        return parts.map { "--limit\r\nContent-Disposition: form-data; \($0)\r\n" }.joined() + "--limit--\r\n"
+    }
+
     /// The body as curl would have sent it.
     var form: String? {
         var pieces: [String] = []
