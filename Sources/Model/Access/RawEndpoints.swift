@@ -22,13 +22,6 @@ public enum RawEndpoints {
             ]),
         row("DELETE", "/nodes/{node}/{kind}/{vmid}", "guest.destroy", [.guest("VM.Allocate")]),
         row(
-            "POST", "/nodes/{node}/{kind}/{vmid}/migrate", "guest.migrate",
-            [
-                .guest("VM.Migrate"), .guest("VM.Config.Disk", when: "with another target storage"),
-                PrivilegeNeed(
-                    ["Datastore.AllocateSpace"], at: .storage, when: "with another target storage"),
-            ]),
-        row(
             "PUT", "/nodes/{node}/{kind}/{vmid}/config", "guest.config",
             [
                 PrivilegeNeed(
