@@ -15,13 +15,6 @@ public enum RawEndpoints {
                 PrivilegeNeed(["SDN.Use"], at: ACLPath("/sdn/zones/{zone}"), when: "for its network bridges"),
             ]),
         row(
-            "POST", "/nodes/{node}/{kind}/{vmid}/clone", "guest.clone",
-            [
-                .guest("VM.Clone"), PrivilegeNeed(["VM.Allocate"], at: .newGuest), space,
-                PrivilegeNeed(["SDN.Use"], at: ACLPath("/sdn/zones/{zone}"), when: "for its network bridges"),
-            ]),
-        row("DELETE", "/nodes/{node}/{kind}/{vmid}", "guest.destroy", [.guest("VM.Allocate")]),
-        row(
             "PUT", "/nodes/{node}/{kind}/{vmid}/config", "guest.config",
             [
                 PrivilegeNeed(

@@ -38,12 +38,12 @@ public struct CallTrace: Hashable, Sendable {
         isKnown = true
         types = row.types(kind)
         let parameters = Dictionary(call.parameters.map { ($0.name, $0.value.texts.first ?? "") }) { $1 }
-        made = row.number.flatMap { parameters[$0] }.flatMap { Int($0) }.flatMap(VMID.init).flatMap { vmid in
+        if let kind, let new = row.number.flatMap({ parameters[$0] }).flatMap({ Int($0) }).flatMap(VMID.init) {
             // A clone may be made on another node than its source.
             let target = isGuest ? parameters["target"].flatMap(NodeName.init) : nil
-            return kind.map { GuestReference(vmid: vmid, kind: $0, node: target ?? node) }
+            made = GuestReference(vmid: new, kind: kind, node: target ?? node)
+            if !isGuest { vmid = new }
         }
-        if !isGuest { vmid = made?.vmid }
         taskID =
             switch row.id {
             case .guest: vmid?.description

@@ -24,7 +24,7 @@ enum CloneHandlers {
             var change = try await RawChange(client: call.environment.client).change(
                 request, row: endpoint, timeout: timeout, waits: options.flag("wait") ?? true)
             change.isRaw = false
-            change.report = { result in
+            change.report = { (result) throws(Failure) in
                 var details = JSONObject([
                     ("vmid", JSONValue(vmid.rawValue)), ("source", JSONValue(guest.vmid.rawValue)),
                     ("full", .bool(full)),
