@@ -12,6 +12,9 @@ static const unsigned char objects[] = {
 static const unsigned char prelude[] = {
 #embed "prelude.lua"
 };
+static const unsigned char select_module[] = {
+#embed "modules/select.lua"
+};
 static const unsigned char wait_module[] = {
 #embed "modules/wait.lua"
 };
@@ -20,6 +23,7 @@ static const lua_source sources[] = {
     {"clock", clock_source, sizeof clock_source, false},
     {"objects", objects, sizeof objects, false},
     {"prelude", prelude, sizeof prelude, false},
+    {"select", select_module, sizeof select_module, true},
     {"wait", wait_module, sizeof wait_module, true},
 };
 
