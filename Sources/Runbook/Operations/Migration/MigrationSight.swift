@@ -2,6 +2,7 @@
 internal import JSON
 internal import Model
 internal import Proxmox
+internal import Schema
 
 /// All that is read about a guest before it moves.
 struct MigrationSight: Sendable {
