@@ -15,13 +15,6 @@ public enum RawEndpoints {
                 PrivilegeNeed(["SDN.Use"], at: ACLPath("/sdn/zones/{zone}"), when: "for its network bridges"),
             ]),
         row(
-            "POST", "/nodes/{node}/{kind}/{vmid}/migrate", "guest.migrate",
-            [
-                .guest("VM.Migrate"), .guest("VM.Config.Disk", when: "with another target storage"),
-                PrivilegeNeed(
-                    ["Datastore.AllocateSpace"], at: .storage, when: "with another target storage"),
-            ]),
-        row(
             "PUT", "/nodes/{node}/{kind}/{vmid}/config", "guest.config",
             [
                 PrivilegeNeed(
