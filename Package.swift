@@ -58,7 +58,9 @@ let package = Package(
 
         // Files that travel inside the binaries, brought in by #embed.
         .target(name: "LuaSources", path: "lua", exclude: ["README.md", "clock.lua", "guests.lua", "prelude.lua"]),
-        .target(name: "EmbeddedAssets", path: "assets", exclude: ["clusters", "policy.yaml", "config.example.yaml", "systemd"]),
+        .target(
+            name: "EmbeddedAssets", path: "assets",
+            exclude: ["clusters", "policy.yaml", "config.example.yaml", "systemd"]),
 
         // Know nothing of Proxmox.
         library("Text"),
