@@ -43,7 +43,7 @@ struct DocumentTests {
     }
 
     /// A line that begins with `pvelua` is run as it stands; `# exit 20` behind it names the status to expect.
-    @Test(arguments: ["README.md", "SKILL.md", "docs/schema.md", "docs/permissions.md"])
+    @Test(arguments: ["README.md", "SKILL.md", "docs/schema.md", "docs/permissions.md", "docs/monitor.md"])
     func everyCommandRuns(page: String) async throws {
         let lines = try fencedBlocks(page, language: "sh").flatMap { $0.components(separatedBy: "\n") }
         let commands = lines.filter { $0.hasPrefix("pvelua ") && !$0.hasPrefix("pvelua repl") }

@@ -30,7 +30,8 @@ final class HookServer: @unchecked Sendable {
     }
 
     deinit {
-        process.terminate()
+        // The threads that start it block most signals, and it inherits that.
+        kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
         folder.remove()
     }

@@ -63,7 +63,9 @@ struct MonitorCommandTests {
         try take("pve2", online: false)
         #expect(try round("--quiet").output == "")
         try take("pve3", online: false)
-        #expect(try round("--quiet").output.contains("cluster lab has no quorum: nothing can be changed; offline: pve2, pve3"))
+        #expect(
+            try round("--quiet").output.contains(
+                "cluster lab has no quorum: nothing can be changed; offline: pve2, pve3"))
     }
 
     @Test func `the summary in JSON holds events, what fires, and what nobody is to hear of`() throws {
@@ -94,7 +96,8 @@ struct MonitorCommandTests {
         try runner.configure(server, hosts: [down], more: "monitor: { rules: [\(Self.web)] }")
         let lost = try round("--quiet")
         #expect(lost.status == 4, "\(lost.errors)")
-        #expect(lost.output.contains(" critical lab/cluster-unreachable: cluster lab cannot be watched"), "\(lost.output)")
+        #expect(
+            lost.output.contains(" critical lab/cluster-unreachable: cluster lab cannot be watched"), "\(lost.output)")
         #expect(lost.errors.contains("lab could not be watched"))
         #expect(try round("--quiet").output == "")
         try configure([Self.web])
@@ -121,7 +124,7 @@ struct MonitorCommandTests {
             version: 1
             nodes: [{ name: pve1, certificate-until: "2020-01-01T00:00:00Z" }]
             storages: [{ name: local, type: dir, content: [images, backup] }]
-            users: [{ id: root@pam, password: x, tokens: [{ id: t, secret: 00000000-0000-4000-8000-000000000001 }] }]
+            users: [{ id: root@pam, password: x, tokens: [{ id: demo, secret: 00000000-0000-4000-8000-000000000001 }] }]
             guests:
               - vmid: 100
                 name: old
@@ -196,7 +199,8 @@ struct MonitorCommandTests {
 
     @Test func `a command gets the alert on its standard input, and no shell sees it`() throws {
         let file = runner.home.url.appendingPathComponent("told").path
-        let script = try runner.home.write("tell", "#!/bin/sh\nprintf '%s ' \"$@\" >> \"$0.out\"\ncat >> \"$0.out\"\n", mode: 0o700)
+        let script = try runner.home.write(
+            "tell", "#!/bin/sh\nprintf '%s ' \"$@\" >> \"$0.out\"\ncat >> \"$0.out\"\n", mode: 0o700)
         try configure([Self.web], ["{ id: run, command: [\"\(script.path)\", \"$(touch \(file))\", \"; x\"] }"])
         #expect(try round().status == 0)
         let told = try String(contentsOfFile: script.path + ".out", encoding: .utf8)
@@ -206,11 +210,13 @@ struct MonitorCommandTests {
     }
 
     @Test func `a command that hangs or fails is ended and tried again`() throws {
-        try configure([Self.web], ["{ id: slow, command: [sleep, \"60\"], timeout: 1s }", "{ id: bad, command: [\"false\"] }"])
+        try configure(
+            [Self.web], ["{ id: slow, command: [sleep, \"60\"], timeout: 1s }", "{ id: bad, command: [\"false\"] }"])
         let start = Date()
         let errors = try round().errors
         #expect(Date().timeIntervalSince(start) < 30)
-        #expect(errors.contains("channel slow: sleep took longer than 1 s and was ended; tried again in the next round"))
+        #expect(
+            errors.contains("channel slow: sleep took longer than 1 s and was ended; tried again in the next round"))
         #expect(errors.contains("channel bad: false ended with status 1"))
         #expect(try JSONValue(parsing: try round("--format", "json").output)["undelivered"] == 2)
     }
@@ -236,12 +242,18 @@ struct MonitorCommandTests {
         }
         #expect(try events("grave") == ["fired nodes", "resolved nodes"])
         #expect(try events("webs") == ["fired web"])
-        #expect(try events("starts") == ["fired web", "fired nodes"] || events("starts") == ["fired nodes", "fired web"])
+        #expect(
+            try events("starts") == ["fired web", "fired nodes"] || events("starts") == ["fired nodes", "fired web"])
     }
 
     @Test func `a server for webhooks must prove who it is`() throws {
         let base = "https://\(server.address)/hook"
-        try configure([Self.web], ["{ id: a, webhook: \"\(base)\" }", "{ id: b, webhook: \"\(base)\", ca_file: \"\(server.authorityFile)\" }"])
+        try configure(
+            [Self.web],
+            [
+                "{ id: a, webhook: \"\(base)\" }",
+                "{ id: b, webhook: \"\(base)\", ca_file: \"\(server.authorityFile)\" }",
+            ])
         let errors = try round().errors
         #expect(errors.contains("channel a: \(server.address): ") && errors.contains("certificate"), "\(errors)")
         #expect(errors.contains("channel b: \(server.address) answered "), "\(errors)")
@@ -249,7 +261,8 @@ struct MonitorCommandTests {
 
     @Test func `channels can be tried`() throws {
         let hook = try HookServer()
-        try configure([], ["{ id: hook, webhook: \"http://127.0.0.1:\(hook.port)/\" }", "{ id: bad, command: [\"false\"] }"])
+        try configure(
+            [], ["{ id: hook, webhook: \"http://127.0.0.1:\(hook.port)/\" }", "{ id: bad, command: [\"false\"] }"])
         let result = try runner.pvelua("monitor", "--test-channels")
         #expect(result.status == 2 && result.errors.contains("not every channel works: bad"), "\(result.errors)")
         #expect(try hook.requests().map { $0["body"]?["event"] } == ["test"])
@@ -275,7 +288,8 @@ struct MonitorCommandTests {
         let fired = try JSONValue(parsing: String(decoding: output.fileHandleForReading.availableData, as: UTF8.self))
         #expect(fired["event"] == "fired" && fired["subject"]?["node"] == "pve3")
         try take("pve3", online: true)
-        let resolved = try JSONValue(parsing: String(decoding: output.fileHandleForReading.availableData, as: UTF8.self))
+        let resolved = try JSONValue(
+            parsing: String(decoding: output.fileHandleForReading.availableData, as: UTF8.self))
         #expect(resolved["event"] == "resolved")
         process.interrupt()
         process.waitUntilExit()
@@ -284,7 +298,10 @@ struct MonitorCommandTests {
     }
 
     @Test func `nobody changes anything by watching`() throws {
-        try configure(["{ id: all, when: guest_unresponsive }", "{ id: b, when: backup_older, age: 1h }", "{ id: l, when: load_above, load: 9 }"])
+        try configure([
+            "{ id: all, when: guest_unresponsive }", "{ id: b, when: backup_older, age: 1h }",
+            "{ id: l, when: load_above, load: 9 }",
+        ])
         _ = try round()
         let methods = try Set(server.requests().filter { $0.path.hasPrefix("/api2") }.map(\.method))
         #expect(methods == ["GET"])
@@ -292,10 +309,14 @@ struct MonitorCommandTests {
 
     @Test func `the embedded cluster is well`() throws {
         let result = try runner.pvelua("--cluster", "demo", "monitor", "--once")
-        #expect(result.status == 0 && result.output == "" && result.errors == "info: demo: all is well\n", "\(result.errors)")
+        #expect(
+            result.status == 0 && result.output == "" && result.errors == "info: demo: all is well\n",
+            "\(result.errors)")
     }
 
-    @Test(arguments: [["--fail-on", "warning"], ["--interval", "soon"], ["--interval", "0s"], ["--fail-on", "bad", "--once"]])
+    @Test(arguments: [
+        ["--fail-on", "warning"], ["--interval", "soon"], ["--interval", "0s"], ["--fail-on", "bad", "--once"],
+    ])
     func `options that make no sense are refused`(options: [String]) throws {
         #expect(try runner.pvelua(["--cluster", "demo", "monitor"] + options).status == 2)
     }
