@@ -125,7 +125,7 @@ extension Story {
                     "local:iso/x.iso", node: "pve1", content: "iso", format: "iso", size: 4, created: 1_795_343_258))
         },
         .lab("upload-delete-again"),
-        .skip("vzdump-fail-vm", "the recording server could not back up virtual machines; this one can"),
+        .lab("vzdump-fail-vm") { $0.edit(110) { $0.backupFailure = "The command backup has not been found" } },
         .lab("upload"), .lab("download-url"),
     ]
 
@@ -166,7 +166,16 @@ extension Story {
             seed.remove(200)
             seed.edit(100) { $0.config["agent"] = nil }
         }.before(68) { $0.put(Labs.spare) },
-        .skip("agent", "the story needs processes inside a real guest"),
+        .lab("agent") { seed in
+            seed.edit(100) { guest in
+                guest.power = .running
+                guest.config["scsi0"] = nil
+                guest.inside.lastProcess = 107
+                guest.inside.system = [
+                    "ID": "busyguest", "NAME": "Busybox Guest", "PRETTY_NAME": "Busybox Guest 1", "VERSION_ID": "1",
+                ]
+            }
+        }.failing(12, 596, "Broken pipe"),
         .skip("lists", "needs lists of disks, firewall, SDN and the like, which are not served"),
     ]
 }
