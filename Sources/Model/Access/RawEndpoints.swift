@@ -5,7 +5,7 @@
 /// A row moves to its operation's table when there is one; a test keeps changes from standing in both (pve-facts §2).
 public enum RawEndpoints {
     /// All rows.
-    public static let rows: [Endpoint] = guests + snapshots + backups
+    public static let rows: [Endpoint] = guests + backups
 
     private static let guests = [
         row(
@@ -13,20 +13,6 @@ public enum RawEndpoints {
             [
                 PrivilegeNeed(["VM.Allocate"], at: .newGuest), space,
                 PrivilegeNeed(["SDN.Use"], at: ACLPath("/sdn/zones/{zone}"), when: "for its network bridges"),
-            ]),
-        row(
-            "POST", "/nodes/{node}/{kind}/{vmid}/clone", "guest.clone",
-            [
-                .guest("VM.Clone"), PrivilegeNeed(["VM.Allocate"], at: .newGuest), space,
-                PrivilegeNeed(["SDN.Use"], at: ACLPath("/sdn/zones/{zone}"), when: "for its network bridges"),
-            ]),
-        row("DELETE", "/nodes/{node}/{kind}/{vmid}", "guest.destroy", [.guest("VM.Allocate")]),
-        row(
-            "POST", "/nodes/{node}/{kind}/{vmid}/migrate", "guest.migrate",
-            [
-                .guest("VM.Migrate"), .guest("VM.Config.Disk", when: "with another target storage"),
-                PrivilegeNeed(
-                    ["Datastore.AllocateSpace"], at: .storage, when: "with another target storage"),
             ]),
         row(
             "PUT", "/nodes/{node}/{kind}/{vmid}/config", "guest.config",
@@ -40,13 +26,6 @@ public enum RawEndpoints {
         row(
             "PUT", "/nodes/{node}/{kind}/{vmid}/resize", "disk.resize",
             [.guest("VM.Config.Disk"), PrivilegeNeed(["Datastore.AllocateSpace"], at: .storage)]),
-    ]
-
-    private static let snapshots = [
-        row("DELETE", "/nodes/{node}/{kind}/{vmid}/snapshot/{snapname}", "snapshot.delete", [.guest("VM.Snapshot")]),
-        row(
-            "POST", "/nodes/{node}/{kind}/{vmid}/snapshot/{snapname}/rollback", "snapshot.rollback",
-            [PrivilegeNeed(["VM.Snapshot", "VM.Snapshot.Rollback"], at: .guest)]),
     ]
 
     private static let backups = [

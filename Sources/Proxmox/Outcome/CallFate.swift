@@ -98,8 +98,8 @@ extension ProxmoxClient {
         } catch {
             sight.words.append("the task list of \(trace.node) cannot be read (\(error.message))")
         }
-        guard let before else {
-            if trace.effect.condition == .exists, let vmid = trace.vmid { sight.isUnchanged = await isFree(vmid) }
+        guard let before, trace.made == nil || trace.made?.vmid == before.vmid else {
+            if let made = trace.made { sight.isUnchanged = await isFree(made.vmid) }
             return sight
         }
         do throws(Failure) {

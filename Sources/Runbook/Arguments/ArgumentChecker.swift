@@ -26,13 +26,23 @@ struct ArgumentChecker {
         return result
     }
 
-    /// `pve.poll(task)` may leave out the node that stands first in `pve.poll(node, upid)`.
+    /// `pve.poll(task)` may leave out the node that stands first in `pve.poll(node, upid)`, and options their guests.
     static func shifted(_ values: [PackedValue], for operation: Operation) -> [PackedValue] {
+        if isOptionsAlone(values, for: operation) { return [.null] + values }
         guard case .node? = operation.parameters.first?.type, operation.parameters.count > 1,
             case .task = operation.parameters[1].type, let first = values.first
         else { return values }
         if case .map = first { return [.null] + values }
         return first.text?.hasPrefix("UPID:") == true ? [.null] + values : values
+    }
+
+    /// `pve.snapshot_prune{ keep = … }` may name its guests among the options, which then stand alone.
+    private static func isOptionsAlone(_ values: [PackedValue], for operation: Operation) -> Bool {
+        guard operation.parameters.count == 2, case .guests = operation.parameters[0].type,
+            !operation.parameters[0].isRequired, case .options(let known) = operation.parameters[1].type,
+            !values.dropFirst().contains(where: { $0 != .null }), case .map(let pairs)? = values.first
+        else { return false }
+        return pairs.contains { pair in known.contains { $0.name == pair.key } }
     }
 
     private static func check(

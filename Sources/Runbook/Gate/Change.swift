@@ -17,6 +17,11 @@ struct Change: Sendable {
     var others: [PolicyGuest] = []
     /// Guests whose volumes it gives to another: what they are policy must hear of as well.
     var owners: [GuestFacts] = []
+    /// What it means for the guests and their data as they are now, such as how much is lost: one sentence each, shown to
+    /// whoever is asked, and told where it is refused.
+    var consequences: [String] = []
+    /// Says the consequences anew for a guest that changed while its question stood.
+    var weigh: (@Sendable (GuestFacts) async throws(Failure) -> [String])?
     /// The snapshot it makes, where its effect is one.
     var snapshot: SnapshotName?
     /// Adds what may only be drawn once the change is allowed, such as a number: a refused change must not use one up.

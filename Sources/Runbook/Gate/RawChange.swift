@@ -45,6 +45,7 @@ struct RawChange: Sendable {
                 change.others = [Self.newGuest(vmid, kind, call)]
             }
         }
+        if let source = change.guests.first, let copy = Self.clone(of: source, call) { change.others.append(copy) }
         let seen = change.guests.map(\.vmid.rawValue) + change.others.compactMap(\.vmid)
         for owner in CallTargets.owners(call) where !seen.contains(owner.rawValue) {
             if let guest = try await found(owner) { change.owners.append(guest) }
@@ -74,6 +75,15 @@ struct RawChange: Sendable {
             node: call.path.segments.dropFirst().first, pool: call.text("pool") ?? "",
             tags: tags ?? (isRestore ? nil : []), kind: kind, status: "stopped",
             isTemplate: isRestore ? nil : call.text("template") == "1")
+    }
+
+    /// What a guest will be that is made as a copy: all that the call does not set it takes from its source.
+    private static func clone(of source: GuestFacts, _ call: APICall) -> PolicyGuest? {
+        guard let made = CallTrace(call)?.made, call.path.segments.last == "clone" else { return nil }
+        return PolicyGuest(
+            vmid: made.vmid.rawValue, name: call.text(source.kind == .qemu ? "name" : "hostname"),
+            node: made.node.rawValue, pool: call.text("pool") ?? "", tags: source.tags, kind: source.kind,
+            status: "stopped", isTemplate: false)
     }
 
     // MARK: - The row
