@@ -19,7 +19,8 @@ struct TokenPlanTests {
             [],
             [
                 "Runbooks: VM.Audit @ /vms", "Runbooks-storage: Datastore.Audit @ /storage",
-                "Runbooks-nodes: Sys.Audit @ /nodes",
+                "Runbooks-pool: Pool.Audit @ /pool", "Runbooks-nodes: Sys.Audit @ /nodes",
+                "Runbooks-cluster: Sys.Audit @ /",
             ]
         ),
         (["vm_action"], ["Runbooks: VM.Audit VM.PowerMgmt @ /vms"]),
@@ -28,7 +29,12 @@ struct TokenPlanTests {
         // Of two that will do, the one that allows less; but one that is there already is enough.
         (["snapshot.rollback"], ["Runbooks: VM.Audit VM.Snapshot.Rollback @ /vms"]),
         (["snapshot.*"], ["Runbooks: VM.Audit VM.Snapshot @ /vms"]),
-        (["read.storage"], ["Runbooks: VM.Backup @ /vms", "Runbooks-storage: Datastore.AllocateSpace @ /storage"]),
+        (
+            ["read.storage"],
+            [
+                "Runbooks: VM.Backup VM.Config.Disk @ /vms", "Runbooks-storage: Datastore.AllocateSpace @ /storage",
+            ]
+        ),
         (["backup.create"], ["Runbooks: VM.Backup @ /vms", "Runbooks-storage: Datastore.AllocateSpace @ /storage"]),
         (["guest.migrate"], ["Runbooks: VM.Audit VM.Migrate @ /vms"]),
     ])
