@@ -5,7 +5,7 @@
 /// A row moves to its operation's table when there is one; a test keeps changes from standing in both (pve-facts §2).
 public enum RawEndpoints {
     /// All rows.
-    public static let rows: [Endpoint] = guests + backups + cluster
+    public static let rows: [Endpoint] = guests + cluster
 
     private static let guests = [
         row(
@@ -33,23 +33,6 @@ public enum RawEndpoints {
         row(
             "PUT", "/nodes/{node}/{kind}/{vmid}/resize", "disk.resize",
             [.guest("VM.Config.Disk"), PrivilegeNeed(["Datastore.AllocateSpace"], at: .storage)]),
-    ]
-
-    private static let backups = [
-        row(
-            "POST", "/nodes/{node}/vzdump", "backup.create",
-            [.guest("VM.Backup"), PrivilegeNeed(["Datastore.AllocateSpace"], at: .storage)]),
-        row(
-            "DELETE", "/nodes/{node}/storage/{storage}/content/{volume}", "backup.delete",
-            [PrivilegeNeed(["Datastore.AllocateSpace"], at: .storage), .guest("VM.Backup")]),
-        row(
-            "GET", "/nodes/{node}/storage/{storage}/content", "read.storage",
-            [
-                PrivilegeNeed(["Datastore.Audit", "Datastore.AllocateSpace"], at: .storage),
-                PrivilegeNeed(
-                    ["Datastore.AllocateSpace"], at: .storage, lack: .hidden, when: "to see backups"),
-                PrivilegeNeed(["VM.Backup"], at: .guest, lack: .hidden, when: "to see backups"),
-            ]),
     ]
 
     private static let cluster = [
