@@ -105,10 +105,17 @@ extension ErrorRules {
         ErrorRule(
             .guestTimeout,
             [
-                "QEMU guest agent is not running", "qmp command '*' failed - got timeout",
-                "qmp socket - timeout after",
+                "QEMU guest agent is not running", "qmp socket - timeout after",
             ],
             "the guest or its monitor does not answer: try again, or look at it on the console"),
+        ErrorRule(
+            .guestTimeout, ["qmp command '*' failed - got timeout"],
+            note: { failure, captures in
+                guard MonitorCommand.acts(captures.first ?? "") else { return }
+                failure.kind = .outcomeUnknown
+                failure.hint = "QEMU may have carried it out all the same: look at the guest before doing it again"
+            },
+            hint: { _ in "the guest or its monitor does not answer: try again, or look at it on the console" }),
         ErrorRule(
             .conflict,
             ["snapshot name '*' already used"], "take another name, or delete the old snapshot first"),

@@ -140,7 +140,7 @@ struct BackupPruning: Sendable {
             call, request, timeout: options.seconds("timeout") ?? call.environment.settings.taskTimeout)
         let names = going.prefix(5).map { $0.time.map(TimeText.moment) ?? $0.volume.name }.joined(separator: ", ")
         change.consequences = [
-            "\(going.count) backups of guest \(group.vmid) on \(group.storage) are removed for good: \(names)"
+            "\(going.count) \(going.count == 1 ? "backup" : "backups") of guest \(group.vmid) on \(group.storage) removed for good: \(names)"
                 + (going.count > 5 ? " …" : "")
         ]
         change.report = { (_) throws(Failure) in

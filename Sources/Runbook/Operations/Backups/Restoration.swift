@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import JSON
 internal import Model
+internal import Policy
 internal import Proxmox
 
 /// Making a guest of a backup: a new one, or one in the place of an existing one.
@@ -45,14 +46,32 @@ struct Restoration: Sendable {
     // MARK: - A new guest
 
     func toNewGuest() async throws(Failure) -> JSONValue {
-        let storage = try await fittingStorage()
+        let config = await configuration()
+        let storage = try await fittingStorage(config)
         return try await FreeVMID(call: call).make(options.vmid("vmid"), field: "options.vmid") {
             (vmid) throws(Failure) in
             // Two guests of one MAC address disturb each other.
             var change = try await change(vmid, storage, unique: options.flag("unique") ?? hasOwner)
+            // What the backup holds decides what the new guest will be, and policy may be told.
+            if let config { change.others = [newGuest(vmid, config)] }
             change.report = { (_) throws(Failure) in try await report(vmid) }
-            return try await call.gate.change(change).json(change, ofNew: vmid)
+            do throws(Failure) {
+                return try await call.gate.change(change).json(change, ofNew: vmid)
+            } catch {
+                throw await leavingBehind(vmid, error)
+            }
         }
+    }
+
+    /// A restore that fails leaves the guest's configuration where it was begun (pve-facts §5).
+    private func leavingBehind(_ vmid: VMID, _ error: Failure) async -> Failure {
+        guard error.upid != nil, error.kind != .taskTimeout, error.kind != .cancelled || error.raw != nil,
+            let left = try? await call.environment.client.facts(of: vmid)
+        else { return error }
+        var failure = error
+        failure.message += "; guest \(vmid) was left on \(left.node), incomplete"
+        failure.hint = "remove guest \(vmid) before trying again, and read the task's log"
+        return failure
     }
 
     // MARK: - Over an existing one
@@ -65,7 +84,7 @@ struct Restoration: Sendable {
                     + (guest.kind == .qemu ? "a virtual machine" : "a container"))
         }
         try refuse(guest)
-        let storage = try await fittingStorage()
+        let storage = try await fittingStorage(await configuration())
         var change = try await change(guest.vmid, storage, unique: options.flag("unique") ?? false, over: true)
         change.consequences = try await consequences(guest)
         change.weigh = { (guest) throws(Failure) in
@@ -135,17 +154,30 @@ struct Restoration: Sendable {
         return change
     }
 
-    /// The storage to name in the call, once it is known that the disks have a place.
-    private func fittingStorage() async throws(Failure) -> String? {
-        let content = kind == .qemu ? "images" : "rootdir"
-        let check = try await StorageCheck.read(node, call)
-        let request = try APICall.get(
+    /// The configuration that the backup holds; nil for who may not read it and of archives that hold none, of which the
+    /// task tells what is wrong.
+    private func configuration() async -> JSONObject? {
+        let request = try? APICall.get(
             "nodes", node.rawValue, "vzdump", "extractconfig",
             parameters: [("volume", .text(backup.volume.description))])
-        // Who may not read it, and who reads it of an old archive, learns from the task what is wrong.
-        let config = try? await call.gate.read(request) { client throws(Failure) in
+        guard let request else { return nil }
+        return try? await call.gate.read(request) { client throws(Failure) in
             try await client.configuration(in: backup, asSeenBy: node)
         }
+    }
+
+    private func newGuest(_ vmid: VMID, _ config: JSONObject) -> PolicyGuest {
+        let tags = (config["tags"]?.perlText ?? "").split { $0 == ";" || $0 == "," || $0 == " " }.map(String.init)
+        let name = options.text("name") ?? config[kind == .qemu ? "name" : "hostname"]?.perlText ?? ""
+        return PolicyGuest(
+            vmid: vmid.rawValue, name: name, node: node.rawValue, pool: options.text("pool") ?? "", tags: tags,
+            kind: kind, status: "stopped", isTemplate: config["template"]?.perlBool ?? false)
+    }
+
+    /// The storage to name in the call, once it is known that the disks have a place.
+    private func fittingStorage(_ config: JSONObject?) async throws(Failure) -> String? {
+        let content = kind == .qemu ? "images" : "rootdir"
+        let check = try await StorageCheck.read(node, call)
         let disks = GuestDisks.of(config ?? JSONObject(), kind).filter { $0.isMovable }
         if let name = options.text("storage") {
             let bytes = disks.reduce(0) { sum, disk in
