@@ -15,6 +15,12 @@ static const unsigned char prelude[] = {
 static const unsigned char select_module[] = {
 #embed "modules/select.lua"
 };
+static const unsigned char backup_age_module[] = {
+#embed "modules/backup_age.lua"
+};
+static const unsigned char newest_backups_module[] = {
+#embed "modules/newest_backups.lua"
+};
 static const unsigned char retention_module[] = {
 #embed "modules/retention.lua"
 };
@@ -33,6 +39,8 @@ static const lua_source sources[] = {
     {"objects", objects, sizeof objects, false},
     {"prelude", prelude, sizeof prelude, false},
     {"select", select_module, sizeof select_module, true},
+    {"backup_age", backup_age_module, sizeof backup_age_module, true},
+    {"newest_backups", newest_backups_module, sizeof newest_backups_module, true},
     {"retention", retention_module, sizeof retention_module, true},
     {"snapshot_all", snapshot_all_module, sizeof snapshot_all_module, true},
     {"snapshot_prune", snapshot_prune_module, sizeof snapshot_prune_module, true},

@@ -43,8 +43,10 @@ struct OperationNeedsTests {
         let method = try #require(HTTPMethod(rawValue: row.endpoint.method))
         let forms = ["/clone": "newid=150", "/vzdump": "vmid=\(vmid)&storage=shared", "/pools": "poolid=web"]
         let form = forms.first { row.endpoint.path.hasSuffix($0.key) }?.value
+        // Of all guests together only those with Datastore.Allocate may prune.
+        let query = row.endpoint.path.hasSuffix("/prunebackups") ? "vmid=\(vmid)&prune-backups=keep-last%3D1" : form
         guard method == .post || method == .put, let form else {
-            return await bench.send(method, path.rawValue + (form.map { "?\($0)" } ?? ""))
+            return await bench.send(method, path.rawValue + (query.map { "?\($0)" } ?? ""))
         }
         return await bench.send(method, path.rawValue, form)
     }
