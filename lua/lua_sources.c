@@ -27,6 +27,15 @@ static const unsigned char return_guests_module[] = {
 static const unsigned char select_module[] = {
 #embed "modules/select.lua"
 };
+static const unsigned char retention_module[] = {
+#embed "modules/retention.lua"
+};
+static const unsigned char snapshot_all_module[] = {
+#embed "modules/snapshot_all.lua"
+};
+static const unsigned char snapshot_prune_module[] = {
+#embed "modules/snapshot_prune.lua"
+};
 static const unsigned char wait_module[] = {
 #embed "modules/wait.lua"
 };
@@ -40,6 +49,9 @@ static const lua_source sources[] = {
     {"placement", placement_module, sizeof placement_module, true},
     {"return_guests", return_guests_module, sizeof return_guests_module, true},
     {"select", select_module, sizeof select_module, true},
+    {"retention", retention_module, sizeof retention_module, true},
+    {"snapshot_all", snapshot_all_module, sizeof snapshot_all_module, true},
+    {"snapshot_prune", snapshot_prune_module, sizeof snapshot_prune_module, true},
     {"wait", wait_module, sizeof wait_module, true},
 };
 

@@ -22,6 +22,8 @@ static inline int cel_bind(EditLine *el, const char *key, const char *name) {
 }
 // In the mode for editing, Ctrl-C is a key like any other; the mode for running programs keeps its signals.
 static inline int cel_edit_without_signals(EditLine *el) { return el_set(el, EL_SETTY, "-d", "-isig", NULL); }
+// libedit itself shows the prompt first and changes the mode afterwards; a Ctrl-C between the two would be no key.
+static inline int cel_begin_editing(EditLine *el) { return el_set(el, EL_PREP_TERM, 1); }
 
 static inline int cel_use_history(EditLine *el, History *history_list) {
     return el_set(el, EL_HIST, history, history_list);

@@ -109,7 +109,8 @@ struct CallDispatcher: Sendable {
 extension Failure {
     /// The same failure, with a usage line as hint where an argument was wrong and nothing better is known.
     fileprivate func calling(_ operation: Operation) -> Failure {
-        guard kind == .parameter, status == nil else { return self }
+        // What a script says by pve.fail is about an argument of its own.
+        guard kind == .parameter, status == nil, operation.name != "fail" else { return self }
         var failure = self
         failure.message = "pve.\(operation.name): \(message)"
         failure.hint = hint ?? operation.usage

@@ -80,6 +80,7 @@ final class EditlineSession {
         prompt = strdup(text)
         wasInterrupted = false
         el_resize(editor)
+        cel_begin_editing(editor)
         var count: Int32 = 0
         guard let line = el_gets(editor, &count), count > 0 else {
             _ = write(output, "\n", 1)

@@ -23,9 +23,9 @@ struct DocumentationTests {
         var paths: Paths
     }
 
-    private static func symbols(of module: String, into folder: URL) throws -> [Graph.Symbol] {
+    private static func symbols(of module: String, into folder: URL) async throws -> [Graph.Symbol] {
         let environment = URL(fileURLWithPath: "/usr/bin/env")
-        let about = try run(environment, ["swiftc", "-print-target-info"])
+        let about = try await run(environment, ["swiftc", "-print-target-info"])
         let target = try JSONDecoder().decode(Target.self, from: Data(about.output.utf8))
         let products = Places.products.path
         var arguments = [
@@ -41,7 +41,7 @@ struct DocumentationTests {
             let map = Places.repository.appendingPathComponent("Sources/\(system)/module.modulemap")
             arguments += ["-Xcc", "-fmodule-map-file=\(map.path)"]
         }
-        let result = try run(environment, arguments)
+        let result = try await run(environment, arguments)
         try #require(result.status == 0, "\(result.errors)\(result.output)")
         let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
         // `Proxmox@Model` is what Proxmox adds to types of Model.
@@ -51,10 +51,10 @@ struct DocumentationTests {
     }
 
     @Test(arguments: ["Proxmox", "Model", "JSON"])
-    func everyPublicDeclarationIsDocumented(_ module: String) throws {
+    func everyPublicDeclarationIsDocumented(_ module: String) async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
-        let symbols = try Self.symbols(of: module, into: folder.url)
+        let symbols = try await Self.symbols(of: module, into: folder.url)
         let bare = symbols.filter { symbol in
             symbol.docComment?.lines.allSatisfy { $0.text.allSatisfy(\.isWhitespace) } ?? true
         }

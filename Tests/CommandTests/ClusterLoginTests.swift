@@ -8,45 +8,45 @@ import Testing
 /// `pvelua cluster login`, and runs by users who sign in.
 struct ClusterLoginTests {
     let bench: LoginBench
-    init() throws { bench = try LoginBench() }
+    init() async throws { bench = try await LoginBench() }
 
     private func passwordFile(_ text: String) throws -> String {
         try bench.runner.home.write("password", text + "\n").path
     }
 
-    @Test func tellsWhoOneIs() throws {
+    @Test func tellsWhoOneIs() async throws {
         try bench.configure(auth: "{ user: root@pam, password: { file: \"\(try passwordFile(LoginBench.root))\" } }")
-        let result = try bench.runner.pvelua("cluster", "login", "lab", "--format", "json")
+        let result = try await bench.runner.pvelua("cluster", "login", "lab", "--format", "json")
         #expect(result.status == 0, "\(result.errors)")
         let report = try JSONValue(parsing: result.output)
         #expect(report["identity"]?.string == "root@pam" && report["realm"]?.string == "pam")
         #expect(report["method"]?.string == "ticket" && report["version"]?.string?.hasPrefix("8.4") == true)
         #expect((7100...7200).contains(report["ticket_seconds"]?.perlNumber ?? 0))
         #expect(report["host"]?.string == bench.host)
-        #expect(try bench.requests() == ["POST /access/ticket", "GET /version", "GET /access/permissions"])
+        #expect(try await bench.requests() == ["POST /access/ticket", "GET /version", "GET /access/permissions"])
     }
 
-    @Test func aRunSignsInOnceAndChangesThings() throws {
+    @Test func aRunSignsInOnceAndChangesThings() async throws {
         try bench.configure(auth: "{ user: root@pam, password: { file: \"\(try passwordFile(LoginBench.root))\" } }")
         let code = "print(#pve.list_vms(), pve.vm_action(nil, 100, 'reboot').verified)"
-        let result = try bench.runner.pvelua("--yes", "-e", code)
+        let result = try await bench.runner.pvelua("--yes", "-e", code)
         #expect(result.output == "1\ttrue\n", "\(result.errors)")
-        #expect(try bench.requests().filter { $0.hasPrefix("POST /access/ticket") }.count == 1)
+        #expect(try await bench.requests().filter { $0.hasPrefix("POST /access/ticket") }.count == 1)
     }
 
-    @Test func aCodeIsMadeFromItsSecret() throws {
+    @Test func aCodeIsMadeFromItsSecret() async throws {
         let secret = try bench.runner.home.write("totp", LoginBench.totp + "\n")
         try bench.configure(
             auth: "{ user: alice@pve, password: { env: PW }, totp: { file: \"\(secret.path)\" } }")
-        let result = try bench.runner.pvelua("cluster", "login", environment: ["PW": "alice-pass-93"])
+        let result = try await bench.runner.pvelua("cluster", "login", environment: ["PW": "alice-pass-93"])
         #expect(result.status == 0, "\(result.errors)")
         #expect(result.output.contains("identity  alice@pve"))
-        #expect(try bench.requests().prefix(2) == ["POST /access/ticket", "POST /access/ticket"])
+        #expect(try await bench.requests().prefix(2) == ["POST /access/ticket", "POST /access/ticket"])
     }
 
-    @Test func passwordAndRecoveryKeyAreAskedForWithoutShowingThem() throws {
+    @Test func passwordAndRecoveryKeyAreAskedForWithoutShowingThem() async throws {
         try bench.configure(auth: "{ user: alice@pve, password: prompt }")
-        let result = try bench.atTerminal(
+        let result = try await bench.atTerminal(
             [
                 ["password of alice@pve on lab: ", "alice-pass-93\n"],
                 ["TOTP code or recovery key of alice@pve on lab: ", "1111-2222-3333-4444\n"],
@@ -56,11 +56,11 @@ struct ClusterLoginTests {
         #expect(!result.output.contains("alice-pass") && !result.output.contains("1111-2222"))
     }
 
-    @Test func ctrlCTakesTheQuestionBack() throws {
+    @Test func ctrlCTakesTheQuestionBack() async throws {
         try bench.configure(auth: "{ user: alice@pve, password: prompt }")
-        let result = try bench.atTerminal([["password of alice@pve", "\u{3}"]], "cluster", "login")
+        let result = try await bench.atTerminal([["password of alice@pve", "\u{3}"]], "cluster", "login")
         #expect(result.status == 130, "\(result.output)")
-        #expect(try bench.requests().isEmpty)
+        #expect(try await bench.requests().isEmpty)
     }
 
     @Test(arguments: [
@@ -79,33 +79,34 @@ struct ClusterLoginTests {
     ])
     func whatGoesWrongIsNamed(
         _ auth: String, _ password: String, _ status: Int32, _ kind: String, _ words: String
-    ) throws {
+    ) async throws {
         try bench.configure(auth: auth)
-        let result = try bench.runner.pvelua("cluster", "login", "--format", "json", environment: ["PW": password])
+        let result = try await bench.runner.pvelua(
+            "cluster", "login", "--format", "json", environment: ["PW": password])
         #expect(result.status == status, "\(result.errors)")
         #expect(result.jsonError?["kind"]?.string == kind)
         #expect(result.jsonError?["message"]?.string?.contains(words) == true, "\(result.errors)")
-        #expect(try bench.requests().filter { $0.hasPrefix("POST") }.count <= 1)
+        #expect(try await bench.requests().filter { $0.hasPrefix("POST") }.count <= 1)
     }
 
-    @Test func aChangedCertificateIsExplained() throws {
+    @Test func aChangedCertificateIsExplained() async throws {
         let other = bench.wrongPin
         try bench.configure(
             auth: "{ user: root@pam, password: { env: PW } }", tls: "{ fingerprints: [\"\(other)\"] }")
-        let result = try bench.runner.pvelua(
+        let result = try await bench.runner.pvelua(
             "cluster", "login", "--format", "json", environment: ["PW": LoginBench.root])
         #expect(result.status == 4 && result.jsonError?["kind"]?.string == "tls")
         let message = result.jsonError?["message"]?.string ?? ""
         for words in [bench.host, other, bench.server.fingerprint] { #expect(message.contains(words), "\(message)") }
         #expect(result.jsonError?["hint"]?.string?.contains("pvelua cluster pin lab") == true)
-        #expect(try bench.requests().isEmpty)
+        #expect(try await bench.requests().isEmpty)
     }
 
-    @Test func aServerThatIsNotThereIsAConnectionError() throws {
+    @Test func aServerThatIsNotThereIsAConnectionError() async throws {
         try bench.configure(auth: "{ user: root@pam, password: { env: PW } }")
         let text = bench.text.replacingOccurrences(of: bench.host, with: "127.0.0.1:1")
         try Data(text.utf8).write(to: bench.configuration)
-        let result = try bench.runner.pvelua("cluster", "login", environment: ["PW": "x"])
+        let result = try await bench.runner.pvelua("cluster", "login", environment: ["PW": "x"])
         #expect(result.status == 4, "\(result.errors)")
     }
 }

@@ -7,18 +7,18 @@ import Testing
 /// `pvelua cluster pin`.
 struct ClusterPinTests {
     let bench: LoginBench
-    init() throws { bench = try LoginBench() }
+    init() async throws { bench = try await LoginBench() }
 
     private static let auth = "{ token_id: root@pam!demo, token_secret: { env: T } }"
-    private func pin(_ arguments: String...) throws -> ProcessResult {
-        try bench.runner.pvelua(
+    private func pin(_ arguments: String...) async throws -> ProcessResult {
+        try await bench.runner.pvelua(
             ["cluster", "pin", "lab"] + arguments, environment: ["T": bench.server.secret])
     }
 
-    @Test func aChangedCertificateIsShownBesideTheOldOneAndAcceptedByYes() throws {
+    @Test func aChangedCertificateIsShownBesideTheOldOneAndAcceptedByYes() async throws {
         let old = bench.wrongPin
         try bench.configure(auth: Self.auth, tls: "{ fingerprints: [\"\(old)\"] }   # pins")
-        let result = try bench.atTerminal(
+        let result = try await bench.atTerminal(
             [["type yes", "yes\n"]], "cluster", "pin", "lab", environment: ["T": bench.server.secret])
         #expect(result.status == 0, "\(result.output)")
         for words in [
@@ -28,55 +28,55 @@ struct ClusterPinTests {
         }
         // Several pins are kept, and the comment too.
         #expect(bench.text.contains("fingerprints: [\"\(old)\", \"\(bench.server.fingerprint)\"] }   # pins"))
-        #expect(try bench.requests().isEmpty)
+        #expect(try await bench.requests().isEmpty)
     }
 
-    @Test func aNoChangesNothing() throws {
+    @Test func aNoChangesNothing() async throws {
         try bench.configure(auth: Self.auth, tls: "{ fingerprints: [\"\(bench.wrongPin)\"] }")
         let before = bench.text
-        let result = try bench.atTerminal([["type yes", "no\n"]], "cluster", "pin", "lab")
+        let result = try await bench.atTerminal([["type yes", "no\n"]], "cluster", "pin", "lab")
         #expect(result.status == 20 && bench.text == before, "\(result.output)")
     }
 
-    @Test func withoutATerminalOnlyTheNamedFingerprintIsAccepted() throws {
+    @Test func withoutATerminalOnlyTheNamedFingerprintIsAccepted() async throws {
         try bench.configure(auth: Self.auth, tls: "{ fingerprints: [\"\(bench.wrongPin)\"] }")
-        #expect(try pin().status == 20)
+        #expect(try await pin().status == 20)
         let other = (bench.server.fingerprint.hasPrefix("22") ? "33" : "22") + bench.server.fingerprint.dropFirst(2)
-        #expect(try pin("--fingerprint", other).status == 4)
-        let accepted = try pin("--fingerprint", bench.server.fingerprint)
+        #expect(try await pin("--fingerprint", other).status == 4)
+        let accepted = try await pin("--fingerprint", bench.server.fingerprint)
         #expect(accepted.status == 0, "\(accepted.errors)")
         #expect(bench.text.contains(bench.server.fingerprint) && bench.text.contains(bench.wrongPin))
     }
 
-    @Test func nodesAreLearntOfOverATrustedConnection() throws {
+    @Test func nodesAreLearntOfOverATrustedConnection() async throws {
         try bench.configure(auth: Self.auth, tls: "{ fingerprints: [\"\(bench.server.fingerprint)\"] }")
-        let result = try pin("--format", "json")
+        let result = try await pin("--format", "json")
         #expect(result.status == 20)
         let rows = try JSONValue(parsing: result.output)["hosts"]?.array ?? []
         #expect(rows.compactMap { $0["host"]?.string } == [bench.host, "node pve1", "node pve2"])
         #expect(rows.compactMap { $0["state"]?.string } == ["known", "new", "new"])
     }
 
-    @Test func pinsThatNobodyShowsAreDroppedOnDemand() throws {
+    @Test func pinsThatNobodyShowsAreDroppedOnDemand() async throws {
         try bench.configure(
             auth: Self.auth, tls: "{ fingerprints: [\"\(bench.wrongPin)\", \"\(bench.server.fingerprint)\"] }")
-        let survey = try JSONValue(parsing: try pin("--format", "json").output)
+        let survey = try JSONValue(parsing: try await pin("--format", "json").output)
         let nodes = survey["hosts"]?.array?.compactMap { $0["fingerprint"]?.string } ?? []
         #expect(nodes.count == 3)
-        let result = try pin(["--prune"] + nodes.flatMap { ["--fingerprint", $0] })
+        let result = try await pin(["--prune"] + nodes.flatMap { ["--fingerprint", $0] })
         #expect(result.status == 0, "\(result.errors)")
         #expect(!bench.text.contains(bench.wrongPin))
         #expect(nodes.allSatisfy { bench.text.contains($0) })
     }
 
-    private func pin(_ arguments: [String]) throws -> ProcessResult {
-        try bench.runner.pvelua(["cluster", "pin", "lab"] + arguments, environment: ["T": bench.server.secret])
+    private func pin(_ arguments: [String]) async throws -> ProcessResult {
+        try await bench.runner.pvelua(["cluster", "pin", "lab"] + arguments, environment: ["T": bench.server.secret])
     }
 
-    @Test func anAuthorityNeedsNoPins() throws {
+    @Test func anAuthorityNeedsNoPins() async throws {
         try bench.configure(auth: Self.auth)
         let before = bench.text
-        let result = try pin()
+        let result = try await pin()
         #expect(result.status == 0 && result.errors.contains("there is nothing to pin"), "\(result.errors)")
         #expect(bench.text == before)
     }
@@ -86,18 +86,18 @@ struct ClusterPinTests {
             (["--host", "127.0.0.1:1"], Int32(4)), (["--prune", "--host", "a"], Int32(2)),
             (["--fingerprint", "x"], Int32(2)),
         ] as [([String], Int32)])
-    func whatCannotBeDoneHasItsStatus(_ arguments: [String], _ status: Int32) throws {
+    func whatCannotBeDoneHasItsStatus(_ arguments: [String], _ status: Int32) async throws {
         try bench.configure(auth: Self.auth, tls: "{ fingerprints: [\"\(bench.server.fingerprint)\"] }")
-        let result = try pin(arguments)
+        let result = try await pin(arguments)
         #expect(result.status == status, "\(result.errors)")
     }
 
-    @Test func aPromptedPasswordIsNotAskedForJustToLook() throws {
+    @Test func aPromptedPasswordIsNotAskedForJustToLook() async throws {
         try bench.configure(
             auth: "{ user: root@pam, password: prompt }", tls: "{ fingerprints: [\"\(bench.server.fingerprint)\"] }")
-        let result = try bench.atTerminal([], "cluster", "pin")
+        let result = try await bench.atTerminal([], "cluster", "pin")
         #expect(result.status == 0 && result.output.contains("all certificates are known"), "\(result.output)")
-        #expect(try bench.requests().isEmpty)
+        #expect(try await bench.requests().isEmpty)
     }
 
     /// A server whose certificate steers terminals; it lives until its input closes.
@@ -122,30 +122,20 @@ struct ClusterPinTests {
         sys.stdin.read()
         """
 
-    @Test func aCertificateThatSteersTerminalsIsShownHarmlessly() throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", "-c", Self.evil]
-        let (input, output) = (Pipe(), Pipe())
-        process.standardInput = input
-        process.standardOutput = output
-        try process.run()
-        defer { process.terminate() }
-        var line = Data()
-        while let byte = try output.fileHandleForReading.read(upToCount: 1), !byte.isEmpty, byte != Data("\n".utf8) {
-            line += byte
-        }
+    @Test func aCertificateThatSteersTerminalsIsShownHarmlessly() async throws {
+        let evil = try await AnnouncedProcess(
+            URL(fileURLWithPath: "/usr/bin/env"), ["python3", "-c", Self.evil], holdsInput: true)
         try bench.configure(auth: Self.auth, tls: "{ fingerprints: [\"\(bench.server.fingerprint)\"] }")
-        let result = try bench.runner.pvelua(
-            "cluster", "pin", "lab", "--host", "127.0.0.1:\(String(decoding: line, as: UTF8.self))")
+        let result = try await bench.runner.pvelua(
+            "cluster", "pin", "lab", "--host", "127.0.0.1:\(evil.line)")
         #expect(result.status == 20, "\(result.errors)")
         #expect(result.output.contains("red") && result.output.contains("owned"), "\(result.output)")
         for scalar in (result.output + result.errors).unicodeScalars where scalar != "\n" {
             #expect(scalar.value >= 0x20 && scalar.value != 0x7f && scalar.value != 0x202e)
         }
         // Nothing came after the handshake.
-        try input.fileHandleForWriting.close()
-        let heard = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        try evil.closeInput()
+        let heard = await evil.rest()
         #expect(heard.split(separator: "\n").allSatisfy { $0 == "b''" }, "\(heard)")
     }
 }

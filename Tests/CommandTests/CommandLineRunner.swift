@@ -10,29 +10,29 @@ struct CommandLineRunner {
     init() throws { home = try TemporaryFolder() }
 
     /// Runs pvelua with standard input from nowhere, so that there is nobody to ask.
-    func pvelua(_ arguments: String..., environment: [String: String] = [:], input: String? = nil) throws
+    func pvelua(_ arguments: String..., environment: [String: String] = [:], input: String? = nil) async throws
         -> ProcessResult
     {
-        try pvelua(arguments, environment: environment, input: input)
+        try await pvelua(arguments, environment: environment, input: input)
     }
 
-    func pvelua(_ arguments: [String], environment: [String: String] = [:], input: String? = nil) throws
+    func pvelua(_ arguments: [String], environment: [String: String] = [:], input: String? = nil) async throws
         -> ProcessResult
     {
         // A session of its own has no controlling terminal, wherever the tests themselves run.
-        return try run(
+        return try await run(
             URL(fileURLWithPath: "/usr/bin/setsid"),
             ["--wait", Places.products.appendingPathComponent("pvelua").path] + arguments,
             environment: surroundings.merging(environment) { $1 }, input: input, directory: Places.repository)
     }
 
     /// Runs pvelua at a terminal where a person types: for each step, what to wait for and what to type then.
-    func atTerminal(_ steps: [[String]], _ arguments: [String], environment: [String: String] = [:]) throws
+    func atTerminal(_ steps: [[String]], _ arguments: [String], environment: [String: String] = [:]) async throws
         -> ProcessResult
     {
         let json = String(decoding: try JSONEncoder().encode(steps), as: UTF8.self)
         let helper = Places.repository.appendingPathComponent("Tests/CommandTests/Support/terminal.py").path
-        return try run(
+        return try await run(
             URL(fileURLWithPath: "/usr/bin/env"),
             ["python3", helper, json, Places.products.appendingPathComponent("pvelua").path] + arguments,
             environment: surroundings.merging(["TERM": "xterm"]) { $1 }.merging(environment) { $1 },
@@ -87,8 +87,8 @@ struct CommandLineRunner {
     }
 
     /// Runs a piece of Lua on the demo cluster.
-    func lua(_ code: String, _ options: String...) throws -> ProcessResult {
-        try pvelua(["--cluster", "demo"] + options + ["-e", code])
+    func lua(_ code: String, _ options: String...) async throws -> ProcessResult {
+        try await pvelua(["--cluster", "demo"] + options + ["-e", code])
     }
 }
 

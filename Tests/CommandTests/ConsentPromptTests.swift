@@ -4,6 +4,7 @@ import Policy
 import Runbook
 import Terminal
 import Testing
+import Text
 
 @testable import Commands
 

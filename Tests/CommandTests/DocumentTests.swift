@@ -25,25 +25,26 @@ struct DocumentTests {
     }
 
     @Test(arguments: OperationTable.all.map(\.name))
-    func exampleRunsOnTheDemoCluster(operation: String) throws {
+    func exampleRunsOnTheDemoCluster(operation: String) async throws {
         let row = try #require(OperationTable.named(operation))
-        let result = try CommandLineRunner().lua(row.example)
+        let result = try await CommandLineRunner().lua(row.example)
         #expect(result.status == 0, "\(row.example): \(result.errors)")
     }
 
     @Test(arguments: ["README.md", "SKILL.md", "docs/schema.md"])
-    func everySnippetOfLuaRuns(page: String) throws {
+    func everySnippetOfLuaRuns(page: String) async throws {
         let blocks = try fencedBlocks(page, language: "lua")
         #expect(!blocks.isEmpty)
         for block in blocks {
-            let result = try CommandLineRunner().pvelua(["--cluster", "demo", "--yes", "eval", "-"], input: block)
+            let result = try await CommandLineRunner().pvelua(
+                ["--cluster", "demo", "--yes", "eval", "-"], input: block)
             #expect(result.status == 0, "\(page): \(block)\n\(result.errors)")
         }
     }
 
     /// A line that begins with `pvelua` is run as it stands; `# exit 20` behind it names the status to expect.
     @Test(arguments: ["README.md", "SKILL.md", "docs/schema.md", "docs/permissions.md"])
-    func everyCommandRuns(page: String) throws {
+    func everyCommandRuns(page: String) async throws {
         let lines = try fencedBlocks(page, language: "sh").flatMap { $0.components(separatedBy: "\n") }
         let commands = lines.filter { $0.hasPrefix("pvelua ") && !$0.hasPrefix("pvelua repl") }
         #expect(!commands.isEmpty)
@@ -54,7 +55,7 @@ struct DocumentTests {
                     Int32($0.prefix { $0.isNumber })
                 } ?? 0
             let path = Places.products.path + ":/usr/bin:/bin"
-            let result = try run(
+            let result = try await run(
                 URL(fileURLWithPath: "/usr/bin/setsid"), ["--wait", "bash", "-c", command],
                 environment: ["PATH": path, "HOME": runner.home.url.path], directory: Places.repository)
             #expect(result.status == expected, "\(command)\n\(result.errors)")

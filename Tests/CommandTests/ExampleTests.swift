@@ -11,10 +11,10 @@ private let examples: [(name: String, options: [String])] = [
 
 struct ExampleTests {
     @Test(arguments: examples.map(\.name))
-    func recordedOutputOf(example: String) throws {
+    func recordedOutputOf(example: String) async throws {
         let options = try #require(examples.first { $0.name == example }).options
         let runner = try CommandLineRunner()
-        let result = try runner.pvelua(["--cluster", "demo"] + options + ["run", "examples/\(example).lua"])
+        let result = try await runner.pvelua(["--cluster", "demo"] + options + ["run", "examples/\(example).lua"])
         #expect(result.status == 0, "\(result.errors)")
         let file = Places.repository.appendingPathComponent("examples/expected/\(example).txt")
         if ProcessInfo.processInfo.environment["PVELUA_RECORD"] == "1" { try Data(result.output.utf8).write(to: file) }

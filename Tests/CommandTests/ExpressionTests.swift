@@ -17,31 +17,31 @@ struct ExpressionTests {
         ("0/0 ~= 0/0", "true\n"),
         ("math.maxinteger", "9223372036854775807\n"), ("1e100", "1e+100\n"),
     ])
-    func printsTheValueOfAnExpression(code: String, expected: String) throws {
-        let result = try runner.lua(code)
+    func printsTheValueOfAnExpression(code: String, expected: String) async throws {
+        let result = try await runner.lua(code)
         #expect(result.output == expected)
         #expect(result.status == 0, "\(result.errors)")
     }
 
-    @Test func writesJSONWhenAsked() throws {
-        let result = try runner.lua("{ list = { 1, 2 }, text = 'a\"b', none = nil }", "--format", "json")
+    @Test func writesJSONWhenAsked() async throws {
+        let result = try await runner.lua("{ list = { 1, 2 }, text = 'a\"b', none = nil }", "--format", "json")
         let json = try JSONValue(parsing: result.output)
         #expect(json["list"] == [1, 2])
         #expect(json["text"] == "a\"b")
     }
 
-    @Test func takesOptionsBehindTheCodeToo() throws {
-        let result = try runner.pvelua("-e", "pve.params.tag", "--cluster", "demo", "--param", "tag=web")
+    @Test func takesOptionsBehindTheCodeToo() async throws {
+        let result = try await runner.pvelua("-e", "pve.params.tag", "--cluster", "demo", "--param", "tag=web")
         #expect(result.output == "web\n")
     }
 
-    @Test func readsStandardInput() throws {
-        let result = try runner.pvelua("--cluster", "demo", "eval", "-", input: "print('from stdin')\nreturn 3")
+    @Test func readsStandardInput() async throws {
+        let result = try await runner.pvelua("--cluster", "demo", "eval", "-", input: "print('from stdin')\nreturn 3")
         #expect(result.output == "from stdin\n3\n")
     }
 
-    @Test func saysThatTheDemoClusterIsTheDefault() throws {
-        let result = try runner.pvelua("-e", "return 1")
+    @Test func saysThatTheDemoClusterIsTheDefault() async throws {
+        let result = try await runner.pvelua("-e", "return 1")
         #expect(result.output == "1\n")
         #expect(result.errors.contains("demo"))
     }
@@ -58,53 +58,53 @@ struct ExpressionTests {
         ("while true do end", 24, "limit"),
         ("local t = {} while true do t[#t+1] = ('x'):rep(1000) .. #t end", 24, "limit"),
     ])
-    func endsWithTheStatusOfItsError(code: String, status: Int32, kind: String) throws {
-        let result = try runner.lua(code, "--format", "json", "--limit", "cpu=500ms,memory=32MiB")
+    func endsWithTheStatusOfItsError(code: String, status: Int32, kind: String) async throws {
+        let result = try await runner.lua(code, "--format", "json", "--limit", "cpu=500ms,memory=32MiB")
         #expect(result.status == status, "\(result.errors)")
         #expect(result.jsonError?["kind"]?.string == kind, "\(result.errors)")
         #expect(result.output == "")
     }
 
-    @Test func stopsNothingWithoutConsent() throws {
+    @Test func stopsNothingWithoutConsent() async throws {
         let code = """
             local ok, e = pcall(pve.vm_action, nil, 101, "stop")
             print(ok, e.kind, pve.vm(101).status)
             """
-        let result = try runner.lua(code)
+        let result = try await runner.lua(code)
         #expect(result.output == "false\tconfirmation_required\trunning\n")
-        let yes = try runner.lua(code, "--yes")
+        let yes = try await runner.lua(code, "--yes")
         #expect(yes.output == "false\tconfirmation_required\trunning\n", "--yes must not answer a typed confirmation")
     }
 
-    @Test func yesAnswersASimpleConfirmation() throws {
-        let result = try runner.lua(
+    @Test func yesAnswersASimpleConfirmation() async throws {
+        let result = try await runner.lua(
             "local r = pve.vm_action(nil, 101, 'shutdown'); print(r.status, r.changed, r.verified)", "--yes")
         #expect(result.output == "stopped\ttrue\ttrue\n", "\(result.errors)")
     }
 
     @Test(arguments: [("CI", "true"), ("CLAUDECODE", "1")])
-    func demandsAnApprovalFromAgentsAndCI(name: String, value: String) throws {
-        let result = try runner.pvelua(
+    func demandsAnApprovalFromAgentsAndCI(name: String, value: String) async throws {
+        let result = try await runner.pvelua(
             "--cluster", "demo", "--yes", "-e", "pve.vm_action(nil, 103, 'start')", environment: [name: value])
         #expect(result.status == 21, "\(result.errors)")
     }
 
-    @Test func errorsNameTheLineAndTheHint() throws {
+    @Test func errorsNameTheLineAndTheHint() async throws {
         let file = try runner.home.write("broken.lua", "local x = 1\nprint(x)\npve.vm_action(nil, 101, \"explode\")\n")
-        let result = try runner.pvelua("--cluster", "demo", "run", file.path)
+        let result = try await runner.pvelua("--cluster", "demo", "run", file.path)
         #expect(result.output == "1\n")
         #expect(result.errors.contains("broken.lua:3"), "\(result.errors)")
         #expect(result.errors.contains("3 | pve.vm_action(nil, 101, \"explode\")"), "\(result.errors)")
         #expect(result.errors.contains("hint:"))
     }
 
-    @Test func outputThatCannotBeWrittenIsNoSuccess() throws {
+    @Test func outputThatCannotBeWrittenIsNoSuccess() async throws {
         let pvelua = Places.products.appendingPathComponent("pvelua").path
         for (code, target) in [
             ("return 1", ">/dev/full"), ("print(1)", ">/dev/full"), ("pve.table(pve.list_nodes())", ">/dev/full"),
             ("print(1)", ">&-"),
         ] {
-            let result = try run(
+            let result = try await run(
                 URL(fileURLWithPath: "/bin/sh"),
                 ["-c", "exec \"$0\" --cluster demo -e \"$1\" \(target)", pvelua, code],
                 environment: ["HOME": runner.home.url.path])
@@ -116,9 +116,9 @@ struct ExpressionTests {
     @Test(arguments: [
         ["config", "path"], ["cluster", "list"], ["cluster", "token", "plan"], ["--format", "json", "cluster", "list"],
     ])
-    func resultsThatCannotBeWrittenAreNoSuccess(words: [String]) throws {
+    func resultsThatCannotBeWrittenAreNoSuccess(words: [String]) async throws {
         let pvelua = Places.products.appendingPathComponent("pvelua").path
-        let result = try run(
+        let result = try await run(
             URL(fileURLWithPath: "/bin/sh"), ["-c", "exec \"$0\" \"$@\" >/dev/full", pvelua] + words,
             environment: ["HOME": runner.home.url.path])
         #expect(result.status == 1)
@@ -128,15 +128,15 @@ struct ExpressionTests {
     @Test(arguments: [
         ("return x\nerror('a')\nx = 2\n", 1), ("x = 1\nreturn x\n", 0), ("pve.vm(999)\n", 5), ("for i = 1, 2 do\n", 1),
     ])
-    func aReplInAPipeEndsWithTheStatusOfItsLastError(input: String, status: Int32) throws {
-        #expect(try runner.pvelua(["--cluster", "demo", "repl"], input: input).status == status)
+    func aReplInAPipeEndsWithTheStatusOfItsLastError(input: String, status: Int32) async throws {
+        #expect(try await runner.pvelua(["--cluster", "demo", "repl"], input: input).status == status)
     }
 
-    @Test func aReaderThatGoesAwayDoesNotEndTheRun() throws {
+    @Test func aReaderThatGoesAwayDoesNotEndTheRun() async throws {
         let pvelua = Places.products.appendingPathComponent("pvelua").path
         let mark = runner.home.url.appendingPathComponent("mark").path
         let code = "for i = 1, 5000 do print(i) end; pve.log('still there', 'warning')"
-        let result = try run(
+        let result = try await run(
             URL(fileURLWithPath: "/bin/sh"),
             ["-c", "\"$0\" --cluster demo -e \"$1\" 2>\"$2\" | head -1; cat \"$2\"", pvelua, code, mark],
             environment: ["HOME": runner.home.url.path])
@@ -144,33 +144,33 @@ struct ExpressionTests {
         #expect(result.output.contains("still there"))
     }
 
-    @Test func errorsInTailPositionNameThePlaceToo() throws {
-        let result = try runner.lua("pve.vm(999)", "--format", "json")
+    @Test func errorsInTailPositionNameThePlaceToo() async throws {
+        let result = try await runner.lua("pve.vm(999)", "--format", "json")
         #expect(result.jsonError?["where"]?.string == "(-e):1")
     }
 
-    @Test func requireFindsModulesBesideTheRunbook() throws {
+    @Test func requireFindsModulesBesideTheRunbook() async throws {
         _ = try runner.home.write("tools.lua", "return { answer = function() return 42 end }")
         let file = try runner.home.write("main.lua", "print(require('tools').answer())")
-        #expect(try runner.pvelua("--cluster", "demo", "run", file.path).output == "42\n")
+        #expect(try await runner.pvelua("--cluster", "demo", "run", file.path).output == "42\n")
     }
 
     @Test(arguments: [
         ["--cluster", "nosuch", "-e", "return 1"], ["run", "/nonexistent.lua"], ["nonsense"], ["-e"], ["run"],
     ])
-    func usageErrorsEndWithTwo(arguments: [String]) throws {
-        let result = try runner.pvelua(arguments)
+    func usageErrorsEndWithTwo(arguments: [String]) async throws {
+        let result = try await runner.pvelua(arguments)
         #expect(result.status == 2, "\(result.errors)")
         #expect(result.output == "")
         #expect(!result.errors.isEmpty)
     }
 
-    @Test func helpListsExitStatuses() throws {
+    @Test func helpListsExitStatuses() async throws {
         for arguments in [["--help"], ["run", "--help"], ["eval", "--help"], ["repl", "--help"]] {
-            let result = try runner.pvelua(arguments)
+            let result = try await runner.pvelua(arguments)
             #expect(result.status == 0)
             #expect(result.output.contains("EXIT STATUS"), "\(arguments)")
         }
-        #expect(try runner.pvelua("--version").output.contains("0.1.0"))
+        #expect(try await runner.pvelua("--version").output.contains("0.1.0"))
     }
 }

@@ -17,11 +17,12 @@ struct HelpTests {
     static let commands = PveluaMain.commands
 
     /// What each command's help prints; asked for once, for starting a program holds other tests up.
-    static let pages: [[String]: ProcessResult] = {
+    static let pages = Task { () -> [[String]: ProcessResult] in
         guard let runner = try? CommandLineRunner() else { return [:] }
-        let results = commands.map { (($0), try? runner.pvelua($0 + ["--help"])) }
-        return Dictionary(uniqueKeysWithValues: results.compactMap { words, result in result.map { (words, $0) } })
-    }()
+        var pages: [[String]: ProcessResult] = [:]
+        for words in commands { pages[words] = try? await runner.pvelua(words + ["--help"]) }
+        return pages
+    }
 
     @Test func thereAreAsManyCommandsAsEver() {
         #expect(Self.commands.count >= 20)
@@ -29,8 +30,8 @@ struct HelpTests {
     }
 
     @Test(arguments: commands)
-    func helpFitsAWindowOfEightyColumns(command: [String]) throws {
-        let result = try #require(Self.pages[command])
+    func helpFitsAWindowOfEightyColumns(command: [String]) async throws {
+        let result = try #require(await Self.pages.value[command])
         #expect(result.status == 0)
         for line in result.output.components(separatedBy: "\n") {
             #expect(line.displayWidth <= 80, "\(command): \(line)")
@@ -40,14 +41,14 @@ struct HelpTests {
 
     /// A noun only lists its verbs; every other command ends in a way of its own.
     @Test(arguments: commands)
-    func exitStatusesStandApartInTheHelp(command: [String]) throws {
-        let output = try #require(Self.pages[command]).output
+    func exitStatusesStandApartInTheHelp(command: [String]) async throws {
+        let output = try #require(await Self.pages.value[command]).output
         let isNoun = !command.isEmpty && output.contains("SUBCOMMANDS:")
         #expect(output.contains("\n\nEXIT STATUS\n") == !isNoun, "\(output)")
     }
 
-    @Test func theHelpOfTheWholeShowsHowAPieceOfLuaIsRun() throws {
-        let output = try #require(Self.pages[[]]).output
+    @Test func theHelpOfTheWholeShowsHowAPieceOfLuaIsRun() async throws {
+        let output = try #require(await Self.pages.value[[]]).output
         for option in ["-e <code>", "--cluster", "--format", "--yes", "--param"] {
             #expect(output.contains("  \(option)"), "\(option)")
         }
@@ -59,8 +60,8 @@ struct HelpTests {
         (["config", "zzz"], "there is no command \"config zzz\"; there are init, check, path"),
         (["version"], "there is no command \"version\"; there are run, eval, repl, config, cluster"),
     ])
-    func aMisspeltCommandIsNamedAndTheRightOnesToo(arguments: [String], words: String) throws {
-        let result = try runner.pvelua(arguments)
+    func aMisspeltCommandIsNamedAndTheRightOnesToo(arguments: [String], words: String) async throws {
+        let result = try await runner.pvelua(arguments)
         #expect(result.status == 2)
         #expect(result.errors.contains(words), "\(result.errors)")
     }

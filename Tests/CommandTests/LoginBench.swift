@@ -10,10 +10,10 @@ struct LoginBench {
     static let root = "the root pass/word+;="
     static let totp = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 
-    init() throws {
+    init() async throws {
         runner = try CommandLineRunner()
         let seed = Places.repository.appendingPathComponent("Tests/CommandTests/Support/seed-login.yaml")
-        server = try RunningServer("--cluster", seed.path)
+        server = try await RunningServer("--cluster", seed.path)
     }
 
     var host: String { server.address }
@@ -39,15 +39,15 @@ struct LoginBench {
     }
 
     /// Runs pvelua at a terminal where a person types.
-    func atTerminal(_ steps: [[String]], _ arguments: String..., environment: [String: String] = [:]) throws
+    func atTerminal(_ steps: [[String]], _ arguments: String..., environment: [String: String] = [:]) async throws
         -> ProcessResult
     {
-        try runner.atTerminal(steps, arguments, environment: environment)
+        try await runner.atTerminal(steps, arguments, environment: environment)
     }
 
     /// The paths that were asked for, as `METHOD /path`.
-    func requests() throws -> [String] {
-        try server.requests().filter { $0.path.hasPrefix("/api2/") }.map { request in
+    func requests() async throws -> [String] {
+        try await server.requests().filter { $0.path.hasPrefix("/api2/") }.map { request in
             "\(request.method) \(request.path.dropFirst("/api2/json".count))"
         }
     }

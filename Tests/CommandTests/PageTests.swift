@@ -68,7 +68,8 @@ struct PageTests {
     // MARK: - Commands
 
     /// Wherever a page names a command with its options, there is such a command, and its help lists the options.
-    @Test func everyCommandThatIsNamedExistsWithItsOptions() throws {
+    @Test func everyCommandThatIsNamedExistsWithItsOptions() async throws {
+        let pages = await HelpTests.pages.value
         var checked = 0
         for page in Self.pages {
             let text = try Self.text(page)
@@ -88,7 +89,7 @@ struct PageTests {
                 for option in words where option.hasPrefix("--") && option.count > 2 {
                     let name = String(option.prefix { $0.isLetter || $0 == "-" })
                     #expect(
-                        HelpTests.pages[command]?.output.contains("  \(name)") == true, "\(page): pvelua \(mention)")
+                        pages[command]?.output.contains("  \(name)") == true, "\(page): pvelua \(mention)")
                     checked += 1
                 }
             }
@@ -106,16 +107,18 @@ struct PageTests {
     }
 
     /// What `docs/schema.md` shows of the embedded cluster's schema is what is printed.
-    @Test func theSchemaPageShowsWhatIsPrinted() throws {
+    @Test func theSchemaPageShowsWhatIsPrinted() async throws {
         let runner = try CommandLineRunner()
         let printed =
-            try runner.pvelua("--cluster", "demo", "cluster", "schema", "sync").output
+            try await runner.pvelua("--cluster", "demo", "cluster", "schema", "sync").output
             + runner.pvelua(
                 "--cluster", "demo", "cluster", "schema", "show", "/nodes/pve1/qemu/101/status/shutdown"
             ).output
         let shown = try fencedBlocks("docs/schema.md", language: "").first { $0.contains("methods, kept in") }
         for line in try #require(shown).components(separatedBy: "\n") where !line.isEmpty && line != "…" {
-            #expect(printed.contains(line.components(separatedBy: " kept in")[0]), "\(line)")
+            // How many methods there are grows with the simulator.
+            let wanted = line.components(separatedBy: " kept in")[0].replacing(#/\d+ methods/#, with: "methods")
+            #expect(printed.replacing(#/\d+ methods/#, with: "methods").contains(wanted), "\(line)")
         }
     }
 
@@ -135,7 +138,7 @@ struct PageTests {
         }
     }
 
-    @Test func theConfigurationsThatAreShownAreSound() throws {
+    @Test func theConfigurationsThatAreShownAreSound() async throws {
         let runner = try CommandLineRunner()
         let whole = try fencedBlocks("docs/setup.md", language: "yaml")
         let parts = try fencedBlocks("docs/authentication.md", language: "yaml")
@@ -145,7 +148,7 @@ struct PageTests {
         for text in texts {
             let file = runner.home.url.appendingPathComponent("shown.yaml")
             try Data(text.utf8).write(to: file)
-            let result = try runner.pvelua("cluster", "list", "--config", file.path)
+            let result = try await runner.pvelua("cluster", "list", "--config", file.path)
             #expect(result.status == 0, "\(text)\n\(result.errors)")
         }
     }
@@ -154,14 +157,14 @@ struct PageTests {
 /// The pictures are drawn by programs from what the binaries do; `make docs` draws them anew.
 struct PictureTests {
     /// The pictures as they are and as they are drawn now, by name.
-    private static let pictures: [String: (old: String, new: String)] = {
+    private static let pictures = Task { () -> [String: (old: String, new: String)] in
         guard let folder = try? TemporaryFolder() else { return [:] }
         defer { folder.remove() }
         let docs = Places.repository.appendingPathComponent("docs")
         let place = ProcessInfo.processInfo.environment["PVELUA_RECORD"] == "1" ? docs : folder.url
         for words in [["draw-change"], ["draw-session", Places.products.path]] {
             let program = Places.repository.appendingPathComponent("scripts/\(words[0])")
-            let result = try? run(
+            let result = try? await run(
                 program, words.dropFirst() + [place.path],
                 environment: ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"])
             if result?.status != 0 { Issue.record("\(words[0]): \(result?.errors ?? "was not started")") }
@@ -174,23 +177,23 @@ struct PictureTests {
             found[name] = (old, new)
         }
         return found
-    }()
+    }
 
-    @Test func recordedWayOfAChange() throws {
-        let picture = try #require(Self.pictures["change.svg"])
+    @Test func recordedWayOfAChange() async throws {
+        let picture = try #require(await Self.pictures.value["change.svg"])
         #expect(picture.old == picture.new, "docs/change.svg is out of date: make docs")
     }
 
     /// Codes, days and versions differ from drawing to drawing.
     @Test(arguments: ["session.svg", "doctor.svg"])
-    func recordedSession(name: String) throws {
+    func recordedSession(name: String) async throws {
         // libcurl's words differ from Debian 12 to 13, and with them where lines break.
         func plain(_ text: String) -> [Substring] {
             text.replacingOccurrences(of: "<[^>]*>", with: " ", options: .regularExpression)
                 .replacingOccurrences(of: "Couldn't", with: "Could not").filter { !$0.isNumber }
                 .split(whereSeparator: \.isWhitespace)
         }
-        let picture = try #require(Self.pictures[name])
+        let picture = try #require(await Self.pictures.value[name])
         #expect(plain(picture.old) == plain(picture.new), "docs/\(name) is out of date: make docs")
     }
 }

@@ -8,9 +8,9 @@ import Testing
 struct PermissionsPageTests {
     private static let page = "docs/permissions.md"
 
-    @Test func recordedPermissions() throws {
+    @Test func recordedPermissions() async throws {
         let text = try String(contentsOf: Places.repository.appendingPathComponent(Self.page), encoding: .utf8)
-        try expectRecorded(Self.page, try rendered(text))
+        try expectRecorded(Self.page, try await rendered(text))
     }
 
     @Test func thePageHasItsMarks() throws {
@@ -20,7 +20,7 @@ struct PermissionsPageTests {
     }
 
     /// The page with what stands between its marks made anew.
-    private func rendered(_ text: String) throws -> String {
+    private func rendered(_ text: String) async throws -> String {
         var lines: [String] = []
         var end: String?
         for line in text.components(separatedBy: "\n") {
@@ -35,7 +35,7 @@ struct PermissionsPageTests {
                 lines += ["", PrivilegeReference.markdown()]
                 end = "<!-- /privileges -->"
             } else if words.first == "plan" {
-                let printed = try CommandLineRunner().pvelua(["cluster", "token"] + words)
+                let printed = try await CommandLineRunner().pvelua(["cluster", "token"] + words)
                 #expect(printed.status == 0, "\(printed.errors)")
                 lines += ["", "```", printed.output + "```", ""]
                 end = "<!-- /plan -->"

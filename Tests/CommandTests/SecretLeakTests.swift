@@ -6,7 +6,7 @@ import Testing
 /// What can be read outside of pvelua while it knows a secret: output, journal, other processes.
 struct SecretLeakTests {
     let bench: LoginBench
-    init() throws { bench = try LoginBench() }
+    init() async throws { bench = try await LoginBench() }
 
     /// Secrets as they are, as they go into a cookie, and every ticket.
     private static let hidden = [
@@ -43,7 +43,7 @@ struct SecretLeakTests {
         case garbage, truncate, reset, dropAfterEffect, serverError, hugeLogin, badTOTP, openSecretFile
     }
 
-    private func prepare(_ trouble: Trouble) throws {
+    private func prepare(_ trouble: Trouble) async throws {
         switch trouble {
         case .wrongPassword: try bench.configure(auth: auth("root@pam", "wrong-pass-41"))
         case .secondFactor: try bench.configure(auth: auth("alice@pve", "alice-pass-93", totp: true))
@@ -68,50 +68,50 @@ struct SecretLeakTests {
             .garbage: "garbage", .truncate: "truncate", .reset: "reset", .dropAfterEffect: "drop-after-effect",
         ]
         if let effect = effects[trouble] {
-            _ = try bench.server.control("/sim/faults", body: "{\"effect\":\"\(effect)\",\"count\":100}")
+            _ = try await bench.server.control("/sim/faults", body: "{\"effect\":\"\(effect)\",\"count\":100}")
         }
         if trouble == .serverError {
-            _ = try bench.server.control(
+            _ = try await bench.server.control(
                 "/sim/faults", body: "{\"effect\":\"status\",\"status\":500,\"reason\":\"odd\",\"count\":100}")
         }
         if trouble == .hugeLogin {
-            _ = try bench.server.control(
+            _ = try await bench.server.control(
                 "/sim/faults", body: "{\"effect\":\"huge-body\",\"bytes\":1000000,\"method\":\"POST\",\"count\":100}")
         }
     }
 
     @Test(arguments: Trouble.allCases, ["text", "json"])
-    func noSecretIsInOutputLogOrJournal(_ trouble: Trouble, _ format: String) throws {
-        try prepare(trouble)
+    func noSecretIsInOutputLogOrJournal(_ trouble: Trouble, _ format: String) async throws {
+        try await prepare(trouble)
         let code =
             switch trouble {
             case .refusedChange: "pve.vm_action(nil, 4242, 'start')"
             case .scriptError: "for k, v in pairs(_G) do print(k, v) end; error(pve.version())"
             default: "pve.list_vms(); pve.vm_action(nil, 100, 'shutdown')"
             }
-        let run = try bench.runner.pvelua("--yes", "--log-level", "debug", "--format", format, "-e", code)
+        let run = try await bench.runner.pvelua("--yes", "--log-level", "debug", "--format", format, "-e", code)
         try expectClean(run, "\(trouble)")
         #expect(
             (run.status == 0) == [.none, .secondFactor].contains(trouble), "\(trouble): \(run.status) \(run.errors)")
         if trouble == .none { #expect(run.errors.contains("/access/ticket"), "the log tells of the login") }
         guard trouble != .secondFactor else { return }
-        let login = try bench.runner.pvelua("cluster", "login", "--log-level", "debug", "--format", format)
+        let login = try await bench.runner.pvelua("cluster", "login", "--log-level", "debug", "--format", format)
         try expectClean(login, "login, \(trouble)")
     }
 
-    @Test func aCrashLeavesNoCore() throws {
+    @Test func aCrashLeavesNoCore() async throws {
         let seen = bench.runner.home.url.appendingPathComponent("limits").path
         let file = try bench.runner.home.write("password", LoginBench.root + "\n").path
         let command = "{ command: [sh, -c, 'cat /proc/$PPID/limits > \(seen); cat \(file)'] }"
         try bench.configure(auth: "{ user: root@pam, password: \(command) }")
-        _ = try bench.runner.pvelua("-e", "pve.list_vms()")
+        _ = try await bench.runner.pvelua("-e", "pve.list_vms()")
         let limits = try String(contentsOfFile: seen, encoding: .utf8)
         let core = try #require(limits.split(separator: "\n").first { $0.hasPrefix("Max core file size") })
         #expect(core.split(separator: " ").dropFirst(4).prefix(2) == ["0", "0"], "\(core)")
     }
 
     @Test(arguments: ["file", "env", "command"])
-    func otherProcessesDoNotGetIt(_ source: String) throws {
+    func otherProcessesDoNotGetIt(_ source: String) async throws {
         let file = try bench.runner.home.write("password", LoginBench.root + "\n").path
         let seen = bench.runner.home.url.appendingPathComponent("seen").path
         let command = bench.runner.home.url.appendingPathComponent("command").path
@@ -139,7 +139,7 @@ struct SecretLeakTests {
             wait $main
             """
         let own = bench.runner.surroundings
-        let result = try run(
+        let result = try await run(
             URL(fileURLWithPath: "/bin/sh"), ["-c", script],
             environment: source == "env" ? own.merging(["PW": LoginBench.root]) { $1 } : own,
             directory: Places.repository)

@@ -10,9 +10,9 @@ struct SeveralClustersTests {
     let lab: RunningServer
     let lab2: RunningServer
 
-    init() throws {
+    init() async throws {
         runner = try CommandLineRunner()
-        (lab, lab2) = (try RunningServer(), try RunningServer())
+        (lab, lab2) = (try await RunningServer(), try await RunningServer())
         var text = "version: 1\ndefault_cluster: lab\nclusters:\n"
         for (name, server) in [("lab", lab), ("lab2", lab2)] {
             text += """
@@ -35,28 +35,29 @@ struct SeveralClustersTests {
         try runner.write("config.yaml", text)
     }
 
-    private func state(_ server: RunningServer, _ path: String = "pve1/qemu/103") throws -> String? {
+    private func state(_ server: RunningServer, _ path: String = "pve1/qemu/103") async throws -> String? {
         for node in ["pve1", "pve2", "pve3"] {
-            let answer = try JSONValue(parsing: server.control("/api2/json/nodes/\(node)/qemu/103/status/current"))
+            let answer = try await JSONValue(
+                parsing: server.control("/api2/json/nodes/\(node)/qemu/103/status/current"))
             if let status = answer["data"]?["status"]?.string { return status }
         }
         return nil
     }
 
-    @Test func aStartOnOneLeavesTheOther() throws {
+    @Test func aStartOnOneLeavesTheOther() async throws {
         let code = """
             local there = pve.cluster("lab2").vm(103); there:start()
             print(pve.name, there.cluster, there:refresh().status, pve.vm(103).status, #pve.cluster("demo").list_vms())
             """
-        let result = try runner.pvelua("-e", code)
+        let result = try await runner.pvelua("-e", code)
         #expect(result.output == "lab\tlab2\trunning\tstopped\t6\n", "\(result.errors)")
-        #expect(try state(lab2) == "running")
-        #expect(try state(lab) == "stopped")
+        #expect(try await state(lab2) == "running")
+        #expect(try await state(lab) == "stopped")
     }
 
-    @Test func theJournalNamesTheClusterOfEveryStep() throws {
+    @Test func theJournalNamesTheClusterOfEveryStep() async throws {
         let code = "for _, c in ipairs{ 'lab', 'lab2', 'demo' } do pve.cluster(c).snapshot(nil, 103) end"
-        #expect(try runner.pvelua("-e", code).status == 0)
+        #expect(try await runner.pvelua("-e", code).status == 0)
         let query = """
             import sqlite3, sys
             base = sqlite3.connect(sys.argv[1])
@@ -65,14 +66,14 @@ struct SeveralClustersTests {
                 sorted(base.execute("SELECT name, value FROM counter")))
             """
         let file = runner.home.url.appendingPathComponent("state/pvelua/journal.sqlite").path
-        let rows = try run(URL(fileURLWithPath: "/usr/bin/python3"), ["-c", query, file])
+        let rows = try await run(URL(fileURLWithPath: "/usr/bin/python3"), ["-c", query, file])
         #expect(
             rows.output
                 == "['lab', 'lab2', 'demo'] ['lab'] [('snapshot/demo', 1), ('snapshot/lab', 1), ('snapshot/lab2', 1)]\n",
             "\(rows.errors)")
     }
 
-    @Test func aPolicyMayFreezeOneCluster() throws {
+    @Test func aPolicyMayFreezeOneCluster() async throws {
         try runner.write(
             "policy.yaml",
             """
@@ -83,14 +84,14 @@ struct SeveralClustersTests {
               - { id: frozen, actions: ["guest.*"], clusters: [lab2], effect: deny }
             """)
         let code = "pve.vm(103):start(); pve.cluster('lab2').vm(103):start()"
-        let result = try runner.pvelua("--format", "json", "-e", code)
+        let result = try await runner.pvelua("--format", "json", "-e", code)
         #expect(result.status == 22, "\(result.errors)")
         #expect(result.jsonError?["cluster"] == "lab2")
-        #expect(try state(lab) == "running")
-        #expect(try state(lab2) == "stopped")
+        #expect(try await state(lab) == "running")
+        #expect(try await state(lab2) == "stopped")
         try runner.write(
             "policy.yaml", "version: 1\nrules: [{ id: a, actions: [\"*\"], clusters: [lba2], effect: deny }]\n")
-        let misspelt = try runner.pvelua("-e", "1")
+        let misspelt = try await runner.pvelua("-e", "1")
         #expect(misspelt.status == 2)
         #expect(misspelt.errors.contains("did you mean `lab2`?"), "\(misspelt.errors)")
     }
@@ -102,27 +103,27 @@ struct SeveralClustersTests {
         ("pve.vm(pve.cluster('lab2').vm(101))", 1, "parameter", nil),
         ("pve.cluster('lab2').vm(101):stop()", 20, "confirmation_required", "lab2"),
     ])
-    func whatGoesWrongSaysWhere(code: String, status: Int32, kind: String, cluster: String?) throws {
-        let result = try runner.pvelua("--format", "json", "-e", "pve.list_nodes(); " + code)
+    func whatGoesWrongSaysWhere(code: String, status: Int32, kind: String, cluster: String?) async throws {
+        let result = try await runner.pvelua("--format", "json", "-e", "pve.list_nodes(); " + code)
         #expect(result.status == status, "\(result.errors)")
         #expect(result.jsonError?["kind"]?.string == kind, "\(result.errors)")
         #expect(result.jsonError?["cluster"]?.string == cluster)
-        let text = try runner.pvelua("-e", code)
+        let text = try await runner.pvelua("-e", code)
         if let cluster, kind != "confirmation_required" { #expect(text.errors.contains("\n  cluster: \(cluster)\n")) }
     }
 
-    @Test func aRunOnTheEmbeddedClusterChangesNothingElsewhereUnasked() throws {
+    @Test func aRunOnTheEmbeddedClusterChangesNothingElsewhereUnasked() async throws {
         let code = "print(#pve.cluster('lab').list_vms()); pve.cluster('lab').vm(103):start()"
-        let asked = try runner.pvelua("--cluster", "demo", "-e", code)
+        let asked = try await runner.pvelua("--cluster", "demo", "-e", code)
         #expect(asked.status == 20, "\(asked.errors)")
         #expect(asked.output == "6\n")
-        #expect(try state(lab) == "stopped")
-        #expect(try runner.pvelua("--cluster", "demo", "--yes", "-e", code).status == 0)
-        #expect(try state(lab) == "running")
+        #expect(try await state(lab) == "stopped")
+        #expect(try await runner.pvelua("--cluster", "demo", "--yes", "-e", code).status == 0)
+        #expect(try await state(lab) == "running")
     }
 
-    @Test func theReplKnowsOtherClusters() throws {
-        let result = try runner.pvelua(
+    @Test func theReplKnowsOtherClusters() async throws {
+        let result = try await runner.pvelua(
             ["repl"], input: ":help cluster\nlab2 = pve.cluster('lab2')\nlab2.vm(101).cluster\n")
         #expect(result.output.contains("pve.cluster([name])"))
         #expect(result.output.hasSuffix("lab2\n"), "\(result.output)\(result.errors)")

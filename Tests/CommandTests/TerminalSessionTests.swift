@@ -11,14 +11,14 @@ struct TerminalSessionTests {
 
     private var home: TemporaryFolder { runner.home }
 
-    private func session(_ steps: [[String]], _ arguments: String...) throws -> ProcessResult {
-        try runner.atTerminal(steps, ["--cluster", "demo"] + arguments)
+    private func session(_ steps: [[String]], _ arguments: String...) async throws -> ProcessResult {
+        try await runner.atTerminal(steps, ["--cluster", "demo"] + arguments)
     }
 
     private let stop = "local r = pve.vm_action(nil, 101, 'stop'); print('now ' .. r.status)"
 
-    @Test func typingWhatIsAskedForStopsTheGuest() throws {
-        let result = try session([["type (\\d+ \\S+ \\d{4}) to go on", "{1}\n"]], "-e", stop)
+    @Test func typingWhatIsAskedForStopsTheGuest() async throws {
+        let result = try await session([["type (\\d+ \\S+ \\d{4}) to go on", "{1}\n"]], "-e", stop)
         #expect(result.status == 0, "\(result.output)")
         #expect(result.output.contains("now stopped"))
         #expect(result.output.contains("guest"))
@@ -26,27 +26,28 @@ struct TerminalSessionTests {
     }
 
     @Test(arguments: ["yes\n", "\n", "101 web-1\n", "\u{4}"])
-    func anythingElseLeavesItRunning(answer: String) throws {
-        let result = try session([["to go on", answer]], "-e", stop)
+    func anythingElseLeavesItRunning(answer: String) async throws {
+        let result = try await session([["to go on", answer]], "-e", stop)
         #expect(result.status == 20, "\(result.output)")
         #expect(result.output.contains("nothing was sent"))
     }
 
-    @Test func whatWasTypedAheadIsNoAnswer() throws {
+    @Test func whatWasTypedAheadIsNoAnswer() async throws {
         let script = try home.write(
             "ahead.lua", "io = nil; print('ready'); pve.sleep(1); pve.vm_action(nil, 101, 'shutdown')")
-        let result = try session([["ready", "yes\n"], ["to go on", "no\n"]], "run", script.path)
+        let result = try await session([["ready", "yes\n"], ["to go on", "no\n"]], "run", script.path)
         #expect(result.status == 20, "\(result.output)")
     }
 
-    @Test func aSimpleConfirmationTakesYes() throws {
-        let result = try session([["type yes to go on", "yes\n"]], "-e", "pve.vm_action(nil, 101, 'shutdown').status")
+    @Test func aSimpleConfirmationTakesYes() async throws {
+        let result = try await session(
+            [["type yes to go on", "yes\n"]], "-e", "pve.vm_action(nil, 101, 'shutdown').status")
         #expect(result.status == 0, "\(result.output)")
         #expect(result.output.contains("stopped"))
     }
 
-    @Test func theReplKeepsItsVariablesThroughErrorsAndLimits() throws {
-        let result = try session(
+    @Test func theReplKeepsItsVariablesThroughErrorsAndLimits() async throws {
+        let result = try await session(
             [
                 ["demo> ", "x = 41\n"], ["demo> ", "error('boom')\n"], ["demo> ", "while true do end\n"],
                 ["demo> ", "for i = 1, 2 do\n"], ["\\.\\.> ", "x = x + i end\n"], ["demo> ", "print('x is ' .. x)\n"],
@@ -60,10 +61,10 @@ struct TerminalSessionTests {
         #expect(result.output.contains("pve.vm_action([node], guest, action, [options])"))
     }
 
-    @Test func tabCompletesPathsAndParametersOfTheRawAPI() throws {
-        let synced = try session([], "cluster", "schema", "sync")
+    @Test func tabCompletesPathsAndParametersOfTheRawAPI() async throws {
+        let synced = try await session([], "cluster", "schema", "sync")
         #expect(synced.status == 0, "\(synced.output)")
-        let result = try session(
+        let result = try await session(
             [
                 ["demo> ", "pve.api.get(\"/nodes/pve1/qemu/101/conf\t\").name\n"],
                 ["web-1[\\s\\S]*demo> ", "pve.api.get(\"/cluster/resources\", { ty\t= 'node' })[1].type\n"],
@@ -73,8 +74,8 @@ struct TerminalSessionTests {
         #expect(result.output.contains("web-1"))
     }
 
-    @Test func ctrlCStopsTheChunkAndNotTheSession() throws {
-        let result = try session(
+    @Test func ctrlCStopsTheChunkAndNotTheSession() async throws {
+        let result = try await session(
             [
                 ["demo> ", "y = 7\n"], ["demo> ", "print('busy'); pve.sleep(50)\n"], ["busy\\s", "\u{3}"],
                 ["demo> ", "'y is ' .. y\n"],
@@ -84,9 +85,9 @@ struct TerminalSessionTests {
         #expect(result.output.contains("interrupted"))
     }
 
-    @Test func ctrlCEndsARun() throws {
+    @Test func ctrlCEndsARun() async throws {
         let script = try home.write("long.lua", "print('busy'); pve.sleep(50)")
-        let result = try session([["busy", "\u{3}"]], "run", script.path)
+        let result = try await session([["busy", "\u{3}"]], "run", script.path)
         #expect(result.status == 130, "\(result.output)")
     }
 }

@@ -6,7 +6,7 @@ import Testing
 
 struct CertificateProbeTests {
     let server: HostileServer
-    init() throws { server = try HostileServer.shared.get() }
+    init() async throws { server = try await HostileServer.shared.value }
 
     private func endpoint(_ port: String, host: String = "localhost") throws -> HTTPEndpoint {
         let number = try #require(server.ports[port])

@@ -9,7 +9,7 @@ import Testing
 /// When connections are opened, shared and closed, against a real TLS server.
 struct ConnectionRulesTests {
     let server: HostileServer
-    init() throws { server = try HostileServer.shared.get() }
+    init() async throws { server = try await HostileServer.shared.value }
 
     private func load(_ mark: String) throws -> [Int] {
         let connections = try server.seen(mark).map(\.connection)

@@ -7,7 +7,7 @@ import Testing
 /// The curl transport against a real TLS server that misbehaves.
 struct CurlTransportTests {
     let server: HostileServer
-    init() throws { server = try HostileServer.shared.get() }
+    init() async throws { server = try await HostileServer.shared.value }
 
     private func failure(_ transport: CurlTransport, _ request: HTTPRequest) async -> TransportFailure? {
         do throws(TransportFailure) {

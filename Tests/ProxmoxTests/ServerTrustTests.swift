@@ -8,7 +8,7 @@ import Testing
 /// Which servers get to see the token.
 struct ServerTrustTests {
     let server: HostileServer
-    init() throws { server = try HostileServer.shared.get() }
+    init() async throws { server = try await HostileServer.shared.value }
 
     static let wrongPin = Fingerprint(bytes: [UInt8](repeating: 7, count: 32))
 

@@ -11,8 +11,8 @@ struct SimulatorWireTests {
     let server: RunningServer
     let client: ProxmoxClient
 
-    init() throws {
-        server = try RunningServer()
+    init() async throws {
+        server = try await RunningServer()
         let endpoint = try #require(HTTPEndpoint(host: "127.0.0.1", port: server.url.port ?? 0))
         let settings = CurlSettings(trust: .authority(file: server.authorityFile))
         client = ProxmoxClient(

@@ -15,8 +15,8 @@ enum Way: String, CaseIterable, Sendable {
 struct TransportConformanceTests {
     let server: RunningServer
     let pvesh: StandInPvesh
-    init() throws {
-        server = try RunningServer()
+    init() async throws {
+        server = try await RunningServer()
         pvesh = try StandInPvesh(server)
     }
 

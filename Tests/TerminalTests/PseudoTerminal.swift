@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Glibc
+import Synchronization
 
 /// A terminal whose person is the test.
 final class PseudoTerminal: @unchecked Sendable {
@@ -8,6 +9,7 @@ final class PseudoTerminal: @unchecked Sendable {
     let slave: Int32
     let path: String
     private var seen: [UInt8] = []
+    private let isOpen = Mutex(true)
 
     struct Broken: Error {}
 
@@ -18,11 +20,21 @@ final class PseudoTerminal: @unchecked Sendable {
         self.master = master
         self.slave = slave
         path = String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        // A test whose terminal waits for what never comes shall fail, not hang.
+        DispatchQueue.global().asyncAfter(deadline: .now() + 120) { [weak self] in self?.hangUp() }
     }
 
     deinit {
-        close(master)
+        hangUp()
         close(slave)
+    }
+
+    /// Ends the line, and with it whatever still reads from it.
+    private func hangUp() {
+        isOpen.withLock { isOpen in
+            if isOpen { close(master) }
+            isOpen = false
+        }
     }
 
     func type(_ text: String) {
@@ -30,7 +42,7 @@ final class PseudoTerminal: @unchecked Sendable {
         _ = write(master, bytes, bytes.count)
     }
 
-    /// Waits until the terminal has shown the text since the last wait; false where it does not within half a minute.
+    /// Waits until the terminal has shown the text since the last wait; false where it does not within a minute.
     func waits(for text: String) -> Bool {
         let wanted = Array(text.utf8)
         while true {
@@ -39,8 +51,7 @@ final class PseudoTerminal: @unchecked Sendable {
                 return true
             }
             var request = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
-            // Other tests may hold every thread of the pool for long; this only keeps a broken test from hanging.
-            guard poll(&request, 1, 300_000) > 0 else { return false }
+            guard poll(&request, 1, 60_000) > 0 else { return false }
             var chunk = [UInt8](repeating: 0, count: 4096)
             let count = read(master, &chunk, chunk.count)
             guard count > 0 else { return false }
@@ -52,12 +63,5 @@ final class PseudoTerminal: @unchecked Sendable {
         var result = termios()
         tcgetattr(slave, &result)
         return result
-    }
-}
-
-/// Runs a body on a thread of its own and hands over what it returned.
-func onThread<T: Sendable>(_ body: @escaping @Sendable () -> T) async -> T {
-    await withCheckedContinuation { continuation in
-        Thread.detachNewThread { continuation.resume(returning: body()) }
     }
 }

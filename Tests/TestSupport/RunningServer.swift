@@ -3,8 +3,8 @@ public import Foundation
 internal import JSON
 
 /// A `pvelua-sim serve` process on a port of its own, ended with the test.
-public final class RunningServer: @unchecked Sendable {
-    private let process = Process()
+public final class RunningServer: Sendable {
+    private let announced: AnnouncedProcess
 
     /// What the server printed when it was ready.
     public let url: URL
@@ -24,34 +24,20 @@ public final class RunningServer: @unchecked Sendable {
     }
 
     /// Starts the server and waits until it is ready.
-    public init(_ arguments: String...) throws {
-        process.executableURL = Places.products.appendingPathComponent("pvelua-sim")
-        process.arguments = ["serve", "--port", "0", "--auth-delay", "0", "--time-scale", "0.02"] + arguments
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        var line = Data()
-        while let byte = try output.fileHandleForReading.read(upToCount: 1), !byte.isEmpty, byte != Data("\n".utf8) {
-            line += byte
-        }
-        guard let ready = try? JSONDecoder().decode([String: String].self, from: line),
+    public init(_ arguments: String...) async throws {
+        let announced = try await AnnouncedProcess(
+            Places.products.appendingPathComponent("pvelua-sim"),
+            ["serve", "--port", "0", "--auth-delay", "0", "--time-scale", "0.02"] + arguments)
+        guard let ready = try? JSONDecoder().decode([String: String].self, from: Data(announced.line.utf8)),
             let url = ready["url"].flatMap(URL.init(string:)), let file = ready["ca_file"],
             let fingerprint = ready["fingerprint"], let token = ready["token"], let equals = token.lastIndex(of: "=")
-        else {
-            process.terminate()
-            throw NotReady(line: String(decoding: line, as: UTF8.self))
-        }
+        else { throw NotReady(line: announced.line) }
+        self.announced = announced
         self.url = url
         authorityFile = file
         self.fingerprint = fingerprint
         tokenID = String(token[..<equals])
         secret = String(token[token.index(after: equals)...])
-    }
-
-    deinit {
-        process.terminate()
-        process.waitUntilExit()
     }
 
     /// Where it listens, as a configuration names it.
@@ -61,16 +47,16 @@ public final class RunningServer: @unchecked Sendable {
     public var wrongFingerprint: String { (fingerprint.hasPrefix("00") ? "11" : "00") + fingerprint.dropFirst(2) }
 
     /// The requests that it has got, in order.
-    public func requests() throws -> [(method: String, path: String)] {
-        let rows = try JSONValue(parsing: control("/sim/requests"))["data"]?.array ?? []
+    public func requests() async throws -> [(method: String, path: String)] {
+        let rows = try JSONValue(parsing: await control("/sim/requests"))["data"]?.array ?? []
         return rows.map { ($0["method"]?.string ?? "", $0["path"]?.string ?? "") }
     }
 
     /// A GET or POST with `curl`, authorised; for what tests ask the server itself.
-    public func control(_ path: String, body: String? = nil) throws -> String {
+    public func control(_ path: String, body: String? = nil) async throws -> String {
         var arguments = ["-s", "--cacert", authorityFile, "-H", "Authorization: PVEAPIToken=\(tokenID)=\(secret)"]
         if let body { arguments += ["-H", "Content-Type: application/json", "-d", body] }
         arguments.append(url.absoluteString + path)
-        return try run(URL(fileURLWithPath: "/usr/bin/curl"), arguments).output
+        return try await run(URL(fileURLWithPath: "/usr/bin/curl"), arguments).output
     }
 }

@@ -18,87 +18,43 @@ public struct ProcessResult: Sendable {
     }
 }
 
-/// Runs a program to its end with the given standard input.
+/// A program did not end in time and was ended, with all that it had started.
+public struct TookTooLong: Error, CustomStringConvertible {
+    /// The program with its arguments, the time and what it wrote until then.
+    public let description: String
+}
+
+/// As many programs run at once as do not swamp a small machine.
+private let turns = Turns(6)
+
+/// Runs a program to its end with the given standard input; no thread of the pool waits for it.
 ///
-/// - Parameter environment: Added to PATH and HOME of this process; nothing else is passed on.
+/// - Parameters:
+///   - environment: Added to PATH and HOME of this process; nothing else is passed on.
+///   - seconds: How long it may take; then it is ended and ``TookTooLong`` is thrown.
 public func run(
     _ program: URL, _ arguments: [String], environment: [String: String] = [:], input: String? = nil,
-    directory: URL? = nil
-) throws -> ProcessResult {
-    let process = Process()
-    process.executableURL = program
-    process.arguments = arguments
-    var variables = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"]
-    variables["HOME"] = ProcessInfo.processInfo.environment["HOME"] ?? "/"
-    process.environment = variables.merging(environment) { $1 }
-    process.currentDirectoryURL = directory
+    directory: URL? = nil, seconds: Int = 120
+) async throws -> ProcessResult {
+    await turns.take()
+    defer { turns.give() }
     let scratch = try TemporaryFolder()
     defer { scratch.remove() }
-    let outputFile = scratch.url.appendingPathComponent("stdout")
-    let errorFile = scratch.url.appendingPathComponent("stderr")
-    for file in [outputFile, errorFile] { try Data().write(to: file) }
-    process.standardOutput = try FileHandle(forWritingTo: outputFile)
-    process.standardError = try FileHandle(forWritingTo: errorFile)
-    if let input {
-        let file = scratch.url.appendingPathComponent("stdin")
-        try Data(input.utf8).write(to: file)
-        process.standardInput = try FileHandle(forReadingFrom: file)
-    } else {
-        process.standardInput = FileHandle.nullDevice
+    let output = try scratch.write("stdout", "")
+    let errors = try scratch.write("stderr", "")
+    let child = try ChildProcess(
+        program, arguments, environment: environment, directory: directory,
+        input: input.map { FileHandle(forReadingAtPath: try scratch.write("stdin", $0).path) } ?? nil,
+        output: FileHandle(forWritingTo: output), errors: FileHandle(forWritingTo: errors))
+    let watch = child.end(after: seconds)
+    let status = await child.ending()
+    watch.cancel()
+    let result = ProcessResult(
+        status: status, output: String(decoding: try Data(contentsOf: output), as: UTF8.self),
+        errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self))
+    if child.tookTooLong {
+        let words = ([program.path] + arguments).joined(separator: " ")
+        throw TookTooLong(description: "\(words)\ntook over \(seconds) s:\n\(result.output)\n\(result.errors)")
     }
-    try process.run()
-    process.waitUntilExit()
-    let status = process.terminationStatus + (process.terminationReason == .uncaughtSignal ? 128 : 0)
-    return ProcessResult(
-        status: status,
-        output: String(decoding: try Data(contentsOf: outputFile), as: UTF8.self),
-        errors: String(decoding: try Data(contentsOf: errorFile), as: UTF8.self))
-}
-
-/// A folder that exists for one test.
-public struct TemporaryFolder: Sendable {
-    /// Where it is.
-    public let url: URL
-
-    /// Makes an empty folder under the system's temporary one, readable by its owner only.
-    public init() throws {
-        url = FileManager.default.temporaryDirectory.appendingPathComponent("pvelua-test-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(
-            at: url, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    }
-
-    /// Removes the folder with all that is in it.
-    public func remove() { try? FileManager.default.removeItem(at: url) }
-
-    /// Writes a file into the folder and says where it is.
-    public func write(_ name: String, _ text: String, mode: Int = 0o600) throws -> URL {
-        let file = url.appendingPathComponent(name)
-        try Data(text.utf8).write(to: file)
-        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file.path)
-        return file
-    }
-}
-
-/// The places that tests look at.
-public enum Places {
-    /// The top of the repository.
-    public static let repository = URL(fileURLWithPath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
-    /// The reference material beside the repository, or nil where it is absent (a test then says that it skips).
-    public static var reference: URL? {
-        let folder = repository.deletingLastPathComponent().appendingPathComponent("shared/reference")
-        return FileManager.default.fileExists(atPath: folder.path) ? folder : nil
-    }
-
-    /// The folder that holds the binaries this test run was built with.
-    public static var products: URL {
-        var folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-        let manager = FileManager.default
-        while folder.path != "/", !manager.fileExists(atPath: folder.appendingPathComponent("pvelua-worker").path) {
-            folder.deleteLastPathComponent()
-        }
-        if folder.path == "/" { folder = repository.appendingPathComponent(".build/debug") }
-        return folder
-    }
+    return result
 }

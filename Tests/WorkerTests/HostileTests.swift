@@ -17,15 +17,15 @@ import Wire
     ///
     /// That line holds `limit` and which ones may end it, `error` and a part of the message, or `returns true`.
     @Test(arguments: scripts)
-    func endsAsItsFirstLineSays(_ name: String) throws {
+    func endsAsItsFirstLineSays(_ name: String) async throws {
         let file = Places.repository.appendingPathComponent("Tests/WorkerTests/Hostile/\(name)")
         let source = try String(contentsOf: file, encoding: .utf8)
         let words = try #require(source.split(separator: "\n").first).dropFirst("-- expect: ".count)
         let expectation = words.split(separator: " ", maxSplits: 1).map(String.init)
         let what = expectation.count > 1 ? expectation[1] : ""
         let memory: Int64 = what.contains("memory") ? 8 << 20 : 48 << 20
-        let session = try TestSession([.init("memory", .integer(memory))])
-        let outcome = try session.run(source, name: "@hostile.lua")
+        let session = try await TestSession([.init("memory", .integer(memory))])
+        let outcome = try await session.run(source, name: "@hostile.lua")
         switch expectation.first {
         case "limit":
             let allowed = what.split(separator: " ").map(String.init)
@@ -36,6 +36,6 @@ import Wire
         case "returns": #expect(outcome.values == [.bool(true)], "\(String(describing: outcome.error))")
         default: Issue.record("no expectation in \(name)")
         }
-        #expect(try session.run("return 1 + 1").values == [.integer(2)])
+        #expect(try await session.run("return 1 + 1").values == [.integer(2)])
     }
 }

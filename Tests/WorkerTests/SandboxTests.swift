@@ -4,8 +4,8 @@ import Testing
 import Wire
 
 @Suite struct SandboxTests {
-    @Test func saysWhatItRunsAndHowItIsLocked() throws {
-        let session = try TestSession()
+    @Test func saysWhatItRunsAndHowItIsLocked() async throws {
+        let session = try await TestSession()
         #expect(session.ready["lua"]?.text?.hasPrefix("5.4.") == true)
         #expect(session.ready["sandbox"]?["seccomp"] == .bool(true))
         #expect(session.ready["sandbox"]?["no_new_privs"] == .bool(true))
@@ -17,29 +17,29 @@ import Wire
     }
 
     @Test(arguments: ["open", "socket", "execve", "ptrace"])
-    func diesOfAForbiddenSystemCall(_ name: String) throws {
+    func diesOfAForbiddenSystemCall(_ name: String) async throws {
         let client = try WorkerClient()
         try client.send(Frame(.boot, payload: TestSession.boot([.init("selftest", PackedValue(name))]).encoded()))
-        #expect(try client.next() == nil)
+        #expect(try await client.next() == nil)
         #expect(client.end() == -SIGSYS)
     }
 
-    @Test func endsWith70AndAnErrorWhenTheLockIsRefused() throws {
+    @Test func endsWith70AndAnErrorWhenTheLockIsRefused() async throws {
         let client = try WorkerClient()
         try client.send(Frame(.boot, payload: TestSession.boot([.init("selftest", "refuse")]).encoded()))
-        let frame = try #require(try client.next())
+        let frame = try #require(try await client.next())
         #expect(frame.kind == .error)
         let message = try PackedValue(decoding: frame.payload)["message"]?.text
         #expect(message?.contains("sandbox") == true)
-        #expect(try client.next() == nil)
+        #expect(try await client.next() == nil)
         #expect(client.end() == 70)
     }
 
-    @Test func endsWith0WhenTheHostHangsUp() throws {
-        let session = try TestSession()
-        _ = try session.run("x = 1")
+    @Test func endsWith0WhenTheHostHangsUp() async throws {
+        let session = try await TestSession()
+        _ = try await session.run("x = 1")
         session.client.hangUp()
-        #expect(try session.client.next() == nil)
+        #expect(try await session.client.next() == nil)
         #expect(session.client.end() == 0)
     }
 
@@ -51,17 +51,17 @@ import Wire
             Frame(.boot, payload: [9]).encoded(),
             Frame(.run, payload: PackedValue.map([]).encoded()).encoded(),
         ] as [[UInt8]])
-    func endsWith71AtAGarbledFirstFrame(_ bytes: [UInt8]) throws {
+    func endsWith71AtAGarbledFirstFrame(_ bytes: [UInt8]) async throws {
         let client = try WorkerClient()
         try client.send(bytes)
-        #expect(try client.next() == nil)
+        #expect(try await client.next() == nil)
         #expect(client.end() == 71)
     }
 
-    @Test func endsWith71AtAFrameOutOfPlace() throws {
-        let session = try TestSession()
+    @Test func endsWith71AtAFrameOutOfPlace() async throws {
+        let session = try await TestSession()
         try session.client.send(Frame(.boot, payload: TestSession.boot().encoded()))
-        #expect(try session.client.next() == nil)
+        #expect(try await session.client.next() == nil)
         #expect(session.client.end() == 71)
     }
 }

@@ -35,10 +35,10 @@ final class TestSession {
     private var lastRun: UInt32 = 100
 
     /// Starts and boots a worker; what a test does not say has small limits.
-    init(_ changes: [PackedValue.Pair] = []) throws {
+    init(_ changes: [PackedValue.Pair] = []) async throws {
         client = try WorkerClient()
         try client.send(Frame(.boot, payload: Self.boot(changes).encoded()))
-        let frame = try #require(try client.next())
+        let frame = try #require(try await client.next())
         #expect(frame.kind == .ready)
         ready = try PackedValue(decoding: frame.payload)
     }
@@ -62,15 +62,15 @@ final class TestSession {
     func run(
         _ source: String, name: String = "@test.lua", params: PackedValue = [:], expression: Bool = false,
         answer: (HostCall) -> HostAnswer = { _ in .value("null") }
-    ) throws -> Outcome {
-        try run(Array(source.utf8), name: name, params: params, expression: expression, answer: answer)
+    ) async throws -> Outcome {
+        try await run(Array(source.utf8), name: name, params: params, expression: expression, answer: answer)
     }
 
     /// Runs one chunk of bytes to its end.
     func run(
         _ source: [UInt8], name: String = "@test.lua", params: PackedValue = [:], expression: Bool = false,
         answer: (HostCall) -> HostAnswer = { _ in .value("null") }
-    ) throws -> Outcome {
+    ) async throws -> Outcome {
         lastRun += 1
         let request: PackedValue = [
             "source": .string(source), "name": PackedValue(name), "params": params, "expression": .bool(expression),
@@ -79,7 +79,7 @@ final class TestSession {
         var outcome = Outcome()
         var printed: [UInt8] = []
         while true {
-            guard let frame = try client.next() else {
+            guard let frame = try await client.next() else {
                 throw WorkerFailure(description: "the worker ended with \(client.end())")
             }
             switch frame.kind {

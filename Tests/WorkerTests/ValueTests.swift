@@ -19,29 +19,31 @@ import Wire
     ]
 
     @Test(arguments: exact)
-    func leavesTheWorkerExactly(_ source: String, _ expected: PackedValue) throws {
-        let outcome = try TestSession().run(
+    func leavesTheWorkerExactly(_ source: String, _ expected: PackedValue) async throws {
+        let outcome = try await TestSession().run(
             "return " + source, params: ["n": .integer(3), "list": ["a", "b"]])
         let values = try #require(outcome.values)
         #expect(values.count == 1)
         #expect(sorted(values.first ?? .opaque("nothing")) == sorted(expected))
     }
 
-    @Test func keepsNotANumber() throws {
-        guard case .number(let number)? = try TestSession().run("return 0/0").values?.first else {
+    @Test func keepsNotANumber() async throws {
+        guard case .number(let number)? = try await TestSession().run("return 0/0").values?.first else {
             Issue.record("no number came back")
             return
         }
         #expect(number.isNaN)
     }
 
-    @Test func describesWhatContainsItselfOrIsTooDeep() throws {
-        let session = try TestSession()
+    @Test func describesWhatContainsItselfOrIsTooDeep() async throws {
+        let session = try await TestSession()
         #expect(
-            try session.run("local t = {} t[1] = t return t").values == [[.opaque("a table that contains itself")]])
-        #expect(try session.run("local t = {} return {t, t}").values == [[[:], [:]]])
+            try await session.run("local t = {} t[1] = t return t").values == [
+                [.opaque("a table that contains itself")]
+            ])
+        #expect(try await session.run("local t = {} return {t, t}").values == [[[:], [:]]])
         var deep = try #require(
-            try session.run("local t = {} for _ = 1, 100 do t = {t} end return t").values?.first)
+            try await session.run("local t = {} for _ = 1, 100 do t = {t} end return t").values?.first)
         var depth = 0
         while case .array(let inner) = deep, let first = inner.first {
             deep = first
@@ -62,13 +64,14 @@ import Wire
     ]
 
     @Test(arguments: answers)
-    func takesAnswersAsLuaValues(_ json: String, _ check: String) throws {
-        let outcome = try TestSession().run("local x = pve.echo() return \(check)") { _ in .value(json) }
+    func takesAnswersAsLuaValues(_ json: String, _ check: String) async throws {
+        let outcome = try await TestSession().run("local x = pve.echo() return \(check)") { _ in .value(json) }
         #expect(outcome.values == [.bool(true)])
     }
 
-    @Test func sendsArgumentsWithNilsInTheirPlaces() throws {
-        let outcome = try TestSession().run("pve.vm_action(nil, 101, 'stop', {a = {1, 2}}, nil)\npve.api.get('/x')")
+    @Test func sendsArgumentsWithNilsInTheirPlaces() async throws {
+        let outcome = try await TestSession().run(
+            "pve.vm_action(nil, 101, 'stop', {a = {1, 2}}, nil)\npve.api.get('/x')")
         #expect(
             outcome.calls == [
                 HostCall(
@@ -78,8 +81,8 @@ import Wire
             ])
     }
 
-    @Test func refusesArgumentsLargerThanAFrame() throws {
-        let outcome = try TestSession().run(
+    @Test func refusesArgumentsLargerThanAFrame() async throws {
+        let outcome = try await TestSession().run(
             """
             local t = { ("x"):rep(4096) }
             for _ = 1, 20 do t = { t, t } end

@@ -62,42 +62,43 @@ import Wire
     ]
 
     @Test(arguments: places)
-    func callsFromAnywhere(_ place: String, _ source: String) throws {
-        let outcome = try TestSession().run(source, answer: echo)
+    func callsFromAnywhere(_ place: String, _ source: String) async throws {
+        let outcome = try await TestSession().run(source, answer: echo)
         #expect(outcome.values == [.integer(10), .integer(20)], "\(place): \(String(describing: outcome.error))")
         #expect(outcome.calls.count == 2)
     }
 
-    @Test func waitingCostsNoRunningTime() throws {
-        let outcome = try TestSession([.init("cpu_total", .number(1))]).run(
+    @Test func waitingCostsNoRunningTime() async throws {
+        let outcome = try await TestSession([.init("cpu_total", .number(1))]).run(
             "local sum = 0 for i = 1, 300 do sum = sum + pve.echo(i) end return sum", answer: echo)
         #expect(outcome.values == [.integer(451_500)])
     }
 
-    @Test func stopsARunningLoopAtAnInterrupt() throws {
-        let session = try TestSession([.init("cpu_slice", .integer(60)), .init("cpu_total", .integer(60))])
+    @Test func stopsARunningLoopAtAnInterrupt() async throws {
+        let session = try await TestSession([.init("cpu_slice", .integer(60)), .init("cpu_total", .integer(60))])
         // The interrupt comes right behind the answer, so the loop is running when the worker sees it.
-        let outcome = try session.run("pve.echo() pcall(function() while true do end end) return 'swallowed'") { _ in
+        let outcome = try await session.run("pve.echo() pcall(function() while true do end end) return 'swallowed'") {
+            _ in
             try? session.client.send(Frame(.reply, id: 1, payload: Array("1".utf8)))
             return .interrupt
         }
         #expect(outcome.limit == "interrupt")
         #expect(outcome.message == "interrupted")
-        #expect(try session.run("return 1").values == [.integer(1)])
+        #expect(try await session.run("return 1").values == [.integer(1)])
     }
 
     @Test(arguments: ["pve.echo()", "pcall(pve.echo)", "pcall(table.sort, {2, 1}, function() return pve.echo() end)"])
-    func stopsAWaitingCallAtAnInterrupt(_ source: String) throws {
-        let session = try TestSession()
-        #expect(try session.run(source + " return 'swallowed'") { _ in .interrupt }.limit == "interrupt")
+    func stopsAWaitingCallAtAnInterrupt(_ source: String) async throws {
+        let session = try await TestSession()
+        #expect(try await session.run(source + " return 'swallowed'") { _ in .interrupt }.limit == "interrupt")
         // An answer that comes too late is nobody's.
         try session.client.send(Frame(.reply, id: 1, payload: Array("1".utf8)))
-        #expect(try session.run("return pve.echo(4)", answer: echo).values == [.integer(40)])
+        #expect(try await session.run("return pve.echo(4)", answer: echo).values == [.integer(40)])
     }
 
-    @Test func countsTimeOverAllCallsOfAChunk() throws {
-        let session = try TestSession([.init("cpu_slice", .number(0.1)), .init("cpu_total", .number(0.2))])
-        let outcome = try session.run(
+    @Test func countsTimeOverAllCallsOfAChunk() async throws {
+        let session = try await TestSession([.init("cpu_slice", .number(0.1)), .init("cpu_total", .number(0.2))])
+        let outcome = try await session.run(
             "while true do local start = os.clock() while os.clock() - start < 0.04 do end pve.echo(1) end",
             answer: echo)
         #expect(outcome.limit == "cpu")

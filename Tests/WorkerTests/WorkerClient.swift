@@ -10,7 +10,7 @@ struct WorkerFailure: Error, CustomStringConvertible {
 }
 
 /// A real `pvelua-worker` on the other end of a socket pair.
-final class WorkerClient {
+final class WorkerClient: @unchecked Sendable {
     private let pid: pid_t
     private let descriptor: Int32
     private var reader = FrameReader()
@@ -65,16 +65,23 @@ final class WorkerClient {
     /// The next frame, or nil when the worker has closed the channel.
     ///
     /// A worker that says nothing for a minute hangs, which is a failure of its own.
-    func next() throws -> Frame? {
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    func next() async throws -> Frame? {
         while true {
             if let frame = try reader.next() { return frame }
-            var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            guard poll(&poller, 1, 60_000) > 0 else { throw WorkerFailure(description: "the worker hangs") }
-            let count = buffer.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress, $0.count, 0) }
-            guard count > 0 else { return nil }
-            buffer.withUnsafeBytes { reader.feed(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+            let bytes = await onThread { [descriptor] in Self.receive(from: descriptor) }
+            guard let bytes else { throw WorkerFailure(description: "the worker hangs") }
+            guard !bytes.isEmpty else { return nil }
+            bytes.withUnsafeBytes { reader.feed($0) }
         }
+    }
+
+    /// Blocks until something comes: nothing at the end, nil where none comes.
+    private static func receive(from descriptor: Int32) -> [UInt8]? {
+        var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        guard poll(&poller, 1, 60_000) > 0 else { return nil }
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        let count = buffer.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress, $0.count, 0) }
+        return Array(buffer.prefix(max(count, 0)))
     }
 
     /// Says that nothing more will come.

@@ -33,6 +33,10 @@ extension ProxmoxClient {
         guard let trace = CallTrace(call) else {
             return .unknown("this call leaves no trace in a task list or on a guest")
         }
+        // What an agent does shows in the guest alone, except for where it ends the guest.
+        if call.path.segments.dropFirst(4).first == "agent", trace.effect == .none {
+            return .unknown("what a guest's agent did leaves no trace outside of the guest")
+        }
         var schedule = PollSchedule(now: clock.now(), timeout: window, first: .milliseconds(200), longest: .seconds(2))
         while true {
             let sight = await look(for: trace, mark, before, call)

@@ -64,6 +64,7 @@ enum CallTraceTable {
         guest(.post, "status/start", ["qmstart", "hastart"], ["vzstart", "hastart"], .running),
         guest(.post, "status/stop", ["qmstop", "hastop"], ["vzstop", "hastop"], .stopped),
         guest(.post, "status/shutdown", ["qmshutdown", "hastop"], ["vzshutdown", "hastop"], .stopped),
+        guest(.post, "agent/shutdown", [], [], .stopped),
         guest(.post, "status/reboot", ["qmreboot"], ["vzreboot"], .restarted),
         guest(.post, "status/reset", ["qmreset"], []),
         guest(.post, "status/suspend", ["qmpause", "qmsuspend"], ["vzsuspend"], .paused),

@@ -29,6 +29,8 @@ struct Change: Sendable {
     /// Reads what came of it once it has ended well, such as the name of a new backup; adds to the result, or says that in
     /// truth nothing came of it.
     var report: (@Sendable (ChangeResult) async throws(Failure) -> JSONObject)?
+    /// Names of what ``report`` tells that the script may hear and the journal may not keep, such as a command's output.
+    var unrecorded: Set<String> = []
     /// How long to wait for the task.
     var timeout: Duration
     /// Whether to wait for the task at all.
@@ -138,9 +140,9 @@ struct ChangeOutcome: Sendable {
 
     /// The result as the journal keeps it: what `/access` answers may be a secret under any name.
     func record(_ change: Change) -> JSONValue {
-        guard change.isRaw, change.call.path.segments.first == "access" else { return json(change) }
         var object = json(change).object ?? JSONObject()
-        object["data"] = nil
+        for name in change.unrecorded { object[name] = nil }
+        if change.isRaw, change.call.path.segments.first == "access" { object["data"] = nil }
         return .object(object)
     }
 }

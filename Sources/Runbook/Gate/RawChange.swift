@@ -91,8 +91,10 @@ struct RawChange: Sendable {
     /// The row of an operation that makes the same call, or one that knows no more than the call's action.
     static func endpoint(of call: APICall, else row: Endpoint) -> Endpoint {
         let path = call.path.segments
+        // Of several rows of one path, as for the volumes of a storage, only that of the same action knows this call.
+        let actions = ActionClassifier.actions(of: call)
         let known = OperationTable.all.flatMap(\.endpoints).filter { row in
-            row.method == call.method.rawValue && matches(row, path)
+            row.method == call.method.rawValue && matches(row, path) && Action(row.action).map(actions.contains) ?? false
                 && row.with.allSatisfy { name, value in call.text(name).map { value == "*" || $0 == value } ?? false }
         }.max { $0.with.count < $1.with.count }
         guard let known else {
@@ -106,7 +108,10 @@ struct RawChange: Sendable {
 
     private static func matches(_ row: Endpoint, _ path: [String]) -> Bool {
         let template = row.path.split(separator: "/")
-        guard template.count == path.count else { return false }
+        // A volume's name holds slashes of its own.
+        guard template.count == path.count || template.last == "{volume}" && path.count > template.count else {
+            return false
+        }
         return zip(template, path).allSatisfy { part, segment in
             if part == "{kind}" { return GuestKind(rawValue: segment).map(row.kinds.contains) ?? false }
             return part.hasPrefix("{") || part == segment

@@ -34,7 +34,7 @@ struct FaultMatrixTests {
     }
 
     let server: HostileServer
-    init() throws { server = try HostileServer.shared.get() }
+    init() async throws { server = try await HostileServer.shared.value }
 
     private static func upid(_ node: String) throws -> UPID {
         try #require(UPID("UPID:\(node):00001A2B:0003C4D5:6741F0A0:qmstart:100:automation@pve!runbooks:"))

@@ -19,56 +19,48 @@ struct HostileServer: Sendable {
 
     let folder: URL
     let ports: [String: Int]
+    private let fingerprints: [String: Fingerprint]
+    private let process: AnnouncedProcess
 
-    static let shared = Result { try HostileServer() }
+    static let shared = Task { try await HostileServer() }
 
-    private init() throws {
+    private init() async throws {
         // A transport that asked the environment would end up at this proxy, which is none.
         for name in ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] { setenv(name, "http://127.0.0.1:1", 1) }
         folder = try TemporaryFolder().url
-        try Self.makeCertificates(in: folder)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [
-            "python3", Places.repository.appendingPathComponent("Tests/ProxmoxTests/Support/hostile_server.py").path,
-            folder.path,
-        ]
-        let output = Pipe()
-        process.standardOutput = output
-        // The pipe closes when this process ends, however it ends, and the server follows.
-        process.standardInput = Pipe()
-        try process.run()
-        var line = Data()
-        while !line.contains(UInt8(ascii: "\n")) {
-            let part = output.fileHandleForReading.availableData
-            if part.isEmpty { break }
-            line += part
-        }
-        let json = try JSONValue(parsing: Array(line))
+        try await Self.makeCertificates(in: folder)
+        var fingerprints: [String: Fingerprint] = [:]
+        for name in ["good", "other"] { fingerprints[name] = try await Self.fingerprint(name, in: folder) }
+        self.fingerprints = fingerprints
+        // Its input closes when this process ends, however that ends, and the server follows.
+        let announced = try await AnnouncedProcess(
+            URL(fileURLWithPath: "/usr/bin/env"),
+            [
+                "python3",
+                Places.repository.appendingPathComponent("Tests/ProxmoxTests/Support/hostile_server.py").path,
+                folder.path,
+            ], holdsInput: true)
+        process = announced
+        let json = try JSONValue(parsing: announced.line)
         ports = Dictionary(
             (json.object?.members ?? []).compactMap { member in
                 if case .integer(let port) = member.value { (member.key, Int(port)) } else { nil }
             }, uniquingKeysWith: { $1 })
-        Self.processes.withLock { $0.append(process) }
     }
-
-    /// Keeps the process and its pipes alive as long as the tests run.
-    private static let processes = Lock<[Process]>([])
 
     var authority: String { folder.appendingPathComponent("ca.crt").path }
 
     func fingerprint(_ name: String) throws -> Fingerprint {
-        let result = try run(
-            URL(fileURLWithPath: "/usr/bin/env"),
-            [
-                "openssl", "x509", "-in", folder.appendingPathComponent("\(name).crt").path, "-noout", "-fingerprint",
-                "-sha256",
-            ])
-        let text = result.output.split(separator: "=").last.map(String.init) ?? ""
-        guard let fingerprint = Fingerprint(text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
-            throw CocoaError(.formatting)
-        }
+        guard let fingerprint = fingerprints[name] else { throw CocoaError(.formatting) }
         return fingerprint
+    }
+
+    /// What openssl says of a certificate.
+    private static func fingerprint(_ name: String, in folder: URL) async throws -> Fingerprint? {
+        let words = ["openssl", "x509", "-in", "\(name).crt", "-noout", "-fingerprint", "-sha256"]
+        let result = try await run(URL(fileURLWithPath: "/usr/bin/env"), words, directory: folder)
+        let text = result.output.split(separator: "=").last.map(String.init) ?? ""
+        return Fingerprint(text.trimmingCharacters(in: .whitespacesAndNewlines))
     }
 
     /// A transport to one of the server's ports.
@@ -134,24 +126,24 @@ struct HostileServer: Sendable {
         try String(contentsOf: folder.appendingPathComponent("requests.jsonl"), encoding: .utf8)
     }
 
-    private static func makeCertificates(in folder: URL) throws {
-        func openssl(_ arguments: String...) throws {
-            let result = try run(URL(fileURLWithPath: "/usr/bin/env"), ["openssl"] + arguments, directory: folder)
+    private static func makeCertificates(in folder: URL) async throws {
+        func openssl(_ arguments: String...) async throws {
+            let result = try await run(URL(fileURLWithPath: "/usr/bin/env"), ["openssl"] + arguments, directory: folder)
             guard result.status == 0 else { throw CocoaError(.fileWriteUnknown, userInfo: ["openssl": result.errors]) }
         }
-        try openssl(
+        try await openssl(
             "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
             "-subj",
             "/CN=Test Authority", "-keyout", "ca.key", "-out", "ca.crt")
         for (name, alternative) in [
             ("good", "DNS:localhost"), ("other", "DNS:elsewhere.example"),
         ] {
-            try openssl(
+            try await openssl(
                 "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=\(name)",
                 "-keyout", "\(name).key", "-out", "\(name).csr")
             let extensions = folder.appendingPathComponent("\(name).ext")
             try Data("subjectAltName=\(alternative)\n".utf8).write(to: extensions)
-            try openssl(
+            try await openssl(
                 "x509", "-req", "-in", "\(name).csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-days",
                 "2",
                 "-extfile", "\(name).ext", "-out", "\(name).crt")
@@ -161,7 +153,7 @@ struct HostileServer: Sendable {
             try (both[0] + both[1]).write(to: folder.appendingPathComponent("\(name).pem"))
         }
         // An authority that vouched for nothing here.
-        try openssl(
+        try await openssl(
             "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
             "-subj",
             "/CN=Stranger", "-keyout", "stranger.key", "-out", "stranger.crt")
