@@ -16,22 +16,40 @@ extension EndpointTable {
         }
     }
 
+    private static func change(
+        _ name: String, _ parameters: [Parameter], _ handler: @escaping Endpoint.Handler
+    ) -> Endpoint {
+        Endpoint(
+            "POST", "nodes/{node}/qemu/{vmid}/agent/\(name)", .privilege("/vms/{vmid}", ["VM.Monitor"]),
+            protected: true, takes: parameters
+        ) { (state, call) throws(Refusal) in
+            _ = try Agent.admit(state, call)
+            return try handler(&state, call)
+        }
+    }
+
     static let agentEndpoints =
         [
             row("POST", "ping") { _, _, _ in ["result": [:]] },
             row("GET", "network-get-interfaces") { _, _, guest in ["result": Agent.interfaces(guest)] },
-            row("GET", "get-osinfo") { _, _, _ in
-                [
+            row("GET", "get-osinfo") { _, _, guest in
+                let system = guest.inside.system
+                return [
                     "result": [
-                        "id": "debian", "name": "Debian GNU/Linux", "pretty-name": "Debian GNU/Linux 12 (bookworm)",
-                        "version-id": "12", "machine": "x86_64", "kernel-release": "6.1.0-37-amd64",
+                        "id": .string(system["ID"] ?? "linux"), "name": .string(system["NAME"] ?? "Linux"),
+                        "pretty-name": .string(system["PRETTY_NAME"] ?? "Linux"),
+                        "version-id": .string(system["VERSION_ID"] ?? "1"), "machine": "x86_64",
+                        "kernel-release": .string(GuestInside.kernel),
                         "kernel-version": "#1 SMP PREEMPT_DYNAMIC Debian",
                     ]
                 ]
             },
-            row("GET", "get-host-name") { _, _, guest in ["result": ["host-name": .string(guest.displayName)]] },
+            row("GET", "get-host-name") { _, _, guest in
+                ["result": ["host-name": .string(guest.inside.hostName(of: guest))]]
+            },
             row("GET", "get-time") { state, _, _ in ["result": .integer(Int64(max(0, state.now)) * 1_000_000_000)] },
-            row("GET", "get-fsinfo") { _, _, _ in ["result": []] },
+            row("GET", "get-fsinfo") { _, _, guest in ["result": .array(Agent.fileSystems(guest))] },
+            row("GET", "get-timezone") { _, _, _ in ["result": ["zone": "UTC", "offset": 0]] },
             row("GET", "get-users") { _, _, _ in ["result": []] },
             row("GET", "get-vcpus") { state, _, guest in
                 let count = GuestFigures(guest: guest, now: state.now).cores
@@ -45,31 +63,40 @@ extension EndpointTable {
                     "result": [
                         "version": "7.2.22",
                         "supported_commands": .array(
-                            ["guest-ping", "guest-get-osinfo", "guest-shutdown", "guest-exec"].map {
+                            Agent.commands.map {
                                 ["name": .string($0), "enabled": true, "success-response": true]
                             }),
                     ]
                 ]
             },
-            row(
-                "POST", "exec",
-                [
-                    Parameter(name: "command", kind: .array, optional: false),
-                    .string("input-data", length: 65_536),
-                ]
-            ) { _, _, _ in ["pid": 4711] },
-            row("GET", "exec-status", [.integer("pid", optional: false)]) { (_, call, _) throws(Refusal) in
-                guard call.integer("pid") == 4711 else { throw .failed("Agent error: Invalid parameter 'pid'") }
-                return ["exited": 1, "exitcode": 0, "out-data": "", "out-truncated": 0]
+            row("GET", "exec-status", [.integer("pid", optional: false)]) { (state, call, guest) throws(Refusal) in
+                try Agent.status(state, call, guest)
             },
             row("GET", "file-read", [.string("file", optional: false)]) { (_, call, guest) throws(Refusal) in
                 let file = call["file"] ?? ""
-                guard file == "/etc/hostname" else {
+                guard let content = guest.inside.file(file, of: guest) else {
                     let cause = "failed to open file '\(file)' (mode: 'r'): No such file or directory"
                     throw .failed("Agent error: \(cause)")
                 }
-                let content = guest.displayName + "\n"
                 return ["content": .string(content), "bytes-read": JSONValue(content.utf8.count)]
+            },
+        ]
+        + [
+            change(
+                "exec",
+                [
+                    Parameter(name: "command", kind: .array, optional: false),
+                    .string("input-data", length: 65_536),
+                ], Agent.execute),
+            change(
+                "file-write",
+                [
+                    .string("file", optional: false), .string("content", optional: false, length: 61_440),
+                    .flag("encode"),
+                ]
+            ) { (state, call) throws(Refusal) in
+                state.guests[call.vmid]?.inside.files[call["file"] ?? ""] = call["content"] ?? ""
+                return .null
             },
         ]
         + [
@@ -90,51 +117,5 @@ enum Agent {
         if !guest.isRunning { throw .failed("VM \(guest.vmid) is not running") }
         if !guest.agentRunning || guest.power != .running { throw .failed("QEMU guest agent is not running") }
         return guest
-    }
-
-    private static func cards(_ guest: SimulatedGuest) -> [(name: String, address: String)] {
-        guest.config.entries.filter { $0.key.hasPrefix("net") && Int($0.key.dropFirst(3)) != nil }.map { entry in
-            let address = entry.value.split(whereSeparator: { ",=".contains($0) })
-                .first { $0.count(where: { $0 == ":" }) == 5 }
-            return ("eth\(entry.key.dropFirst(3))", (address.map(String.init) ?? "00:00:00:00:00:00").lowercased())
-        }
-    }
-
-    private static func address(_ text: String, _ type: String, _ prefix: Int64) -> JSONValue {
-        ["ip-address": .string(text), "ip-address-type": .string(type), "prefix": .integer(prefix)]
-    }
-
-    private static let statistics: JSONValue = .object(
-        JSONObject(
-            ["rx", "tx"].flatMap { way in
-                ["bytes", "packets", "errs", "dropped"].map { ("\(way)-\($0)", JSONValue.integer(0)) }
-            }))
-
-    static func interfaces(_ guest: SimulatedGuest) -> JSONValue {
-        var rows: [JSONValue] = [
-            [
-                "name": "lo", "hardware-address": "00:00:00:00:00:00", "statistics": statistics,
-                "ip-addresses": [address("127.0.0.1", "ipv4", 8), address("::1", "ipv6", 128)],
-            ]
-        ]
-        rows += cards(guest).map {
-            [
-                "name": .string($0.name), "hardware-address": .string($0.address), "statistics": statistics,
-                "ip-addresses": [
-                    address("198.51.100.\(guest.vmid % 254 + 1)", "ipv4", 24), address("fe80::1", "ipv6", 64),
-                ],
-            ]
-        }
-        return .array(rows)
-    }
-
-    static func containerInterfaces(_ guest: SimulatedGuest) -> JSONValue {
-        .array(
-            ([("lo", "00:00:00:00:00:00")] + cards(guest).map { ($0.name, $0.address) }).map {
-                [
-                    "name": .string($0.0), "hwaddr": .string($0.1), "hardware-address": .string($0.1),
-                    "ip-addresses": [],
-                ]
-            })
     }
 }

@@ -31,30 +31,25 @@ enum Migration {
         try state.checkQuorum()
         let guest = try state.guest(.qemu, call.vmid, on: call.node)
         try state.checkLock(guest)
-        let disks = state.disks(guest).filter { !$0.storage.shared }
         var allowed: [String] = []
-        var refused = JSONObject()
-        for node in state.nodes where node.name != call.node && (call["target"] ?? node.name) == node.name {
-            let missing = state.disks(guest).filter { !$0.storage.serves(node.name) }.map(\.storage.name)
-            if missing.isEmpty && node.online {
+        var checked = JSONObject()
+        // Where a machine may go to is told only of one that does not run, for every node whether it answers or not.
+        for node in state.nodes
+        where !guest.isRunning && node.name != call.node && (call["target"] ?? node.name) == node.name {
+            let missing = state.disks(guest).map(\.storage).filter { !$0.serves(node.name) || !$0.enabled }.map(\.name)
+            if missing.isEmpty {
                 allowed.append(node.name)
-                if call["target"] != nil { refused[node.name] = [:] }
+                checked[node.name] = [:]
             } else {
-                refused[node.name] = ["unavailable_storages": .array(missing.map(JSONValue.string))]
+                checked[node.name] = ["unavailable_storages": .array(Set(missing).sorted().map(JSONValue.string))]
             }
         }
         return Reply([
             "running": guest.isRunning ? 1 : 0, "allowed_nodes": .array(allowed.map(JSONValue.string)),
-            "not_allowed_nodes": .object(refused), "local_resources": [], "mapped-resources": [],
+            "not_allowed_nodes": .object(checked),
+            "local_resources": .array(guest.localDevices.map(JSONValue.string)), "mapped-resources": [],
             "mapped-resource-info": [:],
-            "local_disks": .array(
-                disks.map {
-                    [
-                        "volid": .string(String($0.value.prefix { $0 != "," })), "drivename": .string($0.key),
-                        "size": JSONValue(DiskSize.of($0.value) ?? 0), "cdrom": 0, "is_attached": 1, "is_unused": 0,
-                        "is_tpmstate": 0, "is_vmstate": 0, "replicate": 1, "shared": 0,
-                    ]
-                }),
+            "local_disks": .array(state.localVolumes(guest).map { .object($0.row) }),
         ])
     }
 
@@ -90,7 +85,92 @@ enum Migration {
     private static func checkStorages(
         _ state: ClusterState, _ call: Call, _ guest: SimulatedGuest, mapping: String?
     ) throws(Refusal) {
-        guard mapping == nil else { return }
-        for disk in state.disks(guest) { _ = try state.storage(disk.storage.name, on: call["target"]) }
+        let map = StorageMap(mapping)
+        if mapping != nil, mapping != "1" {
+            try state.demand(call.identity, "VM.Config.Disk", "/vms/\(guest.vmid)")
+        }
+        for disk in state.disks(guest) {
+            let name = disk.storage.shared ? disk.storage.name : map.target(disk.storage.name)
+            _ = try state.storage(name, on: call["target"])
+            if name != disk.storage.name {
+                try state.demand(call.identity, "Datastore.AllocateSpace", "/storage/\(name)")
+            }
+        }
+    }
+}
+
+/// Which storage takes the volumes of which: `1` for the same, a name for all, `a:b` for one.
+struct StorageMap: Sendable {
+    private var single: String?
+    private var pairs: [String: String] = [:]
+
+    init(_ text: String?) {
+        for part in (text ?? "1").split(whereSeparator: { ",; ".contains($0) }) {
+            let names = part.split(separator: ":").map(String.init)
+            if names.count == 2 { pairs[names[0]] = names[1] } else if part != "1" { single = names.first }
+        }
+    }
+
+    func target(_ name: String) -> String { pairs[name] ?? single ?? name }
+}
+
+/// A volume that only a guest's own node has.
+struct LocalVolume {
+    var volid: String
+    var row: JSONObject
+}
+
+extension SimulatedGuest {
+    /// The devices of its node that it uses.
+    var localDevices: [String] {
+        config.entries.filter { entry in
+            switch entry.key.prefix(while: { !$0.isNumber }) {
+            case "hostpci", "parallel", "ivshmem": true
+            case "usb": !entry.value.hasPrefix("spice")
+            case "serial": entry.value != "socket"
+            default: false
+            }
+        }.map(\.key)
+    }
+}
+
+extension ClusterState {
+    /// Everything of a machine that lies on storage of its node alone, saved memory included.
+    func localVolumes(_ guest: SimulatedGuest) -> [LocalVolume] {
+        var rows: [LocalVolume] = []
+        func add(_ volid: String, _ extra: [(String, JSONValue)], memory: Bool = false, attached: Bool = true) {
+            let name = volid.prefix { $0 != ":" }
+            guard volid.contains(":"), storages.first(where: { $0.name == name })?.shared == false else { return }
+            rows.append(
+                LocalVolume(
+                    volid: volid,
+                    row: JSONObject(
+                        [
+                            ("volid", .string(volid)), ("is_attached", attached ? 1 : 0), ("is_tpmstate", 0),
+                            ("is_vmstate", memory ? 1 : 0), ("replicate", 1), ("shared", 0),
+                        ] + extra)))
+        }
+        for entry in guest.config.entries where GuestOptions.isDisk(entry.key) {
+            let volid = String(entry.value.prefix { $0 != "," })
+            let isCDROM = entry.value.contains("media=cdrom")
+            let unused = entry.key.hasPrefix("unused")
+            var extra: [(String, JSONValue)] = [
+                ("drivename", .string(entry.key)), ("cdrom", isCDROM ? 1 : 0), ("is_unused", unused ? 1 : 0),
+            ]
+            if let size = DiskSize.of(entry.value) { extra.append(("size", JSONValue(size))) }
+            let snapshots = guest.snapshots.filter { $0.config.entries.contains { $0.value.hasPrefix(volid) } }
+            if !snapshots.isEmpty {
+                extra.append(("referenced_in_snapshot", .object(JSONObject(snapshots.map { ($0.name, 1) }))))
+            }
+            add(volid, extra, attached: !unused)
+        }
+        for snapshot in guest.snapshots {
+            guard let file = snapshot.config["vmstate"] else { continue }
+            let names = JSONObject([(snapshot.name, 1)])
+            add(
+                file, [("cdrom", 0), ("is_unused", 0), ("referenced_in_snapshot", .object(names))], memory: true,
+                attached: false)
+        }
+        return rows
     }
 }

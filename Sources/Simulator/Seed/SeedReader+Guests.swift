@@ -9,7 +9,7 @@ extension SeedReader {
             keys: [
                 "vmid", "type", "name", "node", "status", "tags", "pool", "storage", "disk", "config", "snapshots",
                 "ha",
-                "lock", "template", "ignores-shutdown", "agent-running", "backup-fails",
+                "lock", "template", "ignores-shutdown", "agent-running", "backup-fails", "migration-fault",
             ])
         let vmid = try reader.required("vmid").integer(in: VMID.range)
         let kind = GuestKind(rawValue: try reader.optional("type")?.word(of: ["qemu", "lxc"]) ?? "qemu") ?? .qemu
@@ -41,6 +41,9 @@ extension SeedReader {
         guest.ignoresShutdown = try reader.optional("ignores-shutdown")?.boolean() ?? false
         guest.agentRunning = try reader.optional("agent-running")?.boolean() ?? true
         guest.backupFailure = try reader.optional("backup-fails")?.text()
+        if let fault = reader.optional("migration-fault") {
+            guest.migrationFault = MigrationFault(rawValue: try fault.word(of: MigrationFault.allCases.map(\.rawValue)))
+        }
         if try reader.optional("template")?.boolean() == true { SeedValues.makeTemplate(&guest) }
         for snapshot in try reader.optional("snapshots")?.elements() ?? [] { try Self.add(snapshot, to: &guest) }
         return guest

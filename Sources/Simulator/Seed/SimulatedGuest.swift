@@ -41,10 +41,14 @@ public struct SimulatedGuest: Sendable, Hashable {
     var haFailures = 0
     /// Whether the guest agent answers, if one is configured.
     public var agentRunning = true
+    /// What its agent finds inside: system, address, files, programs that ran.
+    public var inside = GuestInside()
     /// Whether it pays no heed to a shutdown request.
     public var ignoresShutdown = false
     /// What its backups fail with; nil where they succeed.
     public var backupFailure: String?
+    /// What goes wrong with its next migration; nil where nothing does.
+    public var migrationFault: MigrationFault?
     /// The number of its process.
     public var processID: Int
 
@@ -76,4 +80,14 @@ public struct SimulatedGuest: Sendable, Hashable {
     static func configPath(_ kind: GuestKind, node: String, vmid: Int) -> String {
         "nodes/\(node)/\(kind == .qemu ? "qemu-server" : "lxc")/\(vmid).conf"
     }
+}
+
+/// What goes wrong with a migration.
+public enum MigrationFault: String, Sendable, CaseIterable {
+    /// It ends before anything is moved: `migration aborted`.
+    case aborts
+    /// The transfer breaks off: `migration problems`, and the guest has stayed.
+    case stays
+    /// The guest is moved and what follows fails: `migration problems`, and the guest is on the target.
+    case moves
 }

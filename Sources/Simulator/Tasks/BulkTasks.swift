@@ -64,7 +64,10 @@ enum BulkTasks {
             state.log(upid, "Migrating \(word(guest)) \(guest.vmid)")
             spawn(
                 &state, upid, guest, "migrate",
-                ["target": target, "online": "1", "restart": "1", "with-local-disks": "1"])
+                [
+                    "target": target, "online": "1", "restart": "1",
+                    "with-local-disks": state.tasks[upid]?.parameters["with-local-disks"] ?? "0",
+                ])
         }
         return Durations.onlineMigration + 0.5
     }

@@ -30,6 +30,7 @@ struct Replay: Sendable {
             if let change = story.interludes[index] { cluster.update { change(&$0) } }
             if let date = exchange.date, date > clock.now { clock.advance(by: date - clock.now) }
             let request = request(method, exchange, upids, seed)
+            if let fault = story.faults[index] { cluster.inject(Fault(fault)) }
             let answer = await answer(cluster, clock, request, exchange)
             guard exchange.status != nil else { continue }
             remember(exchange, answer, &upids)
@@ -44,7 +45,9 @@ struct Replay: Sendable {
     private func answer(
         _ cluster: SimulatedCluster, _ clock: VirtualClock, _ request: HTTPRequest, _ exchange: Exchange
     ) async -> HTTPResponse {
-        var answer = await cluster.respond(to: request)
+        guard case .answer(var answer) = await cluster.deliver(request) else {
+            return HTTPResponse(status: 0, reason: "nothing")
+        }
         guard exchange.body.contains(#""status":"stopped""#), exchange.target.contains("/tasks/") else { return answer }
         var budget = 50
         while budget > 0, String(decoding: answer.body, as: UTF8.self).contains(#""status":"running""#),

@@ -15,6 +15,8 @@ struct Story: Sendable {
     var settle = 0.0
     /// What happened outside the recorded requests, by the number of the request it came before.
     var interludes: [Int: @Sendable (inout ClusterState) -> Void] = [:]
+    /// Requests that something went wrong with on the way, by number, and how.
+    var faults: [Int: Fault.Effect] = [:]
     /// Why it is not told, where it is not.
     var skipped: String?
 
@@ -38,6 +40,13 @@ struct Story: Sendable {
     func before(_ index: Int, _ change: @escaping @Sendable (inout ClusterState) -> Void) -> Story {
         var story = self
         story.interludes[index] = change
+        return story
+    }
+
+    /// The story, where that request failed with this status.
+    func failing(_ index: Int, _ status: Int, _ reason: String) -> Story {
+        var story = self
+        story.faults[index] = .status(status, reason)
         return story
     }
 
