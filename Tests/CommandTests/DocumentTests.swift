@@ -31,7 +31,7 @@ struct DocumentTests {
         #expect(result.status == 0, "\(row.example): \(result.errors)")
     }
 
-    @Test(arguments: ["README.md", "SKILL.md", "docs/schema.md"])
+    @Test(arguments: ["README.md", "SKILL.md", "docs/schema.md", "docs/migration.md"])
     func everySnippetOfLuaRuns(page: String) async throws {
         let blocks = try fencedBlocks(page, language: "lua")
         #expect(!blocks.isEmpty)

@@ -57,7 +57,8 @@ enum EvacuationOperations {
                 "a record: moves (each vmid, name, from, to, node, status, upid) and, with stop_on_error = false, failed (each "
                 + "also error, kind, lock); without it a failure ends with an error that says where every guest is",
             reach: .change, endpoints: [],
-            example: #"pve.move_guests({ { vmid = 101, to = "pve2" }, { vmid = 102, to = "pve1" } }, { limit = 2 })"#,
+            example:
+                #"local ok, e = pcall(pve.move_guests, { { vmid = 101, to = "pve2" } }, { limit = 2 }); print(ok or e.kind)"#,
             module: "move_guests", uses: ["migrate", "poll", "vm", "api.get", "sleep", "now", "log", "fail"]),
         Operation(
             name: "placement",
