@@ -12,6 +12,18 @@ static const unsigned char objects[] = {
 static const unsigned char prelude[] = {
 #embed "prelude.lua"
 };
+static const unsigned char evacuate_module[] = {
+#embed "modules/evacuate.lua"
+};
+static const unsigned char move_guests_module[] = {
+#embed "modules/move_guests.lua"
+};
+static const unsigned char placement_module[] = {
+#embed "modules/placement.lua"
+};
+static const unsigned char return_guests_module[] = {
+#embed "modules/return_guests.lua"
+};
 static const unsigned char select_module[] = {
 #embed "modules/select.lua"
 };
@@ -38,6 +50,10 @@ static const lua_source sources[] = {
     {"clock", clock_source, sizeof clock_source, false},
     {"objects", objects, sizeof objects, false},
     {"prelude", prelude, sizeof prelude, false},
+    {"evacuate", evacuate_module, sizeof evacuate_module, true},
+    {"move_guests", move_guests_module, sizeof move_guests_module, true},
+    {"placement", placement_module, sizeof placement_module, true},
+    {"return_guests", return_guests_module, sizeof return_guests_module, true},
     {"select", select_module, sizeof select_module, true},
     {"backup_age", backup_age_module, sizeof backup_age_module, true},
     {"newest_backups", newest_backups_module, sizeof newest_backups_module, true},

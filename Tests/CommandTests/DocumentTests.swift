@@ -19,6 +19,14 @@ func fencedBlocks(_ path: String, language: String) throws -> [String] {
     }
 }
 
+/// The pages that hold such blocks.
+func pages(holding language: String) -> [String] {
+    let folder = Places.repository.appendingPathComponent("docs")
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    let pages = ["README.md", "SKILL.md"] + names.filter { $0.hasSuffix(".md") }.sorted().map { "docs/" + $0 }
+    return pages.filter { page in ((try? fencedBlocks(page, language: language)) ?? []).isEmpty == false }
+}
+
 struct DocumentTests {
     @Test func recordedLanguageReference() throws {
         try expectRecorded("docs/language.md", OperationReference.markdown())
@@ -31,7 +39,7 @@ struct DocumentTests {
         #expect(result.status == 0, "\(row.example): \(result.errors)")
     }
 
-    @Test(arguments: ["README.md", "SKILL.md", "docs/schema.md", "docs/snapshots.md", "docs/backups.md"])
+    @Test(arguments: pages(holding: "lua").filter { $0 != "docs/language.md" })
     func everySnippetOfLuaRuns(page: String) async throws {
         let blocks = try fencedBlocks(page, language: "lua")
         #expect(!blocks.isEmpty)
@@ -43,7 +51,7 @@ struct DocumentTests {
     }
 
     /// A line that begins with `pvelua` is run as it stands; `# exit 20` behind it names the status to expect.
-    @Test(arguments: ["README.md", "SKILL.md", "docs/schema.md", "docs/permissions.md", "docs/monitor.md"])
+    @Test(arguments: pages(holding: "sh"))
     func everyCommandRuns(page: String) async throws {
         let lines = try fencedBlocks(page, language: "sh").flatMap { $0.components(separatedBy: "\n") }
         let commands = lines.filter { $0.hasPrefix("pvelua ") && !$0.hasPrefix("pvelua repl") }

@@ -203,6 +203,16 @@ struct MigrationTests {
         #expect(failure.message.contains("still on pve1, running"), "\(failure)")
     }
 
+    @Test func `after "migration problems" it is the guest that tells whether it has moved`() async throws {
+        let moved = try bench { $0.guests[101]?.migrationFault = .moves }
+        #expect(try await moved.failure(of: "print(pve.migrate(nil, 101, 'pve2').node)") == nil)
+        #expect(moved.output.text == "pve2\n")
+        let stayed = try bench { $0.guests[101]?.migrationFault = .stays }
+        let failure = try #require(try await stayed.failure(of: "pve.migrate(nil, 101, 'pve2')"))
+        #expect(failure.kind == .taskFailed)
+        #expect(failure.message.contains("the guest is still on pve1, running"), "\(failure)")
+    }
+
     @Test func `a lock that is left behind is told`() async throws {
         let bench = try bench { $0.nodes[1].sshBroken = true }
         bench.transport.before("/log") { bench.cluster.update { $0.guests[101]?.lock = "migrate" } }

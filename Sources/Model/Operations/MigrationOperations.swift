@@ -41,7 +41,7 @@ enum MigrationOperations {
                             ["Datastore.AllocateSpace"], at: .storage, when: "with another target storage"),
                     ])
             ] + looks,
-            example: #"pve.migrate(nil, 101, "pve2")"#,
+            example: #"local ok, e = pcall(pve.migrate, nil, 101, "pve2"); print(ok or e.kind)"#,
             methods: [ObjectMethod("migrate", before: [nil, "@vmid"])]),
         Operation(
             name: "migrate_check",
