@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Model
+import Policy
 import TestSupport
 import Testing
 
@@ -24,6 +25,24 @@ struct DocumentTests {
         try expectRecorded("docs/language.md", OperationReference.markdown())
     }
 
+    @Test func recordedFeatures() throws {
+        try expectRecorded("docs/features.md", FeaturesPage(policy: try .shipped()).markdown())
+    }
+
+    /// The chart of docs/helpers.md, drawn by the command that stands there.
+    @Test func recordedUsageChart() throws {
+        let code = #"print(pve.report(pve.list_vms(), { format = "svg", title = "Guests of the demo cluster" }))"#
+        let result = try CommandLineRunner().lua(code)
+        #expect(result.status == 0, "\(result.errors)")
+        try expectRecorded("docs/usage.svg", result.output)
+    }
+
+    @Test(arguments: LanguageExtra.all.compactMap(\.example))
+    func exampleOfAnExtraRunsOnTheDemoCluster(example: String) throws {
+        let result = try CommandLineRunner().lua(example)
+        #expect(result.status == 0, "\(example): \(result.errors)")
+    }
+
     @Test(arguments: OperationTable.all.map(\.name))
     func exampleRunsOnTheDemoCluster(operation: String) throws {
         let row = try #require(OperationTable.named(operation))
@@ -31,7 +50,7 @@ struct DocumentTests {
         #expect(result.status == 0, "\(row.example): \(result.errors)")
     }
 
-    @Test(arguments: ["README.md", "SKILL.md", "docs/schema.md"])
+    @Test(arguments: ["README.md", "SKILL.md", "docs/schema.md", "docs/recovery.md", "docs/helpers.md"])
     func everySnippetOfLuaRuns(page: String) throws {
         let blocks = try fencedBlocks(page, language: "lua")
         #expect(!blocks.isEmpty)
@@ -42,7 +61,9 @@ struct DocumentTests {
     }
 
     /// A line that begins with `pvelua` is run as it stands; `# exit 20` behind it names the status to expect.
-    @Test(arguments: ["README.md", "SKILL.md", "docs/schema.md", "docs/permissions.md"])
+    @Test(arguments: [
+        "README.md", "SKILL.md", "docs/schema.md", "docs/permissions.md", "docs/recovery.md", "docs/helpers.md",
+    ])
     func everyCommandRuns(page: String) throws {
         let lines = try fencedBlocks(page, language: "sh").flatMap { $0.components(separatedBy: "\n") }
         let commands = lines.filter { $0.hasPrefix("pvelua ") && !$0.hasPrefix("pvelua repl") }
