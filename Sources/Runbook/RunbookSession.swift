@@ -56,7 +56,7 @@ public actor RunbookSession {
         let leftOpen = await run.takeLeftOpen()
         guard case .failed(let failure) = outcome else { return outcome }
         var report = failure.withPlace(in: chunk).leaving(leftOpen)
-        report.account = await recover()
+        report.account = await recover(from: report)
         return .failed(report)
     }
 

@@ -39,6 +39,13 @@ struct OnFailureTests {
             """)
         #expect(failed.failure.kind == .script)
         #expect(failed.location == "test:5")
+        #expect(
+            bench.output.logged == [
+                "warning: test:5: late; what pve.on_failure was given is called now, newest first",
+                "info: pve.on_failure 1 of 3, registered at test:3",
+                "info: pve.on_failure 2 of 3, registered at test:2",
+                "info: pve.on_failure 3 of 3, registered at test:1",
+            ])
         #expect(bench.output.text == "newest\ttrue\n")
         #expect(words(failed.account) == ["done", "confirmation_required", "done"])
         #expect(failed.account?.compensations.map(\.location) == ["test:3", "test:2", "test:1"])

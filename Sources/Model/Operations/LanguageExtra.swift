@@ -32,7 +32,7 @@ public struct LanguageExtra: Sendable {
                     + "policy, consent and journal like any others. One that fails keeps no other from its turn. None is called "
                     + "after Ctrl-C, nor when the script's process is gone: then it is told which were waiting. The exit "
                     + "status stays that of the script's own failure. At most 1000 wait at a time, and none may register "
-                    + "another. More in [recovery.md](recovery.md).",
+                    + "another. More in `docs/recovery.md`.",
             ],
             example: "local undo = pve.on_failure(function() pve.vm(103):shutdown() end); pve.vm(103):start(); undo()"),
     ]

@@ -10,14 +10,20 @@ extension RunbookSession {
     ///
     /// Each is a chunk of its own, with fresh limits, so that one that fails or never ends keeps no other from its turn.
     /// After an interrupt none is run: the person who pressed Ctrl-C wants no further changes.
-    func recover() async -> RunAccount {
+    func recover(from failure: ScriptFailure) async -> RunAccount {
         var notes: [CompensationNote] = []
         let total = await run.compensationCount
         var impatience = 0
+        if total > 0, reasonToStop(impatience) == nil {
+            environment.output.log(
+                .warning,
+                (failure.location.map { "\($0): " } ?? "")
+                    + "\(failure.failure.message); what pve.on_failure was given is called now, newest first")
+        }
         while reasonToStop(impatience) == nil, let entry = await run.beginCompensation() {
             environment.output.log(
                 .info,
-                "the script failed: pve.on_failure \(notes.count + 1) of \(total)"
+                "pve.on_failure \(notes.count + 1) of \(total)"
                     + (entry.location.map { ", registered at \($0)" } ?? ""))
             let outcome = await carry(["compensation": .integer(Int64(entry.number))])
             var end = CompensationNote.End.done
