@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Model
+import Policy
 import TestSupport
 import Testing
 
@@ -30,6 +31,24 @@ func pages(holding language: String) -> [String] {
 struct DocumentTests {
     @Test func recordedLanguageReference() throws {
         try expectRecorded("docs/language.md", OperationReference.markdown())
+    }
+
+    @Test func recordedFeatures() throws {
+        try expectRecorded("docs/features.md", FeaturesPage(policy: try .shipped()).markdown())
+    }
+
+    /// The chart of docs/helpers.md, drawn by the command that stands there.
+    @Test func recordedUsageChart() async throws {
+        let code = #"print(pve.report(pve.list_vms(), { format = "svg", title = "Guests of the demo cluster" }))"#
+        let result = try await CommandLineRunner().lua(code)
+        #expect(result.status == 0, "\(result.errors)")
+        try expectRecorded("docs/usage.svg", result.output)
+    }
+
+    @Test(arguments: LanguageExtra.all.compactMap(\.example))
+    func exampleOfAnExtraRunsOnTheDemoCluster(example: String) async throws {
+        let result = try await CommandLineRunner().lua(example)
+        #expect(result.status == 0, "\(example): \(result.errors)")
     }
 
     @Test(arguments: OperationTable.all.map(\.name))

@@ -76,6 +76,10 @@ struct ArgumentChecker {
         case .function:
             guard value == .opaque("a function") else { throw wrong() }
             return .value(.null)
+        case .wordOrFunction(let words):
+            if value == .opaque("a function") { return .value(.null) }
+            guard let text = value.text else { throw wrong() }
+            return try check(.string(Array(text.utf8)), .choice(words), path: path)
         case .guests: return .value(try guests(value, path: path))
         case .guest:
             guard let number = (value["vmid"] ?? value).wholeNumber else {
