@@ -28,24 +28,6 @@ public enum RawEndpoints {
             [.guest("VM.Config.Disk"), PrivilegeNeed(["Datastore.AllocateSpace"], at: .storage)]),
     ]
 
-<<<<<<< HEAD
-    private static let backups = [
-        row(
-            "POST", "/nodes/{node}/vzdump", "backup.create",
-            [.guest("VM.Backup"), PrivilegeNeed(["Datastore.AllocateSpace"], at: .storage)]),
-        row(
-            "DELETE", "/nodes/{node}/storage/{storage}/content/{volume}", "backup.delete",
-            [PrivilegeNeed(["Datastore.AllocateSpace"], at: .storage), .guest("VM.Backup")]),
-=======
-    private static let cluster = [
-        row("GET", "/cluster/status", "read.cluster", [PrivilegeNeed(["Sys.Audit"], at: .root)]),
-        row("GET", "/nodes/{node}/status", "read.node", [PrivilegeNeed(["Sys.Audit"], at: .node)]),
-        row(
-            "DELETE", "/nodes/{node}/tasks/{upid}", "task.stop",
-            [PrivilegeNeed(["Sys.Modify"], at: .node, when: "for tasks that others started")]),
->>>>>>> 345d654da68c5301df65b01fb8218a51dafe62d8
-    ]
-
     private static let space = PrivilegeNeed(["Datastore.AllocateSpace"], at: .storage)
 
     private static func row(
