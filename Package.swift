@@ -60,7 +60,9 @@ let package = Package(
         .target(
             name: "LuaSources", path: "lua",
             exclude: ["README.md", "clock.lua", "objects.lua", "prelude.lua", "modules"]),
-        .target(name: "EmbeddedAssets", path: "assets", exclude: ["clusters", "policy.yaml", "config.example.yaml"]),
+        .target(
+            name: "EmbeddedAssets", path: "assets",
+            exclude: ["clusters", "policy.yaml", "config.example.yaml", "systemd"]),
 
         // Know nothing of Proxmox.
         library("Text"),
@@ -75,6 +77,7 @@ let package = Package(
         library("Model", ["JSON"]),
         library("Schema", ["Model", "JSON", "Text"]),
         library("Configuration", ["Model", "YAML", "Text", "Programs"]),
+        library("Monitor", ["Proxmox", "Model", "JSON", "Text", "Programs"]),
         library("Policy", ["Model", "YAML", "EmbeddedAssets", "Text"]),
         library("Journal", ["Model", "CSQLite", "CCrypto"]),
         library("Proxmox", ["Model", "JSON", "CCurl", "Programs", .product(name: "Logging", package: "swift-log")]),
@@ -84,7 +87,8 @@ let package = Package(
         library(
             "Commands",
             [
-                "Runbook", "Configuration", "Schema", "Terminal", "Simulator", "EmbeddedAssets", "Text",
+                "Runbook", "Configuration", "Schema", "Monitor", "Journal", "Terminal", "Simulator", "EmbeddedAssets",
+                "Text",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -111,7 +115,8 @@ let package = Package(
         tests("ConfigurationTests", ["Configuration", "Model", "TestSupport"]),
         tests("PolicyTests", ["Policy", "Model", "YAML"]),
         tests("JournalTests", ["Journal", "Model", "JSON", "TestSupport"]),
-        tests("TerminalTests", ["Terminal", "TestSupport"]),
+        tests("MonitorTests", ["Monitor", "Proxmox", "Simulator", "Model", "JSON", "TestSupport"]),
+        tests("TerminalTests", ["Terminal", "Text", "TestSupport"]),
         tests("WorkerTests", ["Wire", "TestSupport"], exclude: ["Hostile"]),
         tests(
             "ProxmoxTests", ["Proxmox", "Model", "JSON", "TestSupport"],
@@ -124,7 +129,7 @@ let package = Package(
             "CommandTests",
             [
                 "Commands", "Runbook", "Policy", "Schema", "Terminal", "Model", "JSON", "TestSupport", "Proxmox",
-                "Simulator", "Configuration", "Journal",
+                "Simulator", "Configuration", "Journal", "Monitor", "Text",
             ],
             exclude: ["Support"]),
         tests("ArchitectureTests", ["TestSupport"]),

@@ -12,6 +12,18 @@ static const unsigned char objects[] = {
 static const unsigned char prelude[] = {
 #embed "prelude.lua"
 };
+static const unsigned char select_module[] = {
+#embed "modules/select.lua"
+};
+static const unsigned char retention_module[] = {
+#embed "modules/retention.lua"
+};
+static const unsigned char snapshot_all_module[] = {
+#embed "modules/snapshot_all.lua"
+};
+static const unsigned char snapshot_prune_module[] = {
+#embed "modules/snapshot_prune.lua"
+};
 static const unsigned char wait_module[] = {
 #embed "modules/wait.lua"
 };
@@ -20,6 +32,10 @@ static const lua_source sources[] = {
     {"clock", clock_source, sizeof clock_source, false},
     {"objects", objects, sizeof objects, false},
     {"prelude", prelude, sizeof prelude, false},
+    {"select", select_module, sizeof select_module, true},
+    {"retention", retention_module, sizeof retention_module, true},
+    {"snapshot_all", snapshot_all_module, sizeof snapshot_all_module, true},
+    {"snapshot_prune", snapshot_prune_module, sizeof snapshot_prune_module, true},
     {"wait", wait_module, sizeof wait_module, true},
 };
 

@@ -27,9 +27,34 @@ local function identity(vm, cluster)
   return { vmid = rawget(vm, "vmid"), cluster = origin }
 end
 
+-- What `@field` stands for; any other text is itself.
+local function value_of(text, object, cluster)
+  if text == "@vmid" then
+    return identity(object, cluster)
+  elseif type(text) == "string" and sub(text, 1, 1) == "@" then
+    return rawget(object, sub(text, 2))
+  end
+  return text
+end
+
+-- The options that a method is called with, and in them what names its object.
+local function filled(options, into, object, cluster)
+  if options ~= nil and type(options) ~= "table" then
+    return options
+  end
+  local result = {}
+  for key, value in next, options or {} do
+    result[key] = value
+  end
+  for key, text in next, into do
+    result[key] = value_of(text, object, cluster)
+  end
+  return result
+end
+
 local function method(entry, cluster, run)
-  local before = entry.before or {}
-  local count = #before
+  local before, into = entry.before or {}, entry.into or {}
+  local count, fills = #before, next(into) ~= nil
   return function(self, ...)
     if type(self) ~= "table" then
       error(format("call it with a colon: %s:%s(…)", variables[entry.object or "guest"], entry.name), 2)
@@ -39,15 +64,15 @@ local function method(entry, cluster, run)
       local value = before[index]
       if value == host.null then
         value = nil
-      elseif value == "@vmid" then
-        value = identity(self, cluster)
-      elseif type(value) == "string" and sub(value, 1, 1) == "@" then
-        value = rawget(self, sub(value, 2))
       end
-      arguments[index] = value
+      arguments[index] = value_of(value, self, cluster)
     end
     for index = 1, given do
       arguments[count + index] = (select(index, ...))
+    end
+    if fills then
+      arguments[count + 1] = filled(arguments[count + 1], into, self, cluster)
+      given = given == 0 and 1 or given
     end
     return run(unpack(arguments, 1, count + given))
   end

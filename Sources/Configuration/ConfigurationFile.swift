@@ -10,6 +10,8 @@ public struct ConfigurationFile: Hashable, Sendable {
     public var clusters: [ClusterConfiguration]
     /// How snapshots are named.
     public var snapshots: SnapshotNaming
+    /// What the monitor does.
+    public var monitor = MonitorConfiguration.shipped
 
     /// What holds where there is no file.
     public static let none = ConfigurationFile(defaultCluster: nil, clusters: [], snapshots: .shipped)

@@ -9,7 +9,7 @@ struct ConfigurationForm {
 
     func file(_ root: YAMLNode) throws(YAMLError) -> ConfigurationFile {
         let reader = try YAMLReader(
-            root, of: "the configuration", keys: ["version", "default_cluster", "clusters", "snapshots"])
+            root, of: "the configuration", keys: ["version", "default_cluster", "clusters", "snapshots", "monitor"])
         _ = try reader.required("version").integer(in: 1...1)
         var result = ConfigurationFile.none
         for (key, value) in try reader.optional("clusters")?.members() ?? [] {
@@ -25,6 +25,7 @@ struct ConfigurationForm {
             result.defaultCluster = name
         }
         if let node = reader.optional("snapshots") { result.snapshots = try snapshots(node) }
+        if let node = reader.optional("monitor") { result.monitor = try MonitorForm(home: home).section(node) }
         return result
     }
 

@@ -25,6 +25,16 @@ enum JournalSchema {
         ALTER TABLE step ADD COLUMN cluster TEXT;
         UPDATE step SET cluster = (SELECT run.cluster FROM run WHERE run.id = step.run);
         """,
+        """
+        CREATE TABLE alert (
+            cluster TEXT NOT NULL, fingerprint TEXT NOT NULL, state TEXT NOT NULL, body TEXT NOT NULL,
+            changed REAL NOT NULL, PRIMARY KEY (cluster, fingerprint)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE alert_delivery (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, cluster TEXT NOT NULL, channel TEXT NOT NULL, body TEXT NOT NULL,
+            created REAL NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, claimed REAL
+        ) STRICT;
+        """,
     ]
 
     /// Brings a file up to date; two processes may do so at the same time.

@@ -159,7 +159,7 @@ public final class SQLiteJournal: JournalStore {
     }
 
     @discardableResult
-    private func write<T: Sendable>(
+    func write<T: Sendable>(
         _ kind: ErrorKind, _ fact: String, _ body: (SQLiteConnection) throws(SQLiteError) -> T
     ) throws(Failure) -> T {
         do {
@@ -171,7 +171,7 @@ public final class SQLiteJournal: JournalStore {
         }
     }
 
-    private func read<T: Sendable>(_ body: (SQLiteConnection) throws(SQLiteError) -> T) throws(Failure) -> T {
+    func read<T: Sendable>(_ body: (SQLiteConnection) throws(SQLiteError) -> T) throws(Failure) -> T {
         do {
             return try connection.withLock { connection throws(SQLiteError) in try body(connection) }
         } catch {

@@ -82,3 +82,28 @@ public struct DiskSize: Hashable, Sendable, CustomStringConvertible {
         description = text
     }
 }
+
+/// The name of a pool: letters, digits, `-`, `_` and `.`, at most three levels with `/` between them (pve-poolid in
+/// PVE::AccessControl).
+public struct PoolID: Hashable, Sendable, Comparable, CustomStringConvertible {
+    /// The name.
+    public let rawValue: String
+
+    /// Makes a name, or nil where Proxmox would not take it.
+    public init?(_ rawValue: String) {
+        let parts = rawValue.split(separator: "/", omittingEmptySubsequences: false)
+        let isProper = parts.allSatisfy { part in
+            !part.isEmpty && part.utf8.allSatisfy { $0.isASCIIAlphanumeric || "-_.".utf8.contains($0) }
+        }
+        guard isProper, parts.count <= 3, rawValue.utf8.count <= 128 else { return nil }
+        self.rawValue = rawValue
+    }
+
+    /// The pool it is directly in, or nil at the top.
+    public var parent: String? { rawValue.lastIndex(of: "/").map { String(rawValue[..<$0]) } }
+
+    /// The name.
+    public var description: String { rawValue }
+    /// Orders by name.
+    public static func < (left: PoolID, right: PoolID) -> Bool { left.rawValue < right.rawValue }
+}

@@ -2,7 +2,7 @@
 internal import CPrograms
 internal import Glibc
 
-/// One run of a program to its end, with empty standard input and bounds on time and output.
+/// One run of a program to its end, with bounds on time and output.
 ///
 /// Its output goes to files in memory, not to pipes: a program whose reader goes away lives on and finishes what it is
 /// doing.
@@ -45,6 +45,8 @@ public struct ProgramRun: Sendable {
     public var arguments: [String]
     /// Its whole environment.
     public var environment: [String: String]
+    /// What it finds on its standard input.
+    public var input: [UInt8] = []
     /// Whether the program is looked for along `PATH`.
     public var searchesPath = false
     /// The most bytes of output, and of errors.
@@ -79,7 +81,10 @@ public struct ProgramRun: Sendable {
     ) throws(ProgramFailure) -> Outcome {
         let output = try MemoryFile()
         let errors = collectsErrors ? try MemoryFile() : nil
-        var descriptors: [ProgramStart.Descriptor] = [.null(0), .copy(of: output.descriptor, at: 1)]
+        let source = input.isEmpty ? nil : try MemoryFile(holding: input)
+        var descriptors: [ProgramStart.Descriptor] = [
+            source.map { .copy(of: $0.descriptor, at: 0) } ?? .null(0), .copy(of: output.descriptor, at: 1),
+        ]
         if let errors { descriptors.append(.copy(of: errors.descriptor, at: 2)) }
         let child = try ProgramStart.start(
             program, arguments: [program] + arguments, environment: environment.map { "\($0.key)=\($0.value)" },
@@ -154,6 +159,18 @@ private final class MemoryFile {
     }
 
     deinit { close(descriptor) }
+
+    /// Makes a file of these bytes, to be read from the beginning.
+    convenience init(holding bytes: [UInt8]) throws(ProgramFailure) {
+        try self.init()
+        var done = 0
+        while done < bytes.count {
+            let count = bytes[done...].withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, off_t(done)) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw ProgramFailure(number: errno) }
+            done += count
+        }
+    }
 
     var size: Int {
         var status = stat()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Glibc
+internal import Text
 
 /// Reads lines from a person, with editing, history and completion where there is a terminal, and plainly elsewhere.
 ///

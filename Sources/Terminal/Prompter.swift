@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Text
 
 /// Asks the person at the terminal.
 public protocol Prompter: Sendable {

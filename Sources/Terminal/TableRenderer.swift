@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Text
 
 /// Sets rows in columns for people: a header, numbers to the right, nothing at all where there are no rows.
 public struct TableRenderer: Sendable {

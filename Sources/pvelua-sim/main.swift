@@ -17,7 +17,8 @@ struct Serve: ParsableCommand {
         discussion: """
             Prints one line of JSON when ready: url, ca_file, fingerprint, token. SIGTERM or SIGINT end it.
 
-            POST /sim/faults lets the next requests go wrong, GET /sim/requests lists what came; both take the token.
+            POST /sim/faults lets the next requests go wrong, POST /sim/nodes takes a node away or brings it back, GET \
+            /sim/requests lists what came; all take the token.
 
             EXIT STATUS: 0 ended by a signal, 1 the port or a file could not be had, 64 wrong arguments.
             """)

@@ -17,6 +17,7 @@ private let allowed: [String: Set<String>] = [
     "Model": ["JSON"],
     "Schema": ["Model", "JSON", "Text"],
     "Configuration": ["Model", "YAML", "Text", "Programs"],
+    "Monitor": ["Proxmox", "Model", "JSON", "Text", "Programs"],
     "Policy": ["Model", "YAML", "EmbeddedAssets", "Text"],
     "Journal": ["Model", "JSON", "CSQLite", "CCrypto"],
     "Proxmox": ["Model", "JSON", "CCurl", "Logging", "Text", "Programs"],
@@ -31,7 +32,7 @@ private let allowed: [String: Set<String>] = [
     "Commands": [
         "Runbook", "Configuration", "Terminal", "Simulator", "ArgumentParser", "Text", "Model", "JSON", "Policy",
         "Journal",
-        "Proxmox", "Schema", "EmbeddedAssets", "Logging",
+        "Proxmox", "Schema", "EmbeddedAssets", "Logging", "Monitor",
     ],
     "pvelua": ["Commands", "Programs"],
     "pvelua-worker": ["Worker"],

@@ -4,6 +4,7 @@ import Policy
 import Runbook
 import Terminal
 import Testing
+import Text
 
 @testable import Commands
 
@@ -33,6 +34,14 @@ struct ConsentPromptTests {
                 │ ! Unsaved work is lost.
                 └ type 101 web-1 4821 to go on, anything else to stop:\u{20}
                 """)
+    }
+
+    @Test func showsWhatItMeansForTheGuestAsItIsNow() throws {
+        var asked = try question()
+        asked.consequences = ["2 newer snapshots are removed: b\u{1b}[31m, c"]
+        let text = ConsentPrompt(asked, code: "4821", style: plain).text
+        #expect(text.contains("│ ! 2 newer snapshots are removed: b"))
+        #expect(!text.contains("\u{1b}"))
     }
 
     @Test func showsTheParametersOfACallThatIsAboutNoGuest() {

@@ -3,6 +3,7 @@ import Configuration
 import Foundation
 import JSON
 import Model
+import Runbook
 import Simulator
 import Terminal
 import TestSupport

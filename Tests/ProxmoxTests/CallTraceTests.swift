@@ -45,7 +45,7 @@ struct CallTraceTests {
             with: ["target": "pve2"]),
         Case(.post, "lxc/101/template", ["vztemplate"], ExpectedEffect(.template)),
         Case(.delete, "qemu/101", ["qmdestroy"], ExpectedEffect(.gone)),
-        Case(.post, "qemu/101/clone", ["qmclone"], with: ["newid": "105"]),
+        Case(.post, "qemu/101/clone", ["qmclone"], ExpectedEffect(.exists), with: ["newid": "105"]),
         Case(.post, "qemu", ["qmcreate", "qmrestore"], id: "105", ExpectedEffect(.exists), with: ["vmid": "105"]),
         Case(.post, "lxc", ["vzcreate", "vzrestore"], id: "105", ExpectedEffect(.exists), with: ["vmid": "105"]),
         Case(.put, "qemu/101/config", [], with: ["memory": "512"]),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Terminal
 import Testing
+import Text
 
 struct TextTests {
     @Test(arguments: [

@@ -5,6 +5,7 @@ internal import Model
 internal import Proxmox
 internal import Runbook
 internal import Terminal
+internal import Text
 
 /// Adds a cluster: certificate, identity, login, and only then the files.
 struct ClusterAddition: Sendable {

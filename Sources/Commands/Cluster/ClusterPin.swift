@@ -6,6 +6,7 @@ internal import Model
 internal import Proxmox
 internal import Runbook
 internal import Terminal
+internal import Text
 
 /// The command `pvelua cluster pin`.
 struct ClusterPin: ContextCommand {

@@ -56,6 +56,8 @@ struct ConfigCheck: ContextCommand {
         for cluster in configuration.clusters {
             _ = try ClusterRoute(cluster, context, .error).client()
         }
+        let lines = LineChannel(format: options.format, style: context.outputStyle, isShown: false)
+        _ = try AlertRoutes(context: context, lines: lines).make(configuration.monitor.channels)
         _ = try workplace.policy(configuration)
         let count = configuration.clusters.count
         let names = configuration.clusters.map { JSONValue.string($0.name) }

@@ -27,6 +27,7 @@ struct ConsentPrompt: Equatable {
         for detail in question.details { box.add("", detail) }
         box.add("rule", question.rule)
         if let warning = question.warning { box.add(warning: warning) }
+        for consequence in question.consequences { box.add(warning: consequence) }
         let subject = question.guest.map(Self.subject) ?? question.action
         expected = question.effect == .confirm ? "yes" : "\(subject) \(code)"
         text = box.text(asking: expected)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Model
 internal import Proxmox
+internal import Runbook
 
 /// Judges what an identity may do against what the operation table needs.
 struct AccessFindings: Sendable {
@@ -17,51 +18,9 @@ struct AccessFindings: Sendable {
 
     // MARK: - The table
 
-    func rows() -> [DoctorReport.AccessRow] {
-        OperationTable.all.filter { $0.reach != .local }.map(row)
-    }
+    func rows() -> [DoctorReport.AccessRow] { access.rows() }
 
-    private func row(_ operation: Operation) -> DoctorReport.AccessRow {
-        if operation.endpoints.contains(where: \.dependsOnPath) {
-            return .init(operation: operation.name, verdict: "depends", words: "on the path it is given")
-        }
-        var needs: [PrivilegeNeed] = []
-        for need in operation.allNeeds.flatMap(\.needs) where !needs.contains(need) { needs.append(need) }
-        let always = needs.filter { $0.condition == nil }
-        let missing = always.filter { permissions.reach(of: $0) == .nowhere }
-        guard missing.isEmpty else {
-            let words = missing.map { "\($0.privileges) at \($0.path) is missing\(usersOwn($0))" }
-            return .init(operation: operation.name, verdict: "no", words: words.joined(separator: "; "))
-        }
-        var limits: [String] = []
-        for need in always {
-            switch permissions.reach(of: need) {
-            case .nowhere, .everywhere(except: []): continue
-            case .everywhere(except: let paths): limits.append("everywhere but on \(Self.list(paths))")
-            case .only(let paths): limits.append("only on \(Self.list(paths))")
-            }
-        }
-        for need in needs where need.condition != nil && need.lack == .hidden {
-            guard let condition = need.condition, permissions.reach(of: need) == .nowhere else { continue }
-            limits.append("\(condition): \(need.privileges) at \(need.path) is missing")
-        }
-        var seen: Set<String> = []
-        limits = limits.filter { seen.insert($0).inserted }
-        return .init(
-            operation: operation.name, verdict: limits.isEmpty ? "yes" : "partly",
-            words: limits.isEmpty
-                ? always.isEmpty ? "needs no privilege" : "everywhere" : limits.joined(separator: "; "))
-    }
-
-    private func usersOwn(_ need: PrivilegeNeed) -> String {
-        guard let user, user.reach(of: need) != .nowhere else { return "" }
-        return " (its user has it, the token has not)"
-    }
-
-    private static func list(_ paths: [ACLPath]) -> String {
-        let shown = paths.prefix(6).map(\.rawValue).joined(separator: ", ")
-        return paths.count > 6 ? "\(shown) and \(paths.count - 6) more" : shown
-    }
+    private var access: OperationAccess { OperationAccess(permissions, user: user) }
 
     // MARK: - Traps
 
@@ -74,7 +33,7 @@ struct AccessFindings: Sendable {
             guard permissions.reach(of: need) == .nowhere else { return }
             checks.append(
                 .warning(
-                    "privileges", "no \(need.privileges) at \(path.branch): \(words)" + usersOwn(need),
+                    "privileges", "no \(need.privileges) at \(path.branch): \(words)" + access.usersOwn(need),
                     next: "pvelua cluster token plan --for \(name)"))
         }
         look(

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Runbook
 internal import Terminal
 internal import Text
 
@@ -33,18 +34,37 @@ struct DoctorRendering {
     /// The columns that are left behind an indent; what is too narrow to be read is not wrapped.
     private func room(_ indent: Int) -> Int? { width.flatMap { $0 - indent >= 20 ? $0 - indent : nil } }
 
-    /// What may be done and where; what is missing is never cut off.
+    /// What may be done and where; operations of which the same is true share a line, and what is missing is never cut off.
     private func access(_ rows: [DoctorReport.AccessRow]) -> String {
-        let headings = ["operation", "may", "where"]
-        let names = rows.map { ["pve.\($0.operation)", $0.verdict] }
-        let taken = (0..<2).map { column in
-            names.reduce(headings[column].displayWidth) { max($0, $1[column].displayWidth) } + 2
+        var order: [[String]] = []
+        var names: [[String]: [String]] = [:]
+        for row in rows {
+            let key = [row.verdict, row.words]
+            if names[key] == nil { order.append(key) }
+            names[key, default: []].append(row.operation)
         }
-        let cells = zip(rows, names).flatMap { row, names -> [[String]] in
-            let words = TextCleaner.clean(row.words).wrapped(toWidth: room(taken[0] + taken[1]))
-            return words.enumerated().map { ($0.offset == 0 ? names : ["", ""]) + [$0.element] }
+        let ranks = ["no", "partly", "depends", "yes"]
+        order = order.enumerated().sorted { left, right in
+            let (one, other) = (ranks.firstIndex(of: left.element[0]) ?? 0, ranks.firstIndex(of: right.element[0]) ?? 0)
+            return (one, left.offset) < (other, right.offset)
+        }.map(\.element)
+        let verdicts = order.map(\.[0].displayWidth).max().map { max($0, 3) + 2 } ?? 5
+        let room = room(verdicts + 2)
+        // Each of the two columns that are wrapped gets what it needs, and half of the room where both need much.
+        let longest = order.map(\.[1].displayWidth).max() ?? 0
+        let wheres = room.map { min(longest, max(20, $0 / 2)) } ?? longest
+        let cells = order.flatMap { key -> [[String]] in
+            let places = TextCleaner.clean(key[1]).wrapped(toWidth: room == nil ? nil : wheres)
+            let list = (names[key] ?? []).joined(separator: ", ")
+            let operations = list.wrapped(toWidth: room.map { max(20, $0 - wheres) })
+            return (0..<max(places.count, operations.count)).map { line in
+                [
+                    line == 0 ? key[0] : "", line < places.count ? places[line] : "",
+                    line < operations.count ? operations[line] : "",
+                ]
+            }
         }
-        return TableRenderer(headings: headings, style: style).render(cells)
+        return TableRenderer(headings: ["may", "where", "pve."], style: style).render(cells)
     }
 
     private static func label(_ check: DoctorCheck) -> String {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import JSON
 internal import Model
+internal import Runbook
 
 /// How one thing stands.
 enum DoctorVerdict: String, Sendable, CaseIterable {
@@ -59,17 +60,7 @@ struct DoctorReport: Hashable, Sendable {
     var access: [AccessRow] = []
 
     /// Whether somebody may do one operation.
-    struct AccessRow: Hashable, Sendable {
-        var operation: String
-        /// `yes`, `partly`, `no`.
-        var verdict: String
-        /// Where, or what is missing at which path.
-        var words: String
-
-        var json: JSONValue {
-            ["operation": .string(operation), "verdict": .string(verdict), "words": .string(words)]
-        }
-    }
+    typealias AccessRow = OperationAccess.Row
 
     /// 0 where all is fine or there are warnings only, else the status of the first problem.
     var status: ExitStatus {
@@ -84,5 +75,11 @@ struct DoctorReport: Hashable, Sendable {
                 ("status", JSONValue(Int(status.rawValue))), ("checks", .array(checks.map(\.json))),
                 ("access", .array(access.map(\.json))),
             ]))
+    }
+}
+
+extension OperationAccess.Row {
+    var json: JSONValue {
+        ["operation": .string(operation), "verdict": .string(verdict), "words": .string(words)]
     }
 }

@@ -6,6 +6,7 @@ internal import Proxmox
 internal import Runbook
 internal import Schema
 internal import Terminal
+internal import Text
 
 /// The command `pvelua cluster schema …`.
 struct ClusterSchema: ParsableCommand {

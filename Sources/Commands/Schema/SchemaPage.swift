@@ -4,6 +4,7 @@ internal import Model
 internal import Runbook
 internal import Schema
 internal import Terminal
+internal import Text
 
 /// What one path of the API takes, for people and for programs.
 struct SchemaPage {

@@ -11,6 +11,8 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
     case refused = 5
     case taskFailed = 6
     case timedOut = 7
+    /// Only `monitor --once --fail-on` ends so.
+    case alertsFiring = 8
     case confirmationNeeded = 20
     case approvalNeeded = 21
     case denied = 22
@@ -56,6 +58,6 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
            4 no connection             24 limit reached
            5 refused by the API        27 in doubt
            6 task failed              130 interrupted
-           7 timed out
+           7 timed out                  8 alerts firing (monitor --fail-on)
         """
 }

@@ -98,7 +98,7 @@ struct Workplace {
     var schemas: SchemaStore { SchemaStore(folder: locations.schemas) }
 
     /// `--cluster`, `PVELUA_CLUSTER`, the configured default, or the embedded one, which is said aloud.
-    private func chosenCluster(_ configuration: ConfigurationFile) throws(Failure) -> String {
+    func chosenCluster(_ configuration: ConfigurationFile) throws(Failure) -> String {
         let (name, isNamed) = try ClusterChoice.choose(nil, options, context, configuration)
         if !isNamed, !options.quiet, configuration.clusters.isEmpty, configuration.defaultCluster == nil {
             writeError("no cluster is configured: working on the embedded cluster \"\(Self.demo)\"\n")

@@ -46,7 +46,9 @@ struct TokenPlan: Hashable, Sendable {
             let held = branches[need.path.branch] ?? []
             guard held.isDisjoint(with: need.anyOf), let least = Self.least(need.anyOf) else { continue }
             branches[need.path.branch, default: []].insert(least)
-            if need.anyOf.count > 2 { notes.append("each option needs its own of \(need.privileges)") }
+            if need.anyOf.contains("VM.Monitor") {
+                notes.append("Proxmox VE 9 has VM.GuestAgent.Unrestricted in place of VM.Monitor")
+            } else if need.anyOf.count > 2 { notes.append("each option needs its own of \(need.privileges)") }
         }
         roles = []
         grants = []
@@ -64,7 +66,7 @@ struct TokenPlan: Hashable, Sendable {
 
     /// Of several that will do, the one that allows least: one to look, one that is a part of another, or the first.
     private static func least(_ privileges: [Privilege]) -> Privilege? {
-        privileges.first { $0.rawValue.hasSuffix(".Audit") }
+        privileges.first { $0.rawValue.hasSuffix(".Audit") && !$0.rawValue.hasPrefix("VM.GuestAgent.") }
             ?? privileges.first { one in privileges.contains { one.rawValue.hasPrefix($0.rawValue + ".") } }
             ?? privileges.first
     }

@@ -5,7 +5,7 @@
 /// A row moves to its operation's table when there is one; a test keeps changes from standing in both (pve-facts §2).
 public enum RawEndpoints {
     /// All rows.
-    public static let rows: [Endpoint] = guests + snapshots + backups + cluster
+    public static let rows: [Endpoint] = guests + backups
 
     private static let guests = [
         row(
@@ -13,20 +13,6 @@ public enum RawEndpoints {
             [
                 PrivilegeNeed(["VM.Allocate"], at: .newGuest), space,
                 PrivilegeNeed(["SDN.Use"], at: ACLPath("/sdn/zones/{zone}"), when: "for its network bridges"),
-            ]),
-        row(
-            "POST", "/nodes/{node}/{kind}/{vmid}/clone", "guest.clone",
-            [
-                .guest("VM.Clone"), PrivilegeNeed(["VM.Allocate"], at: .newGuest), space,
-                PrivilegeNeed(["SDN.Use"], at: ACLPath("/sdn/zones/{zone}"), when: "for its network bridges"),
-            ]),
-        row("DELETE", "/nodes/{node}/{kind}/{vmid}", "guest.destroy", [.guest("VM.Allocate")]),
-        row(
-            "POST", "/nodes/{node}/{kind}/{vmid}/migrate", "guest.migrate",
-            [
-                .guest("VM.Migrate"), .guest("VM.Config.Disk", when: "with another target storage"),
-                PrivilegeNeed(
-                    ["Datastore.AllocateSpace"], at: .storage, when: "with another target storage"),
             ]),
         row(
             "PUT", "/nodes/{node}/{kind}/{vmid}/config", "guest.config",
@@ -42,13 +28,6 @@ public enum RawEndpoints {
             [.guest("VM.Config.Disk"), PrivilegeNeed(["Datastore.AllocateSpace"], at: .storage)]),
     ]
 
-    private static let snapshots = [
-        row("DELETE", "/nodes/{node}/{kind}/{vmid}/snapshot/{snapname}", "snapshot.delete", [.guest("VM.Snapshot")]),
-        row(
-            "POST", "/nodes/{node}/{kind}/{vmid}/snapshot/{snapname}/rollback", "snapshot.rollback",
-            [PrivilegeNeed(["VM.Snapshot", "VM.Snapshot.Rollback"], at: .guest)]),
-    ]
-
     private static let backups = [
         row(
             "POST", "/nodes/{node}/vzdump", "backup.create",
@@ -56,22 +35,6 @@ public enum RawEndpoints {
         row(
             "DELETE", "/nodes/{node}/storage/{storage}/content/{volume}", "backup.delete",
             [PrivilegeNeed(["Datastore.AllocateSpace"], at: .storage), .guest("VM.Backup")]),
-        row(
-            "GET", "/nodes/{node}/storage/{storage}/content", "read.storage",
-            [
-                PrivilegeNeed(["Datastore.Audit", "Datastore.AllocateSpace"], at: .storage),
-                PrivilegeNeed(
-                    ["Datastore.AllocateSpace"], at: .storage, lack: .hidden, when: "to see backups"),
-                PrivilegeNeed(["VM.Backup"], at: .guest, lack: .hidden, when: "to see backups"),
-            ]),
-    ]
-
-    private static let cluster = [
-        row("GET", "/cluster/status", "read.cluster", [PrivilegeNeed(["Sys.Audit"], at: .root)]),
-        row("GET", "/nodes/{node}/status", "read.node", [PrivilegeNeed(["Sys.Audit"], at: .node)]),
-        row(
-            "DELETE", "/nodes/{node}/tasks/{upid}", "task.stop",
-            [PrivilegeNeed(["Sys.Modify"], at: .node, when: "for tasks that others started")]),
     ]
 
     private static let space = PrivilegeNeed(["Datastore.AllocateSpace"], at: .storage)

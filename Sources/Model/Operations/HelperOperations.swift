@@ -4,6 +4,19 @@
 enum HelperOperations {
     static let rows: [Operation] = [
         Operation(
+            name: "select",
+            summary:
+                "Gives the guests that are meant by one guest, a list of guests or a table of filters, as they are now.",
+            parameters: [
+                .required(
+                    "what", .guests,
+                    "Which; the filters are those of pve.list_vms, an empty table is an empty list and means no guest.")
+            ],
+            returns: "a list of guest records as pve.list_vms gives them; in the order of the list, each guest once",
+            reach: .read, endpoints: [],
+            example: #"for _, vm in ipairs(pve.select{ 102, 101 }) do print(vm.vmid, vm.status) end"#,
+            module: "select", uses: ["list_vms", "fail"]),
+        Operation(
             name: "wait",
             summary: "Asks a function again and again until it gives something other than nil and false.",
             parameters: [
@@ -19,6 +32,6 @@ enum HelperOperations {
             returns: "what the function gave; an error of kind guest_timeout where it never did",
             reach: .local, endpoints: [],
             example: #"pve.wait(function() return pve.vm(101).status == "running" end, { timeout = 60 })"#,
-            module: "wait", uses: ["now", "sleep", "fail"])
+            module: "wait", uses: ["now", "sleep", "fail"]),
     ]
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Looking at nodes and guests.
+/// Looking at guests.
 enum InventoryOperations {
     static let rows: [Operation] = [
         Operation(
@@ -10,29 +10,42 @@ enum InventoryOperations {
                 .optional("filters", .options(InventoryFilters.parameters), "Only guests to which all of these apply.")
             ],
             returns:
-                "a list of guest records: vmid, name, node, kind, status, tags, pool, cpu, maxcpu, mem, maxmem, uptime …",
+                "a list of guest records: vmid, name, node, kind, status, tags, pool, cpu, maxcpu, mem, maxmem, uptime …; "
+                + "of guests whose node is offline the status is \"unknown\", a field note says more, and last_status is "
+                + "what they were where that is known",
             reach: .read,
             endpoints: [
                 Endpoint(method: "GET", path: "/cluster/resources", action: "read.cluster", needs: [.seeingGuests])
             ],
-            example: #"for _, vm in ipairs(pve.list_vms{ tag = "web" }) do print(vm.vmid, vm.name) end"#),
+            example: #"for _, vm in ipairs(pve.list_vms{ tag = "web" }) do print(vm.vmid, vm.name) end"#,
+            methods: [ObjectMethod("guests", of: .node, into: ["node": "@node"])]),
         Operation(
-            name: "list_nodes",
-            summary: "Lists the cluster's nodes, ordered by name.",
-            parameters: [],
-            returns: "a list of records: node, status (online, offline, unknown), cpu, maxcpu, mem, maxmem, uptime",
+            name: "find",
+            summary: "Finds guests whose name, a tag, vmid or pool fits a pattern, ordered by vmid.",
+            parameters: [
+                .required(
+                    "pattern", .text(maximum: 255),
+                    "Such as \"web-*\"; * stands for any characters and ? for one, in either case."),
+                .optional(
+                    "filters", .options(InventoryFilters.parameters),
+                    "Only guests to which all of these apply; templates are found too unless template = false."),
+            ],
+            returns:
+                "a list of guest records as of list_vms, each with matched: \"name\", \"tag\", \"vmid\" or \"pool\"",
             reach: .read,
             endpoints: [
-                Endpoint(
-                    method: "GET", path: "/cluster/resources", action: "read.cluster",
-                    needs: [PrivilegeNeed(["Sys.Audit"], at: .node, lack: .hidden, when: "to see figures")])
+                Endpoint(method: "GET", path: "/cluster/resources", action: "read.cluster", needs: [.seeingGuests])
             ],
-            example: "for _, node in ipairs(pve.list_nodes()) do print(node.node, node.status) end"),
+            example: #"for _, vm in ipairs(pve.find("web-*")) do print(vm.vmid, vm.name, vm.matched) end"#),
         Operation(
             name: "vm",
             summary: "Finds one guest and reads its state and identity.",
-            parameters: [.required("guest", .guest, "Which guest.")],
-            returns: "a guest object with fields as of now and methods; vm:refresh() reads it again",
+            parameters: [
+                .required("guest", .guestOrName, "Which guest; a name must be that of one guest only.")
+            ],
+            returns:
+                "a guest object with fields as of now and methods; vm:refresh() reads it again. Of a guest whose node is "
+                + "offline the status is \"unknown\" and a field note says more",
             reach: .read,
             endpoints: [
                 Endpoint(
@@ -44,37 +57,6 @@ enum InventoryOperations {
             ],
             example: "local vm = pve.vm(101); print(vm.name, vm.status)",
             methods: [ObjectMethod("refresh", before: ["@vmid"])], gives: .guest),
-        Operation(
-            name: "node",
-            summary: "Finds one node and reads its state and load.",
-            parameters: [.required("node", .node, "Which node.")],
-            returns: "a node object: node, status, cpu, maxcpu, mem, maxmem, disk, maxdisk, uptime, and methods",
-            reach: .read,
-            endpoints: [
-                Endpoint(
-                    method: "GET", path: "/cluster/resources", action: "read.cluster",
-                    needs: [PrivilegeNeed(["Sys.Audit"], at: .node, lack: .hidden, when: "to see figures")])
-            ],
-            example: #"print(pve.node("pve1").status)"#,
-            methods: [ObjectMethod("refresh", of: .node, before: ["@node"])], gives: .node),
-        Operation(
-            name: "storage",
-            summary: "Finds one storage and tells where it is, what it holds and how full it is.",
-            parameters: [.required("storage", .storage, "Which storage.")],
-            returns:
-                "a storage object: storage, type, content, shared, nodes (those it is active on), disk and maxdisk in bytes, "
-                + "and methods",
-            reach: .read,
-            endpoints: [
-                Endpoint(
-                    method: "GET", path: "/cluster/resources", action: "read.cluster",
-                    needs: [
-                        PrivilegeNeed(
-                            ["Datastore.Audit", "Datastore.AllocateSpace"], at: .storage, lack: .hidden)
-                    ])
-            ],
-            example: #"print(pve.storage("shared").shared)"#,
-            methods: [ObjectMethod("refresh", of: .storage, before: ["@storage"])], gives: .storage),
         Operation(
             name: "version",
             summary: "Tells the versions of the cluster, of pvelua and of Lua.",

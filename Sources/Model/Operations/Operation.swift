@@ -109,11 +109,20 @@ public struct ObjectMethod: Sendable {
     /// The leading arguments: `@vmid` is the object's field of that name, nil stays nil, other text is literal.
     public var before: [String?]
 
+    /// What is put into the table of options that follows: keys to the object's fields, written as in ``before``.
+    public var into: [String: String] = [:]
+
     /// Makes a method.
     public init(_ name: String, of object: ScriptObject = .guest, before: [String?]) {
         self.name = name
         self.object = object
         self.before = before
+    }
+
+    /// Makes a method that puts a field of its object into the table of options that it is called with.
+    public init(_ name: String, of object: ScriptObject = .guest, into: [String: String]) {
+        self.init(name, of: object, before: [])
+        self.into = into
     }
 
     /// How a call looks: `vm:start()`.

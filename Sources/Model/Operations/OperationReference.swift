@@ -35,8 +35,7 @@ public enum OperationReference {
             operation.summary, "",
         ]
         for parameter in operation.parameters {
-            lines.append(item(parameter, level: 0))
-            if case .options(let options) = parameter.type { lines += options.map { item($0, level: 1) } }
+            lines += items(parameter, level: 0)
         }
         if !operation.parameters.isEmpty { lines.append("") }
         lines += ["Returns \(operation.returns).", "", "```lua", operation.example, "```", ""]
@@ -51,6 +50,11 @@ public enum OperationReference {
             lines += operation.endpoints.map(row) + [""]
         }
         return lines
+    }
+
+    private static func items(_ parameter: Parameter, level: Int) -> [String] {
+        guard case .options(let options) = parameter.type else { return [item(parameter, level: level)] }
+        return [item(parameter, level: level)] + options.flatMap { items($0, level: level + 1) }
     }
 
     private static func item(_ parameter: Parameter, level: Int) -> String {

@@ -4,7 +4,8 @@
 public enum OperationTable {
     /// All rows, in the order of the reference page.
     public static let all: [Operation] =
-        InventoryOperations.rows + PoolOperations.rows + StorageOperations.rows + PowerOperations.rows
+        InventoryOperations.rows + NodeOperations.rows + PoolOperations.rows + StorageOperations.rows
+        + TaskOperations.rows + PowerOperations.rows
         + SnapshotOperations.rows + BackupOperations.rows + MigrationOperations.rows + CreationOperations.rows
         + ConfigurationOperations.rows + AgentOperations.rows + HelperOperations.rows + APIOperations.rows
         + ClusterOperations.rows + LocalOperations.rows

@@ -28,6 +28,8 @@ public indirect enum ParameterType: Sendable {
     case node
     /// A vmid, or any table with a `vmid` field, such as a guest object.
     case guest
+    /// A vmid, any table with a `vmid` field, or a guest's name.
+    case guestOrName
     /// A UPID, or any table with a `upid` field, such as a task.
     case task
     /// One of these words.
@@ -52,6 +54,8 @@ public indirect enum ParameterType: Sendable {
     case apiParameters
     /// A storage's id, or any table with a `storage` field.
     case storage
+    /// A pool's name, or any table with a `pool` field.
+    case pool
     /// A volume's name, or any table with a `volid` field, such as a backup.
     case volume
     /// A disk's size, such as `32G`; with `+` in front a growth.
@@ -68,6 +72,7 @@ public indirect enum ParameterType: Sendable {
         switch self {
         case .node: "a node name"
         case .guest: "a vmid or a guest"
+        case .guestOrName: "a vmid, a guest or a guest's name"
         case .task: "a task or a UPID"
         case .choice(let words): "one of " + words.map { "\"\($0)\"" }.joined(separator: ", ")
         case .snapshotName: "a snapshot name"
@@ -81,6 +86,7 @@ public indirect enum ParameterType: Sendable {
         case .apiPath: "an API path such as \"/nodes/pve1/status\""
         case .apiParameters: "a table of API parameters"
         case .storage: "a storage id"
+        case .pool: "a pool's name such as \"web\" or \"web/front\""
         case .volume: "a volume such as \"local:iso/debian.iso\""
         case .size: "a size such as \"32G\" or \"+5G\""
         case .function: "a function"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Percent-encoding as RFC 3986 has it.
-enum PercentEncoding {
+package enum PercentEncoding {
     /// The text in UTF-8 with every byte encoded that is neither unreserved nor among `keeping`.
-    static func encode(_ text: String, keeping: String = "") -> String {
+    package static func encode(_ text: String, keeping: String = "") -> String {
         let digits = Array("0123456789ABCDEF".utf8)
         var result: [UInt8] = []
         for byte in text.utf8 {

@@ -71,6 +71,12 @@ public final class ProxmoxClient: Sendable, CustomReflectable {
     /// Sends a login: without proof of identity, at most once.
     func sendUnproven(_ call: APICall) async throws(Failure) -> APIAnswer { try await deliver(call, []) }
 
+    /// Where the web interface of the host that answered last is, such as `https://pve1.lan:8006`, or nil where it is not reached
+    /// over the network.
+    public var webAddress: String? {
+        hosts.isEmpty ? nil : hosts[preferred.withLock { $0 } % hosts.count].endpoint.map { "https://\($0)" }
+    }
+
     /// The host that answered last, or the first one.
     public var lastHost: String { hosts.isEmpty ? "" : hosts[preferred.withLock { $0 } % hosts.count].name }
 

@@ -11,11 +11,15 @@ public struct ProxmoxHost: Sendable {
     public let pins: [Fingerprint]
     /// What to do then.
     public let certificateHint: String?
+    /// Where its web interface is, or nil where it is not reached over the network.
+    public let endpoint: HTTPEndpoint?
 
     /// Makes a host.
     public init(
-        name: String, transport: any Transport, pins: [Fingerprint] = [], certificateHint: String? = nil
+        name: String, transport: any Transport, pins: [Fingerprint] = [], certificateHint: String? = nil,
+        endpoint: HTTPEndpoint? = nil
     ) {
+        self.endpoint = endpoint
         self.name = name
         self.transport = transport
         self.pins = pins
@@ -24,7 +28,8 @@ public struct ProxmoxHost: Sendable {
 
     /// Makes a host that is reached by libcurl.
     public init(_ endpoint: HTTPEndpoint, settings: CurlSettings) {
-        self.init(name: endpoint.description, transport: CurlTransport(endpoint, settings: settings))
+        self.init(
+            name: endpoint.description, transport: CurlTransport(endpoint, settings: settings), endpoint: endpoint)
     }
 
     /// A refused certificate beside those that were expected.

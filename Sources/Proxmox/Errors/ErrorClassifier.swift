@@ -26,7 +26,13 @@ public enum ErrorClassifier {
             (failure.kind, failure.hint) = verdict
             return failure
         }
-        if apply(ErrorRules.all, to: text, refusal, &failure) { return failure }
+        if apply(ErrorRules.all, to: text, refusal, &failure) {
+            if !refusal.isRead, MonitorTimeout.mayHaveRun(text) {
+                failure.kind = .outcomeUnknown
+                failure.hint = "the guest got the command and may have carried it out: look before doing it again"
+            }
+            return failure
+        }
         for field in refusal.fields where apply(ErrorRules.fields, to: shortened(field.text), refusal, &failure) {
             return failure
         }

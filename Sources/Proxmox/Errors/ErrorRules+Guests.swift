@@ -101,13 +101,13 @@ extension ErrorRules {
             .guestTimeout, ["VM quit/powerdown failed", "container did not stop", "lxc-stop * failed: got timeout"],
             "the guest did not react and still runs: give it more time, or stop it hard"),
         ErrorRule(
-            .unsupported, ["No QEMU guest agent configured"], "switch the agent option on and start the guest anew"),
+            .unsupported, ["No QEMU guest agent configured"], "install qemu-guest-agent in the guest, switch the option on (agent = 1) and start the guest anew"),
         ErrorRule(
-            .guestTimeout,
-            [
-                "QEMU guest agent is not running", "qmp command '*' failed - got timeout",
-                "qmp socket - timeout after",
-            ],
+            .guestTimeout, ["QEMU guest agent is not running"],
+            "the agent does not answer inside of the guest: install and start qemu-guest-agent there, or wait until the "
+                + "guest has started"),
+        ErrorRule(
+            .guestTimeout, ["qmp command '*' failed - got timeout", "qmp socket - timeout after"],
             "the guest or its monitor does not answer: try again, or look at it on the console"),
         ErrorRule(
             .conflict,

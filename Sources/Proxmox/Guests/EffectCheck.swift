@@ -14,9 +14,11 @@ enum EffectCheck {
         case .restarted: now.isRunning && before.map { hasNewStart(now, since: $0) } ?? true
         // Rolling back writes the snapshot into the configuration as the present's parent (PVE::AbstractConfig).
         case .rolledBack: now.config["parent"]?.perlText == effect.snapshot && now.lock == nil
-        case .onTarget: now.node == effect.node && now.lock != "migrate"
+        // A guest that ran before must run afterwards: arriving stopped is no move that anybody asked for.
+        case .onTarget:
+            now.node == effect.node && now.lock != "migrate" && (before.map { !$0.isRunning || now.isRunning } ?? true)
         case .template: now.isTemplate
-        case .exists: !["create", "disk"].contains(now.lock)
+        case .exists: !["create", "clone", "disk"].contains(now.lock)
         case .gone: false
         }
     }

@@ -47,7 +47,33 @@ extension ProxmoxClient {
     ///
     /// - Throws: ``Failure`` of the kind `not_found` where there is no such guest.
     public func facts(of vmid: VMID) async throws(Failure) -> GuestFacts {
-        try await facts(following: try await locate(vmid))
+        let guest = try await locate(vmid)
+        do {
+            return try await facts(following: guest)
+        } catch {
+            guard error.kind == .nodeUnreachable else { throw error }
+            throw await explained(error, guest)
+        }
+    }
+
+    /// The failure with what the cluster says of the guest's node.
+    private func explained(_ failure: Failure, _ guest: GuestReference) async -> Failure {
+        var failure = failure
+        failure.vmid = guest.vmid.rawValue
+        failure.node = guest.node.rawValue
+        let rows = try? await resources(type: .node)
+        guard rows?.first(where: { $0.node == guest.node })?.status == "offline" else {
+            failure.message = "guest \(guest.vmid) is on \(guest.node), which does not answer: \(failure.message)"
+            return failure
+        }
+        let folder = guest.kind == .qemu ? "qemu-server" : "lxc"
+        failure.message =
+            "guest \(guest.vmid) is on \(guest.node), and that node is offline: whether it runs is unknown, and nothing was done"
+        failure.hint =
+            "bring \(guest.node) back. Only where it is certainly switched off, and the guest's disks are on shared storage, "
+            + "root may take the guest over: mv /etc/pve/nodes/\(guest.node)/\(folder)/\(guest.vmid).conf "
+            + "/etc/pve/nodes/OTHER/\(folder)/"
+        return failure
     }
 
     /// What is true of a guest now; one that is no longer where the reference says is looked up, once.

@@ -31,12 +31,12 @@ extension ProxmoxClient {
                 place = report.facts?.reference ?? place
                 last = .success(report)
             } catch {
-                guard error.isPassing else { throw Self.missing(guest, effect, .failure(error)) }
+                guard error.isPassing else { throw Self.missing(guest, effect, before, .failure(error)) }
                 last = .failure(error)
             }
             switch schedule.step(now: clock.now()) {
             case .giveUp:
-                throw await blamingChild(Self.missing(guest, effect, last), of: task, at: place)
+                throw await blamingChild(Self.missing(guest, effect, before, last), of: task, at: place)
             case .wait(let pause):
                 do { try await clock.sleep(for: pause) } catch { throw Failure(.cancelled, "the waiting was given up") }
             }
@@ -76,9 +76,10 @@ extension ProxmoxClient {
     }
 
     private static func missing(
-        _ guest: GuestReference, _ effect: ExpectedEffect, _ last: Result<EffectReport, Failure>
+        _ guest: GuestReference, _ effect: ExpectedEffect, _ before: GuestFacts?, _ last: Result<EffectReport, Failure>
     ) -> Failure {
-        let wish = "guest \(guest.vmid) should \(effect.wish)"
+        let runs = effect.condition == .onTarget && before?.isRunning == true ? " and running" : ""
+        let wish = "guest \(guest.vmid) should \(effect.wish)\(runs)"
         var failure: Failure
         switch last {
         case .success(let report):

@@ -96,8 +96,9 @@ final class CurlExchange {
         func need(_ code: CURLcode) { if code != CURLE_OK { isFine = false } }
 
         need(cc_set_pointer(easy, CURLOPT_ERRORBUFFER, words))
-        need(cc_set_text(easy, CURLOPT_URL, "https://\(endpoint)\(request.target)"))
-        need(cc_set_text(easy, CURLOPT_PROTOCOLS_STR, "https"))
+        let scheme = settings.usesTLS ? "https" : "http"
+        need(cc_set_text(easy, CURLOPT_URL, "\(scheme)://\(endpoint)\(request.target)"))
+        need(cc_set_text(easy, CURLOPT_PROTOCOLS_STR, scheme))
         need(cc_set_long(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1))
         need(cc_set_long(easy, CURLOPT_SSL_ENABLE_ALPN, 0))
         need(cc_set_long(easy, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2))

@@ -20,6 +20,8 @@ public struct CurlSettings: Sendable, Hashable {
     public var idleLimit: Int
     /// What the client calls itself.
     public var userAgent: String
+    /// Whether TLS is spoken; never left out to a Proxmox server, whose clients carry credentials.
+    public var usesTLS: Bool
 
     /// Makes settings; what is left out suits Proxmox.
     ///
@@ -27,7 +29,8 @@ public struct CurlSettings: Sendable, Hashable {
     public init(
         trust: ServerTrust, connectTimeout: Duration = .seconds(5), stallTimeout: Duration = .seconds(10),
         maximumConnections: Int = 8, maximumBody: Int = 64 << 20, maximumHead: Int = 64 << 10,
-        requestsPerConnection: Int = 100, idleLimit: Int = 4, userAgent: String = "pvelua"
+        requestsPerConnection: Int = 100, idleLimit: Int = 4, userAgent: String = "pvelua",
+        usesTLS: Bool = true
     ) {
         self.trust = trust
         self.connectTimeout = connectTimeout
@@ -38,6 +41,7 @@ public struct CurlSettings: Sendable, Hashable {
         self.requestsPerConnection = max(1, requestsPerConnection)
         self.idleLimit = min(max(1, idleLimit), 86_400)
         self.userAgent = userAgent
+        self.usesTLS = usesTLS
     }
 }
 

@@ -33,6 +33,10 @@ extension ProxmoxClient {
         guard let trace = CallTrace(call) else {
             return .unknown("this call leaves no trace in a task list or on a guest")
         }
+        // What an agent does shows in the guest alone, except for where it ends the guest.
+        if call.path.segments.dropFirst(4).first == "agent", trace.effect == .none {
+            return .unknown("what a guest's agent did leaves no trace outside of the guest")
+        }
         var schedule = PollSchedule(now: clock.now(), timeout: window, first: .milliseconds(200), longest: .seconds(2))
         while true {
             let sight = await look(for: trace, mark, before, call)
@@ -94,8 +98,8 @@ extension ProxmoxClient {
         } catch {
             sight.words.append("the task list of \(trace.node) cannot be read (\(error.message))")
         }
-        guard let before else {
-            if trace.effect.condition == .exists, let vmid = trace.vmid { sight.isUnchanged = await isFree(vmid) }
+        guard let before, trace.made == nil || trace.made?.vmid == before.vmid else {
+            if let made = trace.made { sight.isUnchanged = await isFree(made.vmid) }
             return sight
         }
         do throws(Failure) {

@@ -11,8 +11,10 @@ public struct CallTrace: Hashable, Sendable {
     public var types: Set<String>
     /// The id in the task's UPID, such as the vmid, or nil where it is not known beforehand.
     public var taskID: String?
-    /// The guest that is changed, made or removed.
+    /// The guest that is changed or removed; of a call that makes one without a source, that one.
     public var vmid: VMID?
+    /// The guest that the call makes, and where; nil for a call that makes none.
+    public var made: GuestReference?
     /// Whether the guest is a virtual machine or a container.
     public var kind: GuestKind?
     /// What must be true afterwards.
@@ -36,7 +38,12 @@ public struct CallTrace: Hashable, Sendable {
         isKnown = true
         types = row.types(kind)
         let parameters = Dictionary(call.parameters.map { ($0.name, $0.value.texts.first ?? "") }) { $1 }
-        if row.makesGuest { vmid = parameters["vmid"].flatMap { Int($0) }.flatMap(VMID.init) }
+        if let kind, let new = row.number.flatMap({ parameters[$0] }).flatMap({ Int($0) }).flatMap(VMID.init) {
+            // A clone may be made on another node than its source.
+            let target = isGuest ? parameters["target"].flatMap(NodeName.init) : nil
+            made = GuestReference(vmid: new, kind: kind, node: target ?? node)
+            if !isGuest { vmid = new }
+        }
         taskID =
             switch row.id {
             case .guest: vmid?.description

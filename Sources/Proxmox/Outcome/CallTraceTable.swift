@@ -15,8 +15,8 @@ enum CallTraceTable {
         let condition: PostCondition
         var id = TaskID.guest
         var isGuest = true
-        /// Whether the call makes the guest that its parameter `vmid` names.
-        var makesGuest = false
+        /// The parameter that holds the number of the guest that the call makes; nil where it makes none.
+        var number: String?
         var onlyKind: GuestKind?
 
         func types(_ kind: GuestKind?) -> Set<String> {
@@ -64,6 +64,7 @@ enum CallTraceTable {
         guest(.post, "status/start", ["qmstart", "hastart"], ["vzstart", "hastart"], .running),
         guest(.post, "status/stop", ["qmstop", "hastop"], ["vzstop", "hastop"], .stopped),
         guest(.post, "status/shutdown", ["qmshutdown", "hastop"], ["vzshutdown", "hastop"], .stopped),
+        guest(.post, "agent/shutdown", [], [], .stopped),
         guest(.post, "status/reboot", ["qmreboot"], ["vzreboot"], .restarted),
         guest(.post, "status/reset", ["qmreset"], []),
         guest(.post, "status/suspend", ["qmpause", "qmsuspend"], ["vzsuspend"], .paused),
@@ -72,7 +73,8 @@ enum CallTraceTable {
         guest(.delete, "snapshot/*", ["qmdelsnapshot"], ["vzdelsnapshot"], .snapshotGone),
         guest(.post, "snapshot/*/rollback", ["qmrollback"], ["vzrollback"], .rolledBack),
         guest(.post, "migrate", ["qmigrate", "hamigrate"], ["vzmigrate", "hamigrate"], .onTarget),
-        guest(.post, "clone", ["qmclone"], ["vzclone"]),
+        Row(
+            method: .post, tail: ["clone"], qemu: ["qmclone"], lxc: ["vzclone"], condition: .exists, number: "newid"),
         guest(.post, "template", ["qmtemplate"], ["vztemplate"], .template),
         guest(.delete, "", ["qmdestroy"], ["vzdestroy"], .gone),
         guest(.post, "config", ["qmconfig"], []),
@@ -94,7 +96,7 @@ enum CallTraceTable {
 
     private static func creation(_ tail: String, _ kind: GuestKind, _ types: Set<String>) -> Row {
         Row(
-            method: .post, tail: [tail], qemu: types, lxc: types, condition: .exists, isGuest: false, makesGuest: true,
+            method: .post, tail: [tail], qemu: types, lxc: types, condition: .exists, isGuest: false, number: "vmid",
             onlyKind: kind)
     }
 }

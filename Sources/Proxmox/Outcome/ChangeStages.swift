@@ -31,10 +31,7 @@ public struct ChangeRequest: Sendable {
 
     /// Where the effect is to be looked for: the guest that is changed or made.
     var target: GuestReference? {
-        if let before { return before.reference }
-        guard effect.condition == .exists, let trace = CallTrace(call), let vmid = trace.vmid, let kind = trace.kind
-        else { return nil }
-        return GuestReference(vmid: vmid, kind: kind, node: trace.node)
+        CallTrace(call)?.made ?? before?.reference
     }
 }
 

@@ -70,7 +70,7 @@ extension ProxmoxClient {
             task = try await wait(
                 for: upid, timeout: request.timeout, interval: request.interval, progress: stages.progress)
         } catch {
-            throw ChangeFailure(error, .accepted(upid))
+            throw ChangeFailure(await located(error, request), .accepted(upid))
         }
         var result = ChangeResult(upid: upid)
         if case .warnings(let count) = task.status { result.warnings = count }
@@ -185,7 +185,6 @@ extension ProxmoxClient {
             let now = try? await facts(of: guest.vmid), now.node == guest.node, now.lock == nil
         {
             failure.kind = .taskFailed
-            failure.message += "; the guest is still on \(now.node)"
             failure.hint = "the task's log tells why"
         }
         throw ChangeFailure(failure, .accepted(upid))

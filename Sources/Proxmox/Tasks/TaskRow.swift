@@ -19,7 +19,7 @@ public struct TaskRow: Hashable, Sendable {
     }
 
     /// Reads a row, or returns nil where it names no task.
-    init?(_ row: JSONValue) {
+    public init?(_ row: JSONValue) {
         guard let upid = row["upid"]?.string.flatMap(UPID.init) else { return nil }
         self.upid = upid
         endTime = row["endtime"]?.perlInteger
@@ -48,15 +48,18 @@ extension ProxmoxClient {
     ///   - node: The node.
     ///   - source: Which tasks.
     ///   - vmid: Only those about this guest.
+    ///   - since: Only those that began at this second since 1970 or later.
     ///   - start: How many rows to leave out at the beginning.
     ///   - limit: How many rows to return at most.
     public func tasks(
-        on node: NodeName, source: TaskSource = .all, vmid: VMID? = nil, start: Int = 0, limit: Int = 50
+        on node: NodeName, source: TaskSource = .all, vmid: VMID? = nil, since: Int? = nil, start: Int = 0,
+        limit: Int = 50
     ) async throws(Failure) -> [TaskRow] {
         var parameters: [(name: String, value: APIParameter)] = [
             ("source", .text(source.rawValue)), ("limit", .integer(max(1, limit))),
         ]
         if start > 0 { parameters.append(("start", .integer(start))) }
+        if let since { parameters.append(("since", .integer(since))) }
         if let vmid { parameters.append(("vmid", .integer(vmid.rawValue))) }
         let answer = try await send(.get("nodes", node.rawValue, "tasks", parameters: parameters))
         guard let rows = answer.data.array else {

@@ -14,6 +14,9 @@ extension ArgumentChecker {
         case .volume:
             text = (value["volid"] ?? value).text
             (isRight, hint) = (text.flatMap(VolumeID.init) != nil, "STORAGE:NAME, as content lists show it")
+        case .pool:
+            text = (value["pool"] ?? value).text
+            (isRight, hint) = (text.flatMap(PoolID.init) != nil, "pve.pools() tells which there are")
         default:
             text = value.text
             (isRight, hint) = (text.flatMap(DiskSize.init) != nil, "a number and K, M, G or T; disks only grow")

@@ -26,13 +26,23 @@ struct ArgumentChecker {
         return result
     }
 
-    /// `pve.poll(task)` may leave out the node that stands first in `pve.poll(node, upid)`.
+    /// `pve.poll(task)` may leave out the node that stands first in `pve.poll(node, upid)`, and options their guests.
     static func shifted(_ values: [PackedValue], for operation: Operation) -> [PackedValue] {
+        if isOptionsAlone(values, for: operation) { return [.null] + values }
         guard case .node? = operation.parameters.first?.type, operation.parameters.count > 1,
             case .task = operation.parameters[1].type, let first = values.first
         else { return values }
         if case .map = first { return [.null] + values }
         return first.text?.hasPrefix("UPID:") == true ? [.null] + values : values
+    }
+
+    /// `pve.snapshot_prune{ keep = … }` may name its guests among the options, which then stand alone.
+    private static func isOptionsAlone(_ values: [PackedValue], for operation: Operation) -> Bool {
+        guard operation.parameters.count == 2, case .guests = operation.parameters[0].type,
+            !operation.parameters[0].isRequired, case .options(let known) = operation.parameters[1].type,
+            !values.dropFirst().contains(where: { $0 != .null }), case .map(let pairs)? = values.first
+        else { return false }
+        return pairs.contains { pair in known.contains { $0.name == pair.key } }
     }
 
     private static func check(
@@ -55,7 +65,7 @@ struct ArgumentChecker {
         case .node:
             guard let text = (value["node"] ?? value).text, let node = NodeName(text) else { throw wrong() }
             return .node(node)
-        case .storage, .volume, .size: return .text(try name(value, type, path: path))
+        case .storage, .volume, .pool, .size: return .text(try name(value, type, path: path))
         case .function:
             guard value == .opaque("a function") else { throw wrong() }
             return .value(.null)
@@ -72,6 +82,10 @@ struct ArgumentChecker {
                 throw .parameter(path, "must be from 100 to 999999999, not \(number)")
             }
             return .guest(vmid)
+        case .guestOrName:
+            guard let name = value.text else { return try check(value, .guest, path: path) }
+            guard !name.isEmpty, Int(name) == nil else { return try check(value, .guest, path: path) }
+            return .text(try text(value, 255, lines: false, path: path))
         case .task:
             if value["upid"] == nil, value["changed"] == .bool(false) { return .nothingToWaitFor }
             guard let text = (value["upid"] ?? value).text, let upid = UPID(text) else { throw wrong() }

@@ -25,7 +25,7 @@ enum ClusterBoundary {
             for (index, item) in (value.elements ?? [value]).enumerated() where item["vmid"] != nil {
                 try check(item, .guest, path: value.elements == nil ? path : "\(path)[\(index + 1)]", environment)
             }
-        case .guest, .task, .node, .storage, .volume:
+        case .guest, .guestOrName, .task, .node, .storage, .volume, .pool:
             guard case .map = value else { return }
             let home = environment.clusterName
             let origin: String
@@ -45,6 +45,11 @@ enum ClusterBoundary {
         case .list(let element):
             for (index, item) in (value.elements ?? []).enumerated() {
                 try check(item, element, path: "\(path)[\(index + 1)]", environment)
+            }
+        case .options(let parameters):
+            for parameter in parameters {
+                guard let item = value[parameter.name] else { continue }
+                try check(item, parameter.type, path: "\(path).\(parameter.name)", environment)
             }
         default: return
         }
@@ -70,7 +75,7 @@ extension ParameterType {
     /// What names such a thing without saying which cluster it is of.
     fileprivate var ownName: String {
         switch self {
-        case .guest: "its vmid"
+        case .guest, .guestOrName: "its vmid"
         case .task: "its upid"
         default: "its name"
         }

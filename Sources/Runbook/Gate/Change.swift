@@ -17,6 +17,11 @@ struct Change: Sendable {
     var others: [PolicyGuest] = []
     /// Guests whose volumes it gives to another: what they are policy must hear of as well.
     var owners: [GuestFacts] = []
+    /// What it means for the guests and their data as they are now, such as how much is lost: one sentence each, shown to
+    /// whoever is asked, and told where it is refused.
+    var consequences: [String] = []
+    /// Says the consequences anew for a guest that changed while its question stood.
+    var weigh: (@Sendable (GuestFacts) async throws(Failure) -> [String])?
     /// The snapshot it makes, where its effect is one.
     var snapshot: SnapshotName?
     /// Adds what may only be drawn once the change is allowed, such as a number: a refused change must not use one up.
@@ -24,6 +29,8 @@ struct Change: Sendable {
     /// Reads what came of it once it has ended well, such as the name of a new backup; adds to the result, or says that in
     /// truth nothing came of it.
     var report: (@Sendable (ChangeResult) async throws(Failure) -> JSONObject)?
+    /// Names of what ``report`` tells that the script may hear and the journal may not keep, such as a command's output.
+    var unrecorded: Set<String> = []
     /// How long to wait for the task.
     var timeout: Duration
     /// Whether to wait for the task at all.
@@ -133,9 +140,9 @@ struct ChangeOutcome: Sendable {
 
     /// The result as the journal keeps it: what `/access` answers may be a secret under any name.
     func record(_ change: Change) -> JSONValue {
-        guard change.isRaw, change.call.path.segments.first == "access" else { return json(change) }
         var object = json(change).object ?? JSONObject()
-        object["data"] = nil
+        for name in change.unrecorded { object[name] = nil }
+        if change.isRaw, change.call.path.segments.first == "access" { object["data"] = nil }
         return .object(object)
     }
 }

@@ -26,6 +26,8 @@ public struct ConsentQuestion: Sendable, Hashable {
     public var details: [String] = []
     /// What cannot be undone, or nil.
     public var warning: String?
+    /// What the change means for these guests and their data as they are now; one sentence each, hostile until cleaned.
+    public var consequences: [String] = []
     /// What changed of the guest since the question was asked before, in words; empty the first time.
     public var changedSinceAsked: [String] = []
 

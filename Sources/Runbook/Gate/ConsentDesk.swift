@@ -46,6 +46,7 @@ struct ConsentDesk: Sendable {
             }
             if changes.isEmpty { return now }
             shown.guests = now
+            if let guest = shown.guest, let weigh = shown.weigh { shown.consequences = try await weigh(guest) }
         }
         throw Failure(
             .conflict, "\(change.subject) kept changing while it was asked for; nothing was sent",
@@ -78,15 +79,16 @@ struct ConsentDesk: Sendable {
 
     private func refuse(_ decision: Decision, _ question: ConsentQuestion) throws(Failure) {
         let what = describe(question)
+        let meaning = Self.meaning(of: question)
         switch decision.effect {
         case .deny:
             throw Failure(
-                .policyDenied, "policy denies \(what)",
+                .policyDenied, "policy denies \(what)\(meaning)",
                 hint: decision.rule.map { "rule \"\($0)\" decides; see policy.yaml" }
                     ?? "no rule allows it; see policy.yaml")
         case .approve:
             throw Failure(
-                .approvalRequired, "policy demands an approval for \(what)",
+                .approvalRequired, "policy demands an approval for \(what)\(meaning)",
                 hint: decision.rule.map { "rule \"\($0)\" decides" })
         default: return
         }
@@ -102,7 +104,7 @@ struct ConsentDesk: Sendable {
             throw Failure(
                 .confirmationRequired,
                 "\(describe(question)) needs a \(decision.effect == .confirm ? "yes" : "typed yes"), and there is no terminal "
-                    + "to ask at; nothing was sent",
+                    + "to ask at; nothing was sent\(Self.meaning(of: question))",
                 hint: decision.effect == .confirm
                     ? "run it at a terminal, or pass --yes"
                     : "run it at a terminal; --yes does not answer this question")
@@ -115,7 +117,14 @@ struct ConsentDesk: Sendable {
             rule: decision.rule ?? "none", guest: change?.guest?.summary,
             request: "\(call.method.rawValue) \(call.path)", warning: change?.endpoint.warning)
         question.details = change?.details ?? []
+        question.consequences = change?.consequences ?? []
         return question
+    }
+
+    /// What it would have meant, for an error; empty where there is nothing to say.
+    private static func meaning(of question: ConsentQuestion) -> String {
+        question.consequences.isEmpty
+            ? "" : "; it means: " + question.consequences.joined(separator: "; ")
     }
 
     private func describe(_ question: ConsentQuestion) -> String {

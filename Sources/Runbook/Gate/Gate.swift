@@ -83,7 +83,7 @@ struct Gate: Sendable {
         let step = try await run.begin(
             StepIntent(
                 actions: actions, method: change.call.method.rawValue, path: change.call.path.description,
-                parameters: change.call.parametersJSON, vmid: change.vmid,
+                parameters: change.call.recordedParameters, vmid: change.vmid,
                 node: change.node, identity: change.identity))
         do throws(Failure) {
             var outcome = try await Sending(environment: environment, run: run).carryOut(change, step)

@@ -17,9 +17,23 @@ extension ActionClassifier {
 }
 
 extension APICall {
-    /// The parameters as the journal keeps them; it is the journal that takes secrets out.
+    /// The parameters as they are sent.
     var parametersJSON: JSONValue {
         .object(JSONObject(parameters.map { ($0.name, $0.value.json) }))
+    }
+
+    /// The parameters as the journal keeps them; by their names it takes further secrets out itself.
+    ///
+    /// What a program in a guest reads and what a file there shall hold is not kept: it may be anything.
+    var recordedParameters: JSONValue {
+        .object(
+            JSONObject(
+                parameters.map { parameter in
+                    guard path.segments.dropFirst(4).first == "agent", ["input-data", "content"].contains(parameter.name)
+                    else { return (parameter.name, parameter.value.json) }
+                    let size = parameter.value.texts.reduce(0) { $0 + $1.utf8.count }
+                    return (parameter.name, .string("[\(size) bytes, not kept]"))
+                }))
     }
 }
 

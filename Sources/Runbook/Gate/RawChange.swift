@@ -45,6 +45,7 @@ struct RawChange: Sendable {
                 change.others = [Self.newGuest(vmid, kind, call)]
             }
         }
+        if let source = change.guests.first, let copy = Self.clone(of: source, call) { change.others.append(copy) }
         let seen = change.guests.map(\.vmid.rawValue) + change.others.compactMap(\.vmid)
         for owner in CallTargets.owners(call) where !seen.contains(owner.rawValue) {
             if let guest = try await found(owner) { change.owners.append(guest) }
@@ -76,13 +77,24 @@ struct RawChange: Sendable {
             isTemplate: isRestore ? nil : call.text("template") == "1")
     }
 
+    /// What a guest will be that is made as a copy: all that the call does not set it takes from its source.
+    private static func clone(of source: GuestFacts, _ call: APICall) -> PolicyGuest? {
+        guard let made = CallTrace(call)?.made, call.path.segments.last == "clone" else { return nil }
+        return PolicyGuest(
+            vmid: made.vmid.rawValue, name: call.text(source.kind == .qemu ? "name" : "hostname"),
+            node: made.node.rawValue, pool: call.text("pool") ?? "", tags: source.tags, kind: source.kind,
+            status: "stopped", isTemplate: false)
+    }
+
     // MARK: - The row
 
     /// The row of an operation that makes the same call, or one that knows no more than the call's action.
     static func endpoint(of call: APICall, else row: Endpoint) -> Endpoint {
         let path = call.path.segments
+        // Of several rows of one path, as for the volumes of a storage, only that of the same action knows this call.
+        let actions = ActionClassifier.actions(of: call)
         let known = OperationTable.all.flatMap(\.endpoints).filter { row in
-            row.method == call.method.rawValue && matches(row, path)
+            row.method == call.method.rawValue && matches(row, path) && Action(row.action).map(actions.contains) ?? false
                 && row.with.allSatisfy { name, value in call.text(name).map { value == "*" || $0 == value } ?? false }
         }.max { $0.with.count < $1.with.count }
         guard let known else {
@@ -96,7 +108,10 @@ struct RawChange: Sendable {
 
     private static func matches(_ row: Endpoint, _ path: [String]) -> Bool {
         let template = row.path.split(separator: "/")
-        guard template.count == path.count else { return false }
+        // A volume's name holds slashes of its own.
+        guard template.count == path.count || template.last == "{volume}" && path.count > template.count else {
+            return false
+        }
         return zip(template, path).allSatisfy { part, segment in
             if part == "{kind}" { return GuestKind(rawValue: segment).map(row.kinds.contains) ?? false }
             return part.hasPrefix("{") || part == segment

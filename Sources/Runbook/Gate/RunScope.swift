@@ -21,6 +21,7 @@ public actor RunScope {
     private var counter: LimitCounter
     private var unsettled: [Int: Unsettled] = [:]
     private var told: Set<String> = []
+    private var numbers: Set<String> = []
 
     /// Makes the scope of a new run; a REPL session has no one script.
     public init(id: String, environment: RunEnvironment, script: Chunk?) {
@@ -77,6 +78,12 @@ public actor RunScope {
         recording = task
         if let failure = await task.value { throw failure }
     }
+
+    /// Takes a number for a guest that is to be made; false where another call of this run is about to use it.
+    func take(_ vmid: VMID, on cluster: String) -> Bool { numbers.insert("\(cluster)/\(vmid)").inserted }
+
+    /// Gives a number back that was taken.
+    func giveBack(_ vmid: VMID, on cluster: String) { numbers.remove("\(cluster)/\(vmid)") }
 
     /// Whether something is asked or told for the first time in this run.
     func isFirst(_ what: String) -> Bool { told.insert(what).inserted }
@@ -149,6 +156,12 @@ struct ClusterScope: Sendable {
 
     /// Whether something is asked or told for the first time in this run about this cluster.
     func isFirst(_ what: String) async -> Bool { await run.isFirst("\(cluster): \(what)") }
+
+    /// Takes a number for a guest that is to be made; false where another call of this run is about to use it.
+    func take(_ vmid: VMID) async -> Bool { await run.take(vmid, on: cluster) }
+
+    /// Gives a number back that was taken.
+    func giveBack(_ vmid: VMID) async { await run.giveBack(vmid, on: cluster) }
 
     /// Remembers which step a task belongs to, for a later `pve.poll`.
     func remember(_ upid: UPID, _ step: PendingStep) async {

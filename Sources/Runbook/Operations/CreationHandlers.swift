@@ -5,5 +5,5 @@ internal import Proxmox
 
 /// Making guests and doing away with them.
 enum CreationHandlers {
-    static let all: [String: OperationHandlers.Handler] = [:]
+    static let all: [String: OperationHandlers.Handler] = CloneHandlers.all.merging(DestroyHandlers.all) { $1 }
 }

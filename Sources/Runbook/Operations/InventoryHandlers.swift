@@ -2,62 +2,91 @@
 internal import JSON
 internal import Model
 internal import Proxmox
+internal import Text
 
-/// Looking at nodes and guests.
+/// Looking at guests.
 enum InventoryHandlers {
     static let all: [String: OperationHandlers.Handler] = [
         "list_vms": listVMs,
-        "list_nodes": listNodes,
+        "find": find,
         "vm": vm,
-        "node": node,
-        "storage": storage,
         "version": version,
     ]
 
     static func listVMs(_ call: OperationCall) async throws(Failure) -> JSONValue {
-        let filters = call.arguments.options("filters")
-        let resources = try await resources(call, .vm)
-        if resources.isEmpty { await EmptyListNote(call: call).tell() }
-        let chosen = resources.filter { $0.guest != nil && matches($0, filters) }.sorted {
-            ($0.vmid?.rawValue ?? 0) < ($1.vmid?.rawValue ?? 0)
-        }
-        return .array(chosen.map(GuestRecord.json))
+        var filters = GuestFilters(call.arguments.options("filters"))
+        filters.template = filters.template ?? false
+        let guests = try await call.guests()
+        if guests.isEmpty { await EmptyListNote(call: call).tell() }
+        return .array(guests.filter(filters.matches).map(\.json))
     }
 
-    static func listNodes(_ call: OperationCall) async throws(Failure) -> JSONValue {
-        let nodes = try await resources(call, .node).sorted { ($0.node?.rawValue ?? "") < ($1.node?.rawValue ?? "") }
-        return .array(nodes.map(NodeRecord.json))
+    static func find(_ call: OperationCall) async throws(Failure) -> JSONValue {
+        let pattern = Glob(call.arguments.text("pattern") ?? "")
+        let filters = GuestFilters(call.arguments.options("filters"))
+        let guests = try await call.guests()
+        if guests.isEmpty { await EmptyListNote(call: call).tell() }
+        var found: [JSONValue] = []
+        for guest in guests where filters.matches(guest) {
+            guard let field = field(of: guest.row, matching: pattern), var record = guest.json.object else { continue }
+            record["matched"] = .string(field)
+            found.append(.object(record))
+        }
+        let nameless = guests.filter { $0.row.name == nil && $0.row.guest != nil }
+        if !nameless.isEmpty {
+            call.environment.output.log(
+                .warning,
+                "of \(nameless.count) guests the cluster does not tell the name now, so only vmid, tags and pool were "
+                    + "compared: " + nameless.prefix(5).compactMap(\.row.vmid?.description).joined(separator: ", "))
+        }
+        return .array(found)
+    }
+
+    private static func field(of guest: ClusterResource, matching pattern: Glob) -> String? {
+        if let name = guest.name, pattern.matches(name) { return "name" }
+        if guest.tags.contains(where: pattern.matches) { return "tag" }
+        if let vmid = guest.vmid, pattern.matches(vmid.description) { return "vmid" }
+        if let pool = guest.pool, pattern.matches(pool) { return "pool" }
+        return nil
     }
 
     static func vm(_ call: OperationCall) async throws(Failure) -> JSONValue {
-        let vmid = try call.arguments.guest()
+        let vmid: VMID
+        if let name = call.arguments.text("guest") {
+            vmid = try only(named: name, try await call.guests())
+        } else {
+            vmid = try call.arguments.guest()
+        }
         // The node is not known yet, and does not matter to what the call is.
         let request = try APICall.get("nodes", "localhost", "qemu", vmid.description, "status", "current")
-        return try await call.gate.read(request) { _ throws(Failure) in try await call.gate.resolve(vmid) }.json
+        return try await call.gate.read(request) { client throws(Failure) in
+            do throws(Failure) {
+                return try await call.gate.resolve(vmid).json
+            } catch {
+                // Of a guest whose node is gone there is still something to tell; what hangs may not be taken for gone.
+                guard error.kind == .nodeUnreachable, let guest = try? await client.guests().first(where: { $0.row.vmid == vmid }),
+                    guest.isLost
+                else { throw error }
+                return guest.json
+            }
+        }
     }
 
-    static func node(_ call: OperationCall) async throws(Failure) -> JSONValue {
-        let rows = try await resources(call, .node)
-        guard let name = call.arguments.node(), let row = rows.first(where: { $0.node == name }) else {
-            var failure = Failure(
-                .notFound,
-                "there is no node \(call.arguments.node()?.rawValue ?? "") in cluster \(call.environment.clusterName)")
-            failure.hint = "its nodes are " + rows.compactMap(\.node).map(\.rawValue).sorted().joined(separator: ", ")
-            throw failure
+    /// The one guest of that name.
+    private static func only(named name: String, _ guests: [ListedGuest]) throws(Failure) -> VMID {
+        let found = guests.filter { $0.row.name == name }
+        if found.count == 1, let vmid = found.first?.row.vmid { return vmid }
+        guard found.isEmpty else {
+            let candidates = found.map { "\($0.row.vmid?.description ?? "") on \($0.row.node?.rawValue ?? "")" }
+            throw .parameter(
+                "guest", "\"\(TextExcerpt.of(name))\" is the name of \(found.count) guests: "
+                    + candidates.joined(separator: ", "), hint: "name it by its vmid")
         }
-        return NodeRecord.json(row)
-    }
-
-    static func storage(_ call: OperationCall) async throws(Failure) -> JSONValue {
-        let rows = try await resources(call, .storage)
-        let name = call.arguments.text("storage") ?? ""
-        guard let record = StorageRecord.json(name, rows) else {
-            var failure = Failure(.notFound, "there is no storage \(name) in cluster \(call.environment.clusterName)")
-            let names = Set(rows.compactMap { $0.members["storage"]?.perlText }).sorted()
-            failure.hint = "its storages are " + names.joined(separator: ", ")
-            throw failure
-        }
-        return record
+        var failure = Failure(.notFound, "there is no guest named \"\(TextExcerpt.of(name))\"")
+        failure.hint =
+            Spelling.suggestion(for: name, among: guests.compactMap(\.row.name))
+            ?? "pve.find(\"*part*\") looks for parts of names; only guests with VM.Audit show"
+        throw failure
     }
 
     static func version(_ call: OperationCall) async throws(Failure) -> JSONValue {
@@ -68,79 +97,27 @@ enum InventoryHandlers {
         object["lua"] = "5.4"
         return .object(object)
     }
+}
 
-    private static func resources(
-        _ call: OperationCall, _ type: ClusterResource.Filter
-    ) async throws(Failure) -> [ClusterResource] {
+extension OperationCall {
+    /// The guests of the cluster's overview, each with what its node is now.
+    func guests() async throws(Failure) -> [ListedGuest] {
+        let request = try APICall.get("cluster", "resources", parameters: [("type", .text("vm"))])
+        return try await gate.read(request) { client throws(Failure) in try await client.guests() }
+    }
+
+    /// Rows of the cluster's overview.
+    func resources(_ type: ClusterResource.Filter) async throws(Failure) -> [ClusterResource] {
         let request = try APICall.get("cluster", "resources", parameters: [("type", .text(type.rawValue))])
-        return try await call.gate.read(request) { client throws(Failure) in try await client.resources(type: type) }
+        return try await gate.read(request) { client throws(Failure) in try await client.resources(type: type) }
     }
 
-    private static func matches(_ guest: ClusterResource, _ filters: Arguments) -> Bool {
-        func glob(_ name: String, _ values: [String]) -> Bool {
-            guard let pattern = filters.text(name) else { return true }
-            return values.contains { Glob(pattern).matches($0) }
-        }
-        return (filters.text("status").map { $0 == guest.status } ?? true)
-            && (filters.node().map { $0 == guest.node } ?? true)
-            && (filters.text("pool").map { $0 == guest.pool } ?? true)
-            && (filters.text("kind").map { $0 == guest.guest?.kind.rawValue } ?? true)
-            && (filters.flag("template") ?? false) == guest.isTemplate
-            && glob("tag", guest.tags) && glob("name", guest.name.map { [$0] } ?? [])
-    }
-}
-
-/// How a node from the resource list looks to scripts.
-enum NodeRecord {
-    private static let fields = ["node", "status", "cpu", "maxcpu", "mem", "maxmem", "disk", "maxdisk", "uptime"]
-
-    static func json(_ node: ClusterResource) -> JSONValue {
-        .object(JSONObject(fields.compactMap { name in node.members[name].map { (name, $0) } }))
-    }
-}
-
-/// How a storage looks to scripts: the resource list has a row of it for each node.
-enum StorageRecord {
-    static func json(_ name: String, _ resources: [ClusterResource]) -> JSONValue? {
-        let rows = resources.filter { $0.members["storage"]?.perlText == name }
-        // Usage is told by a node that can reach it.
-        guard let row = rows.first(where: { $0.status == "available" }) ?? rows.first else { return nil }
-        let nodes = rows.filter { $0.status == "available" }.compactMap(\.node).map(\.rawValue).sorted()
-        let content = (row.members["content"]?.perlText ?? "").split(separator: ",").map(String.init).sorted()
-        var object = JSONObject([
-            ("storage", .string(name)), ("type", JSONValue(row.members["plugintype"]?.perlText)),
-            ("status", .string(nodes.isEmpty ? row.status ?? "unknown" : "available")),
-            ("shared", .bool(row.members["shared"]?.perlBool ?? false)),
-            ("content", .array(content.map(JSONValue.string))), ("nodes", .array(nodes.map(JSONValue.string))),
-        ])
-        for field in ["disk", "maxdisk"] {
-            if let value = row.members[field], !value.isNull { object[field] = value }
-        }
-        return .object(object)
-    }
-}
-
-/// How a guest from the resource list looks to scripts.
-enum GuestRecord {
-    private static let numbers = [
-        "cpu", "maxcpu", "mem", "maxmem", "disk", "maxdisk", "uptime", "netin", "netout", "diskread", "diskwrite",
-    ]
-
-    static func json(_ guest: ClusterResource) -> JSONValue {
-        var object = JSONObject([
-            ("vmid", guest.vmid.map { JSONValue($0.rawValue) } ?? .null), ("name", JSONValue(guest.name)),
-            ("node", JSONValue(guest.node?.rawValue)), ("kind", JSONValue(guest.guest?.kind.rawValue)),
-            ("status", .string(guest.status ?? "unknown")),
-            ("template", .bool(guest.isTemplate)),
-            ("tags", .array(guest.tags.map(JSONValue.string))),
-        ])
-        for name in ["pool", "lock", "hastate"] {
-            if let text = guest.members[name]?.perlText { object[name] = .string(text) }
-        }
-        for name in numbers {
-            if let value = guest.members[name], !value.isNull { object[name] = value }
-        }
-        return .object(object)
+    /// What a path answers, asked through the Gate.
+    func read(_ segments: String..., parameters: [(name: String, value: APIParameter)] = []) async throws(Failure)
+        -> JSONValue
+    {
+        let request = APICall(.get, try APIPath(segments), parameters)
+        return try await gate.read(request) { client throws(Failure) in try await client.send(request).data }
     }
 }
 

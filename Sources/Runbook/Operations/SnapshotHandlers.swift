@@ -3,12 +3,74 @@ internal import JSON
 internal import Journal
 internal import Model
 internal import Proxmox
+internal import Text
 
 /// Snapshots.
 enum SnapshotHandlers {
     static let all: [String: OperationHandlers.Handler] = [
-        "snapshot": snapshot
+        "snapshot": snapshot,
+        "snapshots": snapshots,
+        "snapshot_tree": snapshotTree,
+        "snapshot_rollback": rollback,
+        "snapshot_delete": delete,
     ]
+
+    static func snapshots(_ call: OperationCall) async throws(Failure) -> JSONValue {
+        try await tree(call, try await call.gate.resolve(try call.arguments.guest())).json
+    }
+
+    static func snapshotTree(_ call: OperationCall) async throws(Failure) -> JSONValue {
+        .string(try await tree(call, try await call.gate.resolve(try call.arguments.guest())).text)
+    }
+
+    static func rollback(_ call: OperationCall) async throws(Failure) -> JSONValue {
+        let guest = try await call.gate.resolve(try call.arguments.guest(), on: call.arguments.node())
+        guard let endpoint = call.operation.endpoints.first else { throw Failure(.unsupported, "no endpoint") }
+        let rollback = SnapshotRollback(
+            call: call, name: try call.arguments.snapshot(), starts: call.arguments.options().flag("start") ?? false)
+        let change = try await rollback.change(guest, endpoint)
+        return try await call.gate.change(change).json(change)
+    }
+
+    static func delete(_ call: OperationCall) async throws(Failure) -> JSONValue {
+        let options = call.arguments.options()
+        let guest = try await call.gate.resolve(try call.arguments.guest(), on: call.arguments.node())
+        guard let endpoint = call.operation.endpoints.first else { throw Failure(.unsupported, "no endpoint") }
+        let snapshot = try find(try call.arguments.snapshot().rawValue, in: try await tree(call, guest), guest)
+        var change = Change(
+            endpoint: endpoint, call: APICall(.delete, try guest.reference.path("snapshot", snapshot.name)),
+            guest: guest, timeout: options.seconds("timeout") ?? call.environment.settings.taskTimeout,
+            waits: options.flag("wait") ?? true)
+        if options.flag("force") == true { change.call.parameters.append(.init("force", .boolean(true))) }
+        if let time = snapshot.time {
+            let age = TimeText.span(Int(call.environment.now()) - time)
+            change.consequences = ["the way back to \(TimeText.moment(time)) is gone (\(age) ago)"]
+        }
+        return try await call.gate.change(change).json(change)
+    }
+
+    /// The snapshots of a guest, read through the Gate.
+    static func tree(_ call: OperationCall, _ guest: GuestFacts) async throws(Failure) -> SnapshotTree {
+        let request = APICall(.get, try guest.reference.path("snapshot"))
+        return try await call.gate.read(request) { client throws(Failure) in
+            try await client.snapshots(of: guest.reference)
+        }
+    }
+
+    /// The snapshot of that name, or an error that says which there are.
+    static func find(
+        _ name: String, in tree: SnapshotTree, _ guest: GuestFacts
+    ) throws(Failure) -> GuestSnapshot {
+        if let snapshot = tree[name] { return snapshot }
+        let names = tree.snapshots.map(\.name)
+        var failure = Failure(.notFound, "guest \(guest.vmid) has no snapshot \(name); nothing was sent")
+        failure.vmid = guest.vmid.rawValue
+        failure.hint =
+            names.isEmpty
+            ? "it has no snapshot at all"
+            : Spelling.suggestion(for: name, among: names) ?? "it has " + names.joined(separator: ", ")
+        throw failure
+    }
 
     static func snapshot(_ call: OperationCall) async throws(Failure) -> JSONValue {
         let arguments = call.arguments
@@ -58,5 +120,13 @@ enum SnapshotHandlers {
             return try naming.name(
                 number: drawn, vmid: guest.vmid, guestName: guest.name, seconds: Int(environment.now()))
         }
+    }
+}
+
+extension Arguments {
+    /// The snapshot, which must have been declared as required.
+    fileprivate func snapshot() throws(Failure) -> SnapshotName {
+        guard case .snapshotName(let name) = self["name"] else { throw .parameter("name", "must be a snapshot name") }
+        return name
     }
 }

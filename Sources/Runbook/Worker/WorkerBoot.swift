@@ -12,6 +12,7 @@ enum WorkerBoot {
                     "name": PackedValue(method.name), "object": PackedValue(method.object.rawValue),
                     "call": PackedValue(operation.name),
                     "before": .array(method.before.map { $0.map { PackedValue($0) } ?? .null }),
+                    "into": .map(method.into.map { .init($0.key, PackedValue($0.value)) }),
                 ]
             }
         }

@@ -15,7 +15,8 @@ extension EndpointTable {
                 .string("notes-template", length: 1024, needs: "storage"),
                 .choice("notification-mode", ["auto", "legacy-sendmail", "notification-system"]),
                 .string("pbs-change-detection-mode"), .string("performance"), .integer("pigz"), .string("pool"),
-                .flag("protected", needs: "storage"), .string("prune-backups"), .flag("quiet"), .flag("remove"),
+                .flag("protected", needs: "storage"), .string("prune-backups", .retention), .flag("quiet"),
+                .flag("remove"),
                 .string("script"), .flag("stdexcludes"), .flag("stdout"), .flag("stop"), .integer("stopwait", 0...),
                 .string("storage", .storageID), .string("tmpdir"), .string("vmid", .vmidList), .integer("zstd"),
             ], handler: Backups.start),
@@ -33,13 +34,14 @@ enum Backups {
         if state.storages.contains(where: { $0.name == storage }) || call["storage"] == nil {
             try state.demand(call.identity, "Datastore.AllocateSpace", "/storage/\(storage)")
         }
+        if call["prune-backups"] != nil { try state.demand(call.identity, "Datastore.Allocate", "/storage/\(storage)") }
         if call["bwlimit"] != nil || call["ionice"] != nil || call["performance"] != nil {
             try state.demand(call.identity, "Sys.Modify", "/")
         }
         if call.flag("stop") {
             for upid in state.taskOrder
             where state.tasks[upid]?.type == "vzdump" && state.tasks[upid]?.node == call.node {
-                state.end(upid, "interrupted by signal")
+                state.interrupt(upid)
             }
             if call["vmid"] == nil, call["pool"] == nil, !call.flag("all") { return Reply("OK") }
         }

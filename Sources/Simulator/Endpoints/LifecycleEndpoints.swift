@@ -70,7 +70,7 @@ extension EndpointTable {
 /// Requests that make guests.
 enum Creation {
     private static func admit(
-        _ state: ClusterState, _ call: Call, restoring: Bool
+        _ state: ClusterState, _ call: Call, _ kind: GuestKind, restoring: Bool
     ) throws(Refusal) {
         let mayAllocate =
             state.may(call.identity, "VM.Allocate", "/vms/\(call.vmid)")
@@ -82,7 +82,20 @@ enum Creation {
         for (name, value) in call.parameters where GuestOptions.isDisk(name) {
             try state.checkDiskStorage(value, on: call.node)
         }
-        if let storage = call["storage"] { _ = try state.storage(storage, on: call.node) }
+        for name in [call["storage"]]
+            + call.parameters.filter({ GuestOptions.isNewDisk($0.key, $0.value) })
+            .sorted(by: { $0.key < $1.key }).map({ String($0.value.prefix { $0 != ":" }) })
+        {
+            guard let name else { continue }
+            let storage = try state.storage(name, on: call.node)
+            let (content, what) = kind == .qemu ? ("images", "vm images") : ("rootdir", "container directories")
+            if !storage.content.contains(content) {
+                throw .parameter("storage", "storage '\(name)' does not support \(what)")
+            }
+            if !state.may(call.identity, "Datastore.AllocateSpace", "/storage/\(name)") {
+                throw .forbidden("/storage/\(name), Datastore.AllocateSpace")
+            }
+        }
     }
 
     /// The guest whose place a forced restore takes; nil where the number is free.
@@ -93,28 +106,34 @@ enum Creation {
         guard restoring, call.flag("force"), existing.kind == kind, existing.node == call.node else {
             let (new, old) = (kind == .qemu ? "VM" : "CT", existing.kind == .qemu ? "VM" : "CT")
             throw .failed(
-                "unable to create \(new) \(call.vmid) - \(old) \(call.vmid) already exists on node '\(existing.node)'")
+                "unable to \(restoring ? "restore" : "create") \(new) \(call.vmid) - "
+                    + "\(old) \(call.vmid) already exists on node '\(existing.node)'")
         }
         return existing
     }
 
     static func machine(_ state: inout ClusterState, _ call: Call) throws(Refusal) -> Reply {
         let restoring = call["archive"] != nil
-        try admit(state, call, restoring: restoring)
+        try admit(state, call, .qemu, restoring: restoring)
         if let existing = try overwritten(state, call, .qemu, restoring: restoring) {
             if existing.config.flag("protection") {
                 throw .failed("unable to restore VM \(call.vmid) - protection mode enabled")
             }
         }
-        if let archive = call["archive"], state.volume(archive, on: call.node) == nil {
-            throw .failed("volume '\(archive)' does not exist")
+        if let archive = call["archive"] {
+            guard let volume = state.volume(archive, on: call.node) else {
+                throw .failed("volume '\(archive)' does not exist")
+            }
+            if volume.content == "backup", !Contents.mayRead(state, call.identity, volume) {
+                throw .forbidden("/storage/\(volume.storage), Datastore.AllocateSpace")
+            }
         }
         return state.spawn(restoring ? "qmrestore" : "qmcreate", for: call)
     }
 
     static func container(_ state: inout ClusterState, _ call: Call) throws(Refusal) -> Reply {
         let restoring = call.flag("restore")
-        try admit(state, call, restoring: restoring)
+        try admit(state, call, .lxc, restoring: restoring)
         if let existing = try overwritten(state, call, .lxc, restoring: restoring) {
             if existing.isRunning { throw .failed("can't overwrite running container") }
         }

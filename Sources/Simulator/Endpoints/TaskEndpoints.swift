@@ -129,8 +129,7 @@ enum Tasks {
         guard let task = try find(state, call) else { throw .parameter("upid", "no such task") }
         if !owns(call.identity, task) { try state.demand(call.identity, "Sys.Modify", "/nodes/\(call.node)") }
         guard task.phase != .ended else { return .null }
-        let signalled = ["qmclone", "vzclone", "qmmove", "vzdump", "qmigrate", "vzmigrate"].contains(task.type)
-        state.end(task.upid, signalled ? "interrupted by signal" : "received interrupt")
+        state.interrupt(task.upid)
         return .null
     }
 }

@@ -9,6 +9,7 @@ enum EndpointTable {
         + powerEndpoints + snapshotEndpoints + lifecycleEndpoints + migrateEndpoints + storageEndpoints
         + contentEndpoints + pruneEndpoints + downloadEndpoints
         + backupEndpoints + statisticsEndpoints + poolEndpoints + highAvailabilityEndpoints + agentEndpoints
+        + certificateEndpoints
 
     struct Found {
         var endpoint: Endpoint

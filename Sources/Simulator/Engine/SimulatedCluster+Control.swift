@@ -11,7 +11,7 @@ extension SimulatedCluster {
         return withBody ? writer.plain(PlainAnswer(status: status, text: reason)) : writer.empty(status, reason)
     }
 
-    /// Answers the requests that steer the simulator itself: `/sim/faults` and `/sim/requests`.
+    /// Answers the requests that steer the simulator itself: `/sim/faults`, `/sim/requests` and `/sim/nodes`.
     ///
     /// They take the same token as the API, and it must be one of root's without limits.
     public func control(_ request: HTTPRequest) -> HTTPResponse {
@@ -36,7 +36,27 @@ extension SimulatedCluster {
             }
             inject(fault)
             return answer(writer, .null)
+        case (.post, "/sim/nodes"):
+            guard let json = try? JSONValue(parsing: request.body ?? []), let name = json["node"]?.string,
+                case .bool(let online)? = json["online"], setOnline(name, online)
+            else { return writer.plain(PlainAnswer(status: 400, text: "no such node")) }
+            return answer(writer, .null)
         default: return writer.plain(PlainAnswer(status: 501, text: "no such uri"))
+        }
+    }
+
+    /// Takes a node away or brings it back; false where there is none of that name.
+    ///
+    /// The cluster loses its quorum once half of its nodes are away, as each has one vote.
+    func setOnline(_ name: String, _ online: Bool) -> Bool {
+        let now = clock.now
+        return core.withLock { core in
+            core.state.advance(to: now)
+            guard let index = core.state.nodes.firstIndex(where: { $0.name == name }) else { return false }
+            core.state.nodes[index].online = online
+            core.state.nodes[index].offlineSince = online ? nil : core.state.nodes[index].offlineSince ?? now
+            core.state.quorate = core.state.nodes.count(where: \.online) * 2 > core.state.nodes.count
+            return true
         }
     }
 

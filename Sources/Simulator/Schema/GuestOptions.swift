@@ -36,6 +36,13 @@ struct GuestOptions: Sendable {
             || name == "rootfs"
     }
 
+    /// Whether an option asks for a fresh disk: `storage:SIZE`.
+    static func isNewDisk(_ name: String, _ value: String) -> Bool {
+        guard isDisk(name), let colon = value.firstIndex(of: ":") else { return false }
+        let size = value[value.index(after: colon)...].prefix { $0 != "," }
+        return !value.hasPrefix("/") && Double(size) != nil
+    }
+
     /// The privilege for changing the option of a virtual machine, or nil where only root may.
     static func privilege(_ name: String) -> String? {
         let prefix = String(name.prefix { !$0.isNumber })

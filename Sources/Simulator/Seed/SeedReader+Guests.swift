@@ -9,7 +9,7 @@ extension SeedReader {
             keys: [
                 "vmid", "type", "name", "node", "status", "tags", "pool", "storage", "disk", "config", "snapshots",
                 "ha",
-                "lock", "template", "ignores-shutdown", "agent-running",
+                "lock", "template", "ignores-shutdown", "agent-running", "backup-fails",
             ])
         let vmid = try reader.required("vmid").integer(in: VMID.range)
         let kind = GuestKind(rawValue: try reader.optional("type")?.word(of: ["qemu", "lxc"]) ?? "qemu") ?? .qemu
@@ -40,6 +40,7 @@ extension SeedReader {
         guest.lock = try reader.optional("lock")?.text()
         guest.ignoresShutdown = try reader.optional("ignores-shutdown")?.boolean() ?? false
         guest.agentRunning = try reader.optional("agent-running")?.boolean() ?? true
+        guest.backupFailure = try reader.optional("backup-fails")?.text()
         if try reader.optional("template")?.boolean() == true { SeedValues.makeTemplate(&guest) }
         for snapshot in try reader.optional("snapshots")?.elements() ?? [] { try Self.add(snapshot, to: &guest) }
         return guest

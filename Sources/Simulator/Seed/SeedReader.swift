@@ -46,12 +46,13 @@ struct SeedReader {
 
     private static func node(_ node: YAMLNode) throws(YAMLError) -> SimulatedNode {
         let reader = try YAMLReader(
-            node, of: "a node", keys: ["name", "address", "online", "cores", "memory", "disk"])
+            node, of: "a node", keys: ["name", "address", "online", "cores", "memory", "disk", "certificate-until"])
         let nameNode = try reader.required("name")
         let name = try nameNode.text()
         if NodeName(name) == nil { throw nameNode.error("`\(name)` is no node name") }
         var result = SimulatedNode(name, address: try reader.optional("address")?.text() ?? "192.0.2.1")
         if let online = reader.optional("online") { result.online = try online.boolean() }
+        if let end = reader.optional("certificate-until") { result.certificateEnd = try SeedValues.time(end) }
         if let cores = reader.optional("cores") { result.processors = try cores.integer(in: 1...8192) }
         if let memory = reader.optional("memory") { result.memory = try SeedValues.size(memory) }
         if let disk = reader.optional("disk") { result.disk = try SeedValues.size(disk) }

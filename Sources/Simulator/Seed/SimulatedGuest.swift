@@ -43,6 +43,8 @@ public struct SimulatedGuest: Sendable, Hashable {
     public var agentRunning = true
     /// Whether it pays no heed to a shutdown request.
     public var ignoresShutdown = false
+    /// What its backups fail with; nil where they succeed.
+    public var backupFailure: String?
     /// The number of its process.
     public var processID: Int
 

@@ -20,6 +20,8 @@ public struct SimulatedNode: Sendable, Hashable {
     public var offlineSince: Double?
     /// Whether other nodes cannot log in to it, so that no migration reaches it.
     public var sshBroken = false
+    /// The last second of its certificate, since 1970; nil for some time from now.
+    public var certificateEnd: Double?
     /// The SHA-256 fingerprint of its certificate.
     public var fingerprint: String
 
@@ -35,8 +37,6 @@ public struct SimulatedNode: Sendable, Hashable {
         self.memory = memory
         self.disk = disk
         self.bootTime = bootTime
-        var numbers = RandomNumbers(seed: FNV.hash(name))
-        let pairs = (0..<32).map { _ in FNV.hex(numbers.next(), digits: 2).uppercased() }
-        self.fingerprint = fingerprint ?? pairs.joined(separator: ":")
+        self.fingerprint = fingerprint ?? FNV.fingerprint(name)
     }
 }

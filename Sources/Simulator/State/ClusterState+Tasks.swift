@@ -58,6 +58,10 @@ extension ClusterState {
         guard let task = tasks[upid], task.phase == .running else { return }
         do throws(TaskError) {
             try TaskBehaviour.all[task.type]?.finish(&self, upid)
+            if let seconds = tasks[upid]?.again {
+                tasks[upid]?.again = nil
+                return schedule(.finish(upid), after: seconds)
+            }
             end(upid, nil)
         } catch {
             end(upid, error.text)
@@ -95,6 +99,14 @@ extension ClusterState {
         else { return }
         tasks[next]?.log.append(" OK")
         begin(next)
+    }
+
+    /// Ends a task as a signal does.
+    mutating func interrupt(_ upid: String) {
+        guard let task = tasks[upid], task.phase != .ended else { return }
+        let interrupt = TaskBehaviour.all[task.type]?.interrupt
+        if task.phase == .running { interrupt?(&self, upid) }
+        end(upid, interrupt == nil ? "received interrupt" : "interrupted by signal")
     }
 
     mutating func log(_ upid: String, _ line: String) { tasks[upid]?.log.append(line) }

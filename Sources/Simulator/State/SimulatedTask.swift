@@ -22,6 +22,12 @@ struct SimulatedTask: Sendable, Hashable {
     var exit: String?
     /// What the task holds while it runs, so that two of a kind wait for each other.
     var lockKey: String?
+    /// The guests still to be done, where a task does one after another.
+    var queue: [Int] = []
+    /// How many of them went wrong.
+    var failures = 0
+    /// Seconds until the task's next step, where the last one was not the end.
+    var again: Double?
 
     /// The owner without the token.
     var user: String { String(owner.prefix { $0 != "!" }) }
@@ -46,6 +52,7 @@ struct TaskBehaviour: Sendable {
 
     typealias Begin = @Sendable (inout ClusterState, String) throws(TaskError) -> Double
     typealias Finish = @Sendable (inout ClusterState, String) throws(TaskError) -> Void
+    typealias Interrupt = @Sendable (inout ClusterState, String) -> Void
 
     var type: String
     var lock: Lock
@@ -53,12 +60,18 @@ struct TaskBehaviour: Sendable {
     var begin: Begin
     /// Makes the change.
     var finish: Finish
+    /// Tidies up where somebody ends the task early; nil where such an end leaves everything as it lies.
+    var interrupt: Interrupt?
 
-    init(_ type: String, lock: Lock = .guest, begin: @escaping Begin, finish: @escaping Finish) {
+    init(
+        _ type: String, lock: Lock = .guest, begin: @escaping Begin, finish: @escaping Finish,
+        interrupt: Interrupt? = nil
+    ) {
         self.type = type
         self.lock = lock
         self.begin = begin
         self.finish = finish
+        self.interrupt = interrupt
     }
 
     static let all: [String: TaskBehaviour] = Dictionary(

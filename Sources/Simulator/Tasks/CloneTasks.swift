@@ -4,7 +4,9 @@ internal import Model
 extension TaskBehaviour {
     static let cloneTasks = [(GuestKind.qemu, "qm"), (.lxc, "vz")].flatMap { kind, prefix in
         [
-            TaskBehaviour(prefix + "clone", begin: CloneTasks.begin(kind), finish: CloneTasks.finish(kind)),
+            TaskBehaviour(
+                prefix + "clone", begin: CloneTasks.begin(kind), finish: CloneTasks.finish(kind),
+                interrupt: CloneTasks.interrupt),
             TaskBehaviour(
                 prefix + "template", begin: CloneTasks.beginTemplate(kind), finish: CloneTasks.finishTemplate(kind)),
             TaskBehaviour(
@@ -92,6 +94,14 @@ enum CloneTasks {
             }
             state.guests[newID] = copy
         }
+    }
+
+    /// What there is of the copy goes.
+    static func interrupt(_ state: inout ClusterState, _ upid: String) {
+        guard let task = state.tasks[upid], let newID = task.integer("newid") else { return }
+        if state.guests[newID]?.lock != nil { state.guests[newID] = nil }
+        state.volumes.removeAll { $0.vmid == newID && $0.content != "backup" }
+        if let source = task.vmid, state.guests[source]?.lock == "disk" { state.guests[source]?.lock = nil }
     }
 
     static func beginTemplate(_ kind: GuestKind) -> TaskBehaviour.Begin {

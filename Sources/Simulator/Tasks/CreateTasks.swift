@@ -5,16 +5,16 @@ extension TaskBehaviour {
     static let createTasks = [
         TaskBehaviour("qmcreate", begin: CreateTasks.begin(.qemu), finish: CreateTasks.finish),
         TaskBehaviour("vzcreate", begin: CreateTasks.begin(.lxc), finish: CreateTasks.finish),
-        TaskBehaviour("qmrestore", begin: CreateTasks.beginRestore(.qemu), finish: CreateTasks.finishRestore),
-        TaskBehaviour("vzrestore", begin: CreateTasks.beginRestore(.lxc), finish: CreateTasks.finishRestore),
+        TaskBehaviour("qmrestore", begin: RestoreTasks.begin(.qemu), finish: RestoreTasks.finish),
+        TaskBehaviour("vzrestore", begin: RestoreTasks.begin(.lxc), finish: RestoreTasks.finish),
     ]
 }
 
 /// What tasks do that make guests, new or from a backup.
 enum CreateTasks {
-    private static let control: Set<String> = [
+    static let control: Set<String> = [
         "vmid", "node", "archive", "ostemplate", "force", "pool", "start", "storage", "unique", "bwlimit", "restore",
-        "password", "ssh-public-keys", "live-restore", "ignore-unpack-errors",
+        "password", "ssh-public-keys", "live-restore", "ignore-unpack-errors", "import-working-storage",
     ]
 
     static func begin(_ kind: GuestKind) -> TaskBehaviour.Begin {
@@ -79,54 +79,5 @@ enum CreateTasks {
         guard task.flag("start") else { return }
         state.spawn(
             guest.kind == .qemu ? "qmstart" : "vzstart", id: String(vmid), node: task.node, vmid: vmid, by: task.owner)
-    }
-
-    static func beginRestore(_ kind: GuestKind) -> TaskBehaviour.Begin {
-        return { (state, upid) throws(TaskError) in
-            guard let task = state.tasks[upid], let vmid = task.vmid else { return 0 }
-            let word = kind == .qemu ? "VM" : "CT"
-            let archive = task.parameters["archive"] ?? task.parameters["ostemplate"] ?? ""
-            guard let volume = state.volume(archive, on: task.node) else {
-                throw TaskError("unable to restore \(word) \(vmid) - volume '\(archive)' does not exist")
-            }
-            if let existing = state.guests[vmid] {
-                if existing.isRunning { throw TaskError("unable to restore VM \(vmid) - vm is running") }
-                if existing.config.flag("protection") {
-                    throw TaskError("unable to restore \(word) \(vmid) - protection mode enabled")
-                }
-                do throws(Refusal) { try state.checkLock(existing) } catch { throw TaskError(error) }
-            }
-            state.log(upid, "recovering backed-up configuration from '\(archive)'")
-            var guest = SimulatedGuest(kind, vmid, node: task.node, config: volume.backedUp ?? GuestConfig())
-            guest.pool = task.parameters["pool"] ?? state.guests[vmid]?.pool
-            guest.lock = "create"
-            let disks = state.disks(guest)
-            state.volumes.removeAll { $0.vmid == vmid && $0.content != "backup" }
-            for disk in disks {
-                let name = task.parameters["storage"] ?? disk.storage.name
-                let storage = state.storages.first { $0.name == name } ?? disk.storage
-                let size = DiskSize.of(disk.value) ?? 0
-                let volid = state.freeVolume(storage, vmid, storage.isFileBased && kind == .qemu ? "qcow2" : "raw")
-                state.volumes.append(
-                    SimulatedVolume(
-                        volid, node: storage.shared ? nil : task.node, content: kind == .qemu ? "images" : "rootdir",
-                        format: volid.hasSuffix("qcow2") ? "qcow2" : "raw", size: size, vmid: vmid, created: state.now))
-                guest.config[disk.key] = DiskSize.replacing(volid, size)
-            }
-            state.guests[vmid] = guest
-            state.log(upid, "restoring '\(archive)' now..")
-            return Durations.restore
-        }
-    }
-
-    static func finishRestore(_ state: inout ClusterState, _ upid: String) throws(TaskError) {
-        guard let task = state.tasks[upid], let vmid = task.vmid else { return }
-        if task.flag("unique") {
-            for key in state.guests[vmid]?.config.keys ?? [] where key.hasPrefix("net") {
-                let card = state.guests[vmid]?.config[key] ?? ""
-                state.guests[vmid]?.config[key] = HardwareAddress.renewed(card, &state.numbers)
-            }
-        }
-        try finish(&state, upid)
     }
 }

@@ -125,7 +125,7 @@ extension Story {
                     "local:iso/x.iso", node: "pve1", content: "iso", format: "iso", size: 4, created: 1_795_343_258))
         },
         .lab("upload-delete-again"),
-        .skip("vzdump-fail-vm", "the recording server could not back up virtual machines; this one can"),
+        .lab("vzdump-fail-vm") { $0.edit(110) { $0.backupFailure = "The command backup has not been found" } },
         .lab("upload"), .lab("download-url"),
     ]
 
