@@ -124,7 +124,7 @@ struct MonitorCommandTests {
             version: 1
             nodes: [{ name: pve1, certificate-until: "2020-01-01T00:00:00Z" }]
             storages: [{ name: local, type: dir, content: [images, backup] }]
-            users: [{ id: root@pam, password: x, tokens: [{ id: t, secret: 00000000-0000-4000-8000-000000000001 }] }]
+            users: [{ id: root@pam, password: x, tokens: [{ id: t1, secret: 00000000-0000-4000-8000-000000000001 }] }]
             guests:
               - vmid: 100
                 name: old
