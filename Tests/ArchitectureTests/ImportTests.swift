@@ -105,3 +105,14 @@ struct ImportTests {
         #expect(found.output == "")
     }
 }
+
+struct PlainHTTPTests {
+    /// TLS is left out for webhooks of the monitor only, never on the way to a cluster.
+    @Test func onlyWebhooksMayGoWithoutTLS() throws {
+        let found = try run(
+            URL(fileURLWithPath: "/usr/bin/git"), ["grep", "-lE", "usesTLS: ", "--", "Sources"],
+            directory: Places.repository)
+        let files = found.output.split(separator: "\n").map(String.init)
+        #expect(files == ["Sources/Commands/Monitor/AlertRoutes.swift", "Sources/Proxmox/HTTP/CurlSettings.swift"])
+    }
+}

@@ -98,7 +98,7 @@ struct JournalFileTests {
         _ = try SQLiteJournal(path: path)
         do {
             let connection = try SQLiteConnection(path: path)
-            #expect(try connection.query("PRAGMA user_version").first?.integer(0) == 2)
+            #expect(try connection.query("PRAGMA user_version").first?.integer(0) == 3)
             #expect(try connection.query("PRAGMA journal_mode").first?.text(0) == "wal")
             #expect(try connection.query("PRAGMA synchronous").first?.integer(0) == 2)
             try connection.execute("PRAGMA user_version = 99")

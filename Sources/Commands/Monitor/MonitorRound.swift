@@ -17,6 +17,8 @@ struct MonitorRound: Sendable {
 
     func run(after previous: ClusterPicture?) async throws(Failure) -> (report: RoundReport, picture: ClusterPicture) {
         let picture = await reader.read(after: previous)
+        // What was broken off says nothing of the cluster.
+        if Swift.Task.isCancelled { throw Failure(.cancelled, "interrupted") }
         let verdict = RuleJudge(picture, cluster: cluster).judge(plan.rules)
         var report = RoundReport(cluster: cluster, time: picture.time, outage: picture.outage, blind: verdict.blind)
         // The alerts and what is to be told of them are written together, before anything is told.

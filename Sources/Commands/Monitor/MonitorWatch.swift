@@ -35,6 +35,7 @@ struct MonitorWatch: Sendable {
                     problems.append("rule \(rule) cannot be judged: \(cause.message)")
                 }
             } catch {
+                if Swift.Task.isCancelled { throw error }
                 problems = [error.message]
             }
             if lines.isLost { throw .lostOutput }

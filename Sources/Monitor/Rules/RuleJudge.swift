@@ -87,7 +87,9 @@ public struct RuleJudge: Sendable {
         case unknown(Failure?)
     }
 
-    /// Judges every guest that a rule is about. Of a guest on a node that is away nothing is known: that is the node's alert.
+    /// Judges every guest that a rule is about.
+    ///
+    /// Of a guest on a node that is away nothing is known: that is the node's alert.
     func eachGuest(_ rule: AlertRule, _ verdict: inout Verdict, _ judge: (GuestSight) -> GuestVerdict) {
         let offline = picture.offline
         if picture.guests.isEmpty, let failure = lack(["VM.Audit"], at: .guests, "no guest can be seen") {
