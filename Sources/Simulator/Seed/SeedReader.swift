@@ -12,7 +12,7 @@ struct SeedReader {
             root, of: "a cluster",
             keys: [
                 "version", "name", "nodes", "storages", "pools", "users", "acl", "guests", "backups", "files",
-                "quorate",
+                "quorate", "lag",
             ])
         let version = try top.required("version")
         if try version.integer() != 1 { throw version.error("expected version 1") }
@@ -35,6 +35,7 @@ struct SeedReader {
         seed.addMissingImages(created: builder.epoch)
         for node in try list("backups") { seed.volumes.append(try Self.backup(node, seed)) }
         for node in try list("files") { seed.volumes += try Self.file(node, seed) }
+        if let lag = top.optional("lag") { seed.lag = Double(try lag.integer(in: 0...3600)) }
         if let quorate = top.optional("quorate") { seed.quorate = try quorate.boolean() }
         return seed
     }
@@ -46,7 +47,7 @@ struct SeedReader {
 
     private static func node(_ node: YAMLNode) throws(YAMLError) -> SimulatedNode {
         let reader = try YAMLReader(
-            node, of: "a node", keys: ["name", "address", "online", "cores", "memory", "disk"])
+            node, of: "a node", keys: ["name", "address", "online", "cores", "memory", "disk", "certificate-until"])
         let nameNode = try reader.required("name")
         let name = try nameNode.text()
         if NodeName(name) == nil { throw nameNode.error("`\(name)` is no node name") }
@@ -54,6 +55,9 @@ struct SeedReader {
         if let online = reader.optional("online") { result.online = try online.boolean() }
         if let cores = reader.optional("cores") { result.processors = try cores.integer(in: 1...8192) }
         if let memory = reader.optional("memory") { result.memory = try SeedValues.size(memory) }
+        result.certificateUntil = try reader.optional("certificate-until").map { (node) throws(YAMLError) in
+            try SeedValues.time(node)
+        }
         if let disk = reader.optional("disk") { result.disk = try SeedValues.size(disk) }
         return result
     }
