@@ -24,6 +24,9 @@ enum Cloning {
             throw .failed("snapshot '\(name)' does not exist")
         }
         let full = call["full"].map { $0 == "1" } ?? !guest.isTemplate
+        if kind == .lxc, full, guest.isRunning, call["snapname"] == nil {
+            throw .failed("Cannot do full clones on a running container without snapshots")
+        }
         if !full, call["storage"] != nil { throw .failed("parameter 'storage' not allowed for linked clones") }
         if !full, call["format"] != nil { throw .failed("parameter 'format' not allowed for linked clones") }
         if let storage = call["storage"] { _ = try state.storage(storage, on: call["target"] ?? call.node) }

@@ -46,6 +46,20 @@ extension ClusterState {
     }
 }
 
+extension ClusterState {
+    /// A guest as the lists show it: figures as last seen, place and lock as they are; nil where nobody has seen it yet.
+    fileprivate func known(_ guest: SimulatedGuest) -> SimulatedGuest? {
+        if lag <= 0 { return guest }
+        guard var known = seen[guest.vmid] else { return nil }
+        known.node = guest.node
+        known.lock = guest.lock
+        known.pool = guest.pool
+        known.haState = guest.haState
+        known.config["tags"] = guest.config["tags"]
+        return known
+    }
+}
+
 /// The views of the whole cluster.
 enum Cluster {
     static func resources(_ state: inout ClusterState, _ call: Call) throws(Refusal) -> Reply {
@@ -72,9 +86,11 @@ enum Cluster {
 
     private static func guests(_ state: ClusterState, _ identity: Identity) -> [JSONValue] {
         state.guestList.filter { state.may(identity, "VM.Audit", "/vms/\($0.vmid)") }.map { guest in
-            let figures = GuestFigures(guest: guest, now: state.now)
             let lost = state.node(guest.node)?.offlineSince.map { state.now - $0 > 300 } ?? false
-            return .object(lost ? figures.unknownResource() : figures.resource())
+            guard !lost, let known = state.known(guest) else {
+                return .object(GuestFigures(guest: guest, now: state.now).unknownResource())
+            }
+            return .object(GuestFigures(guest: known, now: state.lag > 0 ? state.seenAt : state.now).resource())
         }
     }
 

@@ -122,11 +122,20 @@ enum Config {
         var parameters = Dictionary(change.set.map { ("set " + $0.0, $0.1) }, uniquingKeysWith: { $1 })
         parameters["delete"] = change.delete.joined(separator: ",")
         parameters["skiplock"] = call["skiplock"]
+        parameters["force"] = call["force"]
         let line = change.set.map { "-\($0.0) \($0.1)" } + change.delete.map { "-delete \($0)" }
         let upid = state.spawn(
             "qmconfig", id: String(call.vmid), node: call.node, vmid: call.vmid, by: call.identity.description,
             parameters: parameters, log: ["update VM \(call.vmid): \(line.joined(separator: " "))"])
-        return Reply(.string(upid))
+        guard call["background_delay"] != nil, state.tasks[upid]?.phase != .waitingForLock else {
+            return Reply(.string(upid))
+        }
+        // It takes less than the shortest delay that can be asked for.
+        state.finishTask(upid)
+        if let exit = state.tasks[upid]?.exit, exit != "OK" {
+            throw .failed("failed to update VM \(call.vmid): \(exit)")
+        }
+        return .null
     }
 
     private static func checkDigest(_ guest: SimulatedGuest, _ call: Call) throws(Refusal) {
@@ -152,7 +161,7 @@ enum Config {
         }
         for name in given + delete + revert { try checkPrivilege(state, call, name, kind) }
         _ = try state.guest(kind, call.vmid, on: call.node)
-        var change = ConfigChange(delete: delete, revert: revert)
+        var change = ConfigChange(delete: delete, revert: revert, force: call.flag("force"))
         for name in given { change.set.append((name, call[name] ?? "")) }
         for (name, value) in change.set where GuestOptions.isDisk(name) {
             try state.checkDiskStorage(value, on: call.node)
@@ -176,4 +185,6 @@ struct ConfigChange: Sendable {
     var set: [(String, String)] = []
     var delete: [String] = []
     var revert: [String] = []
+    /// Whether the volumes of deleted disks go too.
+    var force = false
 }

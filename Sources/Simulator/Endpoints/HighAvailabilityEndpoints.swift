@@ -15,7 +15,6 @@ extension EndpointTable {
         Endpoint("GET", "cluster/ha") { _, _ in Reply(.list("id", ["status", "resources", "groups"])) },
         Endpoint("GET", "cluster/ha/status") { _, _ in Reply(.list("name", ["current", "manager_status"])) },
         Endpoint("GET", "cluster/ha/status/current", audit, handler: HighAvailability.current),
-        Endpoint("GET", "cluster/ha/groups", audit) { _, _ in Reply([]) },
         Endpoint(
             "GET", "cluster/ha/resources", audit, takes: [.choice("type", ["ct", "vm"])],
             handler: HighAvailability.list),

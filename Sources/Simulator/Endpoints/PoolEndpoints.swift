@@ -84,6 +84,9 @@ enum Pools {
         if state.pools.contains(where: { $0.id == id }) {
             throw .failed("create pool failed: pool '\(id)' already exists")
         }
+        if let slash = id.lastIndex(of: "/"), !state.pools.contains(where: { $0.id == id[..<slash] }) {
+            throw .failed("create pool failed: parent '\(id[..<slash])' of pool '\(id)' does not exist")
+        }
         state.pools.append(SimulatedPool(id, comment: call["comment"]))
         return .null
     }
@@ -123,6 +126,9 @@ enum Pools {
         try demandQuorum(state, "delete")
         guard let pool = state.pools.first(where: { $0.id == id }) else {
             throw .failed("delete pool failed: pool '\(id)' does not exist")
+        }
+        if let child = state.pools.first(where: { $0.id.hasPrefix(id + "/") }) {
+            throw .failed("delete pool failed: pool '\(id)' is not empty (contains pool '\(child.id)')")
         }
         let guests = state.guestList.filter { $0.pool == id }.map { "VM \($0.vmid)" }
         if let first = guests.first ?? pool.storages.first.map({ "storage \($0)" }) {

@@ -9,7 +9,8 @@ enum EndpointTable {
         + powerEndpoints + snapshotEndpoints + lifecycleEndpoints + migrateEndpoints + storageEndpoints
         + contentEndpoints + pruneEndpoints + downloadEndpoints
         + backupEndpoints + statisticsEndpoints + poolEndpoints + highAvailabilityEndpoints + agentEndpoints
-        + certificateEndpoints
+        + diskEndpoints + consoleEndpoints
+        + nodeDetailEndpoints + highAvailabilityGroupEndpoints
 
     struct Found {
         var endpoint: Endpoint

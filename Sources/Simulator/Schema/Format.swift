@@ -66,7 +66,7 @@ enum Format: Sendable {
     }
 
     static func isPoolID(_ text: String) -> Bool {
-        !text.isEmpty
+        !text.isEmpty && text.count(where: { $0 == "/" }) <= 2
             && text.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { part in
                 !part.isEmpty && part.utf8.allSatisfy { isWord($0) || [45, 95, 46].contains($0) }
             }

@@ -20,6 +20,8 @@ public struct ClusterSeed: Sendable, Hashable {
     public var grants: [SimulatedGrant]
     /// Whether the members that are online make a quorum.
     public var quorate: Bool
+    /// Seconds between two looks of a node's statistics daemon, by which `/cluster/resources` lags; 0 for no lag.
+    public var lag = 0.0
 
     /// Makes a seed.
     public init(

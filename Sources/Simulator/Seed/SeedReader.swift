@@ -12,7 +12,7 @@ struct SeedReader {
             root, of: "a cluster",
             keys: [
                 "version", "name", "nodes", "storages", "pools", "users", "acl", "guests", "backups", "files",
-                "quorate",
+                "quorate", "lag",
             ])
         let version = try top.required("version")
         if try version.integer() != 1 { throw version.error("expected version 1") }
@@ -35,6 +35,7 @@ struct SeedReader {
         seed.addMissingImages(created: builder.epoch)
         for node in try list("backups") { seed.volumes.append(try Self.backup(node, seed)) }
         for node in try list("files") { seed.volumes += try Self.file(node, seed) }
+        if let lag = top.optional("lag") { seed.lag = Double(try lag.integer(in: 0...3600)) }
         if let quorate = top.optional("quorate") { seed.quorate = try quorate.boolean() }
         return seed
     }
@@ -52,9 +53,11 @@ struct SeedReader {
         if NodeName(name) == nil { throw nameNode.error("`\(name)` is no node name") }
         var result = SimulatedNode(name, address: try reader.optional("address")?.text() ?? "192.0.2.1")
         if let online = reader.optional("online") { result.online = try online.boolean() }
-        if let end = reader.optional("certificate-until") { result.certificateEnd = try SeedValues.time(end) }
         if let cores = reader.optional("cores") { result.processors = try cores.integer(in: 1...8192) }
         if let memory = reader.optional("memory") { result.memory = try SeedValues.size(memory) }
+        result.certificateUntil = try reader.optional("certificate-until").map { (node) throws(YAMLError) in
+            try SeedValues.time(node)
+        }
         if let disk = reader.optional("disk") { result.disk = try SeedValues.size(disk) }
         return result
     }

@@ -20,8 +20,10 @@ public struct SimulatedNode: Sendable, Hashable {
     public var offlineSince: Double?
     /// Whether other nodes cannot log in to it, so that no migration reaches it.
     public var sshBroken = false
-    /// The last second of its certificate, since 1970; nil for some time from now.
-    public var certificateEnd: Double?
+    /// When its certificate was made, in seconds since 1970; nil for its boot.
+    public var certificateFrom: Double?
+    /// When its certificate ends, in seconds since 1970; nil for two years later.
+    public var certificateUntil: Double?
     /// The SHA-256 fingerprint of its certificate.
     public var fingerprint: String
 

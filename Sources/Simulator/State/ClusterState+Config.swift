@@ -27,8 +27,13 @@ extension ClusterState {
         }
         for name in change.delete {
             if waits(name, guest), guest.live[name] == nil { guest.live.updateValue(guest.config[name], forKey: name) }
-            if GuestOptions.isDisk(name), let old = guest.config[name], !name.hasPrefix("unused") {
-                keepUnused(old, &guest.config)
+            if GuestOptions.isDisk(name), let old = guest.config[name] {
+                if name.hasPrefix("unused") || change.force {
+                    let volid = old.prefix { $0 != "," }
+                    if !old.contains("media=cdrom") { volumes.removeAll { $0.volid == volid } }
+                } else {
+                    keepUnused(old, &guest.config)
+                }
             }
             guest.config[name] = nil
         }
@@ -46,7 +51,7 @@ extension ClusterState {
         guests[vmid] = guest
     }
 
-    private func keepUnused(_ disk: String, _ config: inout GuestConfig) {
+    func keepUnused(_ disk: String, _ config: inout GuestConfig) {
         guard !disk.contains("media=cdrom"), disk != "none" else { return }
         let free = (0..<256).first { config["unused\($0)"] == nil } ?? 0
         config["unused\(free)"] = String(disk.prefix { $0 != "," })

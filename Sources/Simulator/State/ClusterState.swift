@@ -18,6 +18,13 @@ public struct ClusterState: Sendable {
     /// Whether the members that are online make a quorum.
     public var quorate: Bool
     var version: PVEVersion
+    /// Seconds between two looks of the statistics daemons; 0 where lists show what is.
+    var lag: Double
+    /// The guests as the daemons last saw them.
+    var seen: [Int: SimulatedGuest] = [:]
+    var seenAt = 0.0
+    /// The groups of nodes that HA keeps guests on.
+    var groups: [SimulatedGroup] = []
 
     var now: Double
     /// The factor on durations.
@@ -55,6 +62,7 @@ public struct ClusterState: Sendable {
         users = seed.users
         grants = seed.grants
         quorate = seed.quorate
+        lag = seed.lag
         self.version = version
         self.now = now
         self.scale = scale
@@ -66,6 +74,7 @@ public struct ClusterState: Sendable {
         for (vmid, guest) in guests where guest.isRunning && guest.startedAt == 0 {
             guests[vmid]?.startedAt = now - 86_400 - Double(vmid % 1000) * 61
         }
+        if lag > 0 { look() }
     }
 
     /// The node that takes the requests.

@@ -27,6 +27,8 @@ enum Durations {
     static let deleteVolume = 0.5
     static let download = 5.0
     static let upload = 0.5
+    /// How long a way to a console stays open with nobody coming.
+    static let consoleWait = 10.0
     static let highAvailabilityRequest = 0.5
     /// From an HA request to the moment the manager acts on it.
     static let highAvailabilityRound = 10.0

@@ -11,6 +11,8 @@ struct Event: Sendable, Hashable {
         case restart(Int)
         /// The HA manager comes round to a guest: start, stop, shutdown or migrate:NODE.
         case manage(Int, String)
+        /// The statistics daemons look at the guests.
+        case look
     }
 
     var due: Double
@@ -22,6 +24,13 @@ extension ClusterState {
     mutating func schedule(_ kind: Event.Kind, after seconds: Double) {
         sequence += 1
         events.append(Event(due: now + max(0, seconds) * scale, sequence: sequence, kind: kind))
+    }
+
+    /// Notes what the statistics daemons see, until they look again (PVE::Service::pvestatd).
+    mutating func look() {
+        seen = guests
+        seenAt = now
+        schedule(.look, after: lag)
     }
 
     /// When the next thing happens by itself.
@@ -53,6 +62,7 @@ extension ClusterState {
             guard let guest = guests[vmid], !guest.isRunning else { return }
             spawn("qmstart", id: String(vmid), node: guest.node, vmid: vmid, by: "root@pam")
         case .manage(let vmid, let order): manage(vmid, order)
+        case .look: look()
         }
     }
 }

@@ -76,6 +76,8 @@ struct TaskBehaviour: Sendable {
 
     static let all: [String: TaskBehaviour] = Dictionary(
         (powerTasks + containerPowerTasks + snapshotTasks + configTasks + cloneTasks + createTasks + migrateTasks
-            + backupTasks + storageTasks + highAvailabilityTasks + bulkTasks).map { ($0.type, $0) },
+            + backupTasks + storageTasks + moveTasks + consoleTasks + highAvailabilityTasks + bulkTasks).map {
+                ($0.type, $0)
+            },
         uniquingKeysWith: { $1 })
 }

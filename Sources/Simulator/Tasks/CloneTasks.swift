@@ -150,8 +150,22 @@ enum CloneTasks {
         return { (state, upid) throws(TaskError) in
             let guest = try state.guest(of: upid, kind)
             state.guests[guest.vmid] = nil
-            state.volumes.removeAll { $0.vmid == guest.vmid && $0.content != "backup" }
+            let all = state.tasks[upid]?.flag("destroy-unreferenced-disks") == true
+            let own = Set(guest.volumes)
+            state.volumes.removeAll {
+                $0.vmid == guest.vmid && $0.content != "backup" && (all || own.contains($0.volid))
+            }
+            state.grants.removeAll { $0.path == "/vms/\(guest.vmid)" }
         }
+    }
+}
+
+extension SimulatedGuest {
+    /// Every volume that the configuration or a snapshot names.
+    var volumes: [String] {
+        let configs = [config] + snapshots.map(\.config)
+        return configs.flatMap(\.entries).filter { GuestOptions.isDisk($0.key) || $0.key == "vmstate" }
+            .filter { !$0.value.contains("media=cdrom") }.map { String($0.value.prefix { $0 != "," }) }
     }
 }
 

@@ -22,6 +22,7 @@ enum ConfigTasks {
             change.set.append((String(key.dropFirst(4)), value))
         }
         change.delete = (task.parameters["delete"] ?? "").split(separator: ",").map(String.init)
+        change.force = task.flag("force")
         do throws(Refusal) { try state.apply(change, to: vmid) } catch { throw TaskError(error) }
     }
 

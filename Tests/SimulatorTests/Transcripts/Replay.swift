@@ -21,12 +21,16 @@ struct Replay: Sendable {
         let cluster = SimulatedCluster(seed, clock: clock)
         cluster.update { state in
             registerTickets(&state)
+            if story.hasPast { addPast(&state, listed) }
             story.arrange(&state)
         }
         clock.advance(by: story.settle)
         var upids: [String: String] = [:]
         for (index, exchange) in exchanges.enumerated() {
             guard !exchange.isPlainHTTP, let method = HTTPMethod(rawValue: exchange.method) else { continue }
+            if story.hasPast, let row = try? JSONValue(parsing: exchange.body)["data"], row["upid"] != nil {
+                cluster.update { addPast(&$0, [row]) }
+            }
             if let change = story.interludes[index] { cluster.update { change(&$0) } }
             if let date = exchange.date, date > clock.now { clock.advance(by: date - clock.now) }
             let request = request(method, exchange, upids, seed)
@@ -101,6 +105,35 @@ struct Replay: Sendable {
                 state.tickets[text] = Ticket(user: user, token: good, issued: state.now)
             }
         }
+    }
+
+    /// The rows of the recorded lists.
+    private var listed: [JSONValue] {
+        transcript.exchanges.compactMap { try? JSONValue(parsing: $0.body)["data"]?.array }.flatMap(\.self)
+    }
+
+    /// Tasks that the recorded answers name and no request of the story started: somebody else did.
+    private func addPast(_ state: inout ClusterState, _ rows: [JSONValue]) {
+        let started = Set(transcript.exchanges.compactMap { try? JSONValue(parsing: $0.body)["data"]?.string })
+        for row in rows {
+            guard let upid = row["upid"]?.string, !started.contains(upid), state.tasks[upid] == nil,
+                let fields = UPID(upid), let exit = row["exitstatus"]?.string ?? row["status"]?.string,
+                exit.lowercased() != "running"
+            else { continue }
+            let start = row["starttime"]?.perlInteger ?? 0
+            let token = row["tokenid"]?.string.map { "!\($0)" } ?? ""
+            var task = SimulatedTask(
+                upid: upid, node: fields.node.rawValue, processID: 1, processStart: 1, start: Double(start),
+                type: fields.type, id: fields.id, owner: (row["user"]?.string ?? "") + token, vmid: nil, parameters: [:]
+            )
+            task.phase = .ended
+            task.end = Double(row["endtime"]?.perlInteger ?? start)
+            task.exit = exit
+            state.tasks[upid] = task
+            state.taskOrder.append(upid)
+        }
+        let tasks = state.tasks
+        state.taskOrder.sort { (tasks[$0]?.start ?? 0) < (tasks[$1]?.start ?? 0) }
     }
 
     private func remember(_ exchange: Exchange, _ answer: HTTPResponse, _ upids: inout [String: String]) {

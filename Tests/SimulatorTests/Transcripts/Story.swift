@@ -17,6 +17,8 @@ struct Story: Sendable {
     var interludes: [Int: @Sendable (inout ClusterState) -> Void] = [:]
     /// Requests that something went wrong with on the way, by number, and how.
     var faults: [Int: Fault.Effect] = [:]
+    /// Whether the cluster has the tasks behind it that the story's lists name.
+    var hasPast = false
     /// Why it is not told, where it is not.
     var skipped: String?
 
@@ -40,6 +42,13 @@ struct Story: Sendable {
     func before(_ index: Int, _ change: @escaping @Sendable (inout ClusterState) -> Void) -> Story {
         var story = self
         story.interludes[index] = change
+        return story
+    }
+
+    /// The story, where the tasks that its lists name had been there before.
+    func withPast() -> Story {
+        var story = self
+        story.hasPast = true
         return story
     }
 
