@@ -103,8 +103,8 @@ struct AgentTests {
         #expect(failure.kind == .inDoubt, "\(failure)")
         #expect(bench.writes.count == 1)
         #expect(bench.environment.now() - before < 5)
-        let run = try #require(try await bench.journal.runs(limit: 10).first)
-        #expect(try await bench.journal.steps(of: run.id).map(\.state) == [.inDoubt])
+        let run = try #require(try bench.journal.runs(limit: 10).first)
+        #expect(try bench.journal.steps(of: run.id).map(\.state) == [.inDoubt])
     }
 
     @Test func anEndThatCannotBeLearntIsInDoubtAndNotAFailure() async throws {
@@ -125,8 +125,8 @@ struct AgentTests {
         _ = try await bench.run(
             "pve.api.post('/nodes/pve1/qemu/101/agent/exec', { command = { 'cat' }, ['input-data'] = 'hunter4' })")
         var kept = ""
-        for run in try await bench.journal.runs(limit: 10) {
-            for step in try await bench.journal.steps(of: run.id) { kept += "\(step)" }
+        for run in try bench.journal.runs(limit: 10) {
+            for step in try bench.journal.steps(of: run.id) { kept += "\(step)" }
         }
         #expect(kept.contains("agent.exec") && kept.contains("cat"))
         #expect(kept.contains("7 bytes, not kept"))

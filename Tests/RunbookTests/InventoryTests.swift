@@ -56,10 +56,11 @@ struct InventoryTests {
 
     @Test func guestsOfADeadNodeAreUnknownAndNotAbsent() async throws {
         let bench = try Bench()
+        let now = bench.environment.now()
         bench.cluster.update { state in
             guard let index = state.nodes.firstIndex(where: { $0.name == "pve3" }) else { return }
             state.nodes[index].online = false
-            state.nodes[index].offlineSince = state.now
+            state.nodes[index].offlineSince = now
         }
         let code = """
             for _, v in ipairs(pve.list_vms{ node = "pve3" }) do print(v.vmid, v.status, v.last_status, v.mem, v.note) end
@@ -73,10 +74,11 @@ struct InventoryTests {
 
     @Test func anActionOnADeadNodeSaysWhatToDo() async throws {
         let bench = try Bench()
+        let now = bench.environment.now()
         bench.cluster.update { state in
             guard let index = state.nodes.firstIndex(where: { $0.name == "pve3" }) else { return }
             state.nodes[index].online = false
-            state.nodes[index].offlineSince = state.now - 600
+            state.nodes[index].offlineSince = now - 600
         }
         #expect(
             try await text(bench, "local v = pve.vm(102); print(v.status, v.name, v.note)")
