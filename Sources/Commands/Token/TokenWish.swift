@@ -23,10 +23,11 @@ struct TokenWish: Hashable, Sendable {
         }
     }
 
-    /// The needs of the operations named, or of all that look where none is.
+    /// The needs of the operations named, or of all that look where none is; what needs a privilege to change something even
+    /// for looking, as listing backups does, must be named.
     func needs() throws(Failure) -> Needs {
         var result = Needs()
-        let reads = OperationTable.all.filter { $0.reach == .read }.map(\.name)
+        let reads = OperationTable.all.filter { $0.reach == .read && Self.onlyLooks($0) }.map(\.name)
         for name in operations.isEmpty ? reads : operations {
             guard try add(name, to: &result) else {
                 let known = OperationTable.all.map(\.name) + RawEndpoints.rows.map(\.action)
@@ -38,6 +39,12 @@ struct TokenWish: Hashable, Sendable {
             result.names.append(name)
         }
         return result
+    }
+
+    private static func onlyLooks(_ operation: Operation) -> Bool {
+        operation.allNeeds.flatMap(\.needs).allSatisfy { need in
+            need.condition != nil && need.lack == .refused || need.anyOf.contains { $0.rawValue.hasSuffix(".Audit") }
+        }
     }
 
     private func add(_ name: String, to result: inout Needs) throws(Failure) -> Bool {
