@@ -28,8 +28,14 @@ struct TokenPlanTests {
         // Of two that will do, the one that allows less; but one that is there already is enough.
         (["snapshot.rollback"], ["Runbooks: VM.Audit VM.Snapshot.Rollback @ /vms"]),
         (["snapshot.*"], ["Runbooks: VM.Audit VM.Snapshot @ /vms"]),
-        (["read.storage"], ["Runbooks: VM.Audit VM.Backup @ /vms", "Runbooks-storage: Datastore.AllocateSpace @ /storage"]),
-        (["backup.create"], ["Runbooks: VM.Audit VM.Backup @ /vms", "Runbooks-storage: Datastore.AllocateSpace @ /storage"]),
+        (
+            ["read.storage"],
+            ["Runbooks: VM.Audit VM.Backup @ /vms", "Runbooks-storage: Datastore.AllocateSpace @ /storage"]
+        ),
+        (
+            ["backup.create"],
+            ["Runbooks: VM.Audit VM.Backup @ /vms", "Runbooks-storage: Datastore.AllocateSpace @ /storage"]
+        ),
         (["guest.migrate"], ["Runbooks: VM.Audit VM.Migrate @ /vms"]),
     ])
     func theLeastIsGranted(operations: [String], expected: [String]) throws {
