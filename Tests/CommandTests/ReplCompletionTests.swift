@@ -45,7 +45,7 @@ struct ReplCompletionTests {
             (#"pve.api.put("/nodes/pve1/qemu/101/config", { memory = 2 }, { wa"#, []),
             (#"pve.api.put("/nowhere", { me"#, []), (#"pve.api.patch("/po"#, []), (#"print("/po"#, []),
             ("pve.api.po", ["pve.api.post"]), ("vm:shut", ["vm:shutdown"]), (":he", [":help"]),
-            ("pve.snap", ["pve.snapshot"]),
+            ("pve.snapshot_r", ["pve.snapshot_rollback"]),
         ] as [(String, [String])])
     func offersWhatMayStandThere(typed: String, expected: [String]) {
         #expect(ReplCompletion.candidates(typed + " rest", cursor: typed.utf8.count) { schema } == expected)

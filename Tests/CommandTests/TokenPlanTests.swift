@@ -31,11 +31,12 @@ struct TokenPlanTests {
         (["snapshot.*"], ["Runbooks: VM.Audit VM.Snapshot @ /vms"]),
         (
             ["read.storage"],
-            [
-                "Runbooks: VM.Backup VM.Config.Disk @ /vms", "Runbooks-storage: Datastore.AllocateSpace @ /storage",
-            ]
+            ["Runbooks: VM.Audit VM.Backup @ /vms", "Runbooks-storage: Datastore.AllocateSpace @ /storage"]
         ),
-        (["backup.create"], ["Runbooks: VM.Backup @ /vms", "Runbooks-storage: Datastore.AllocateSpace @ /storage"]),
+        (
+            ["backup.create"],
+            ["Runbooks: VM.Audit VM.Backup @ /vms", "Runbooks-storage: Datastore.AllocateSpace @ /storage"]
+        ),
         (["guest.migrate"], ["Runbooks: VM.Audit VM.Migrate @ /vms"]),
     ])
     func theLeastIsGranted(operations: [String], expected: [String]) throws {

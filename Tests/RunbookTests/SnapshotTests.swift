@@ -198,12 +198,22 @@ struct SnapshotTests {
         #expect(deletions == ["auto-1", "auto-2", "auto-3"], "oldest first")
     }
 
+    @Test func aGuestThatCannotBeLookedAtKeepsNobodyFromTheOthers() async throws {
+        let bench = try Bench(policy: Self.free())
+        bench.cluster.inject(
+            Fault(.status(500, "got no answer"), method: .get, path: "/nodes/*/qemu/102/snapshot", count: 9))
+        let code = Self.fourSnapshots + "pve.snapshot_prune({ tag = 'web' }, { keep = { last = 1 }, prefix = 'auto-' })"
+        let failure = try #require(try await bench.failure(of: code))
+        #expect(failure.kind == .taskFailed)
+        #expect(failure.message.contains("3 snapshots deleted, 1 failures: guest 102"), "\(failure.message)")
+    }
+
     @Test func whatPolicyRefusesKeepsItsKind() async throws {
         let bench = try Bench(consent: ScriptedConsent([.yes, .no(reason: "enough"), .yes]))
         let code = Self.fourSnapshots + "pve.snapshot_prune(101, { keep = { last = 1 }, prefix = 'auto-' })"
         let failure = try #require(try await bench.failure(of: code))
         #expect(failure.kind == .taskFailed)
-        #expect(failure.message.contains("1 of 3 snapshots could not be deleted: auto-2 of 101"), "\(failure.message)")
+        #expect(failure.message.contains("2 snapshots deleted, 1 failures: auto-2 of 101"), "\(failure.message)")
         let refused = try Bench()
         #expect(try await refused.failure(of: code)?.kind == .confirmationRequired)
     }

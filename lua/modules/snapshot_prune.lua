@@ -45,35 +45,46 @@ local function plan(guest, options, rows)
   end
 end
 
-local function delete(rows, options)
-  local failed, tried, first = {}, 0, nil
+-- An error that ends the whole: nobody wants to go on after it.
+local function is_final(problem, options)
+  return type(problem) ~= "table" or options.stop_on_error or pve.is_error(problem, "cancelled")
+    or pve.is_error(problem, "limit")
+end
+
+local function delete(rows, options, failures)
   -- Oldest first: whatever stops this half-way leaves the newer ones.
   for index = #rows, 1, -1 do
     local row = rows[index]
     if row.action == "delete" then
-      tried = tried + 1
       local ok, problem = pcall(pve.snapshot_delete, row.node, row.vmid, row.name, { timeout = options.timeout })
       row.action = ok and "deleted" or "failed"
-      if not ok then
+      if ok then
+        failures.done = failures.done + 1
+      else
         row.reason = tostring(problem)
-        failed[#failed + 1] = string.format("%s of %d: %s", row.name, row.vmid, row.reason)
-        first = first or problem
-        if type(problem) ~= "table" or pve.is_error(problem, "cancelled") or pve.is_error(problem, "limit") then
-          error(problem, 0)
-        end
-        if options.stop_on_error then
-          break
+        failures[#failures + 1] = { text = string.format("%s of %d: %s", row.name, row.vmid, row.reason), cause = problem }
+        if is_final(problem, options) then
+          return
         end
       end
     end
   end
-  if #failed == 0 then
+end
+
+-- Ends with an error that tells all, where something failed; with the only kind there is, where there is but one.
+local function conclude(failures)
+  if #failures == 0 then
     return
   end
-  local text = string.format("%d of %d snapshots could not be deleted: %s", #failed, tried, table.concat(failed, "; "))
-  if #failed == tried then
+  local texts, same = {}, failures.done == 0
+  for index, failure in ipairs(failures) do
+    texts[index] = failure.text
+    same = same and type(failure.cause) == "table" and failure.cause.kind == failures[1].cause.kind
+  end
+  local text = string.format("%d snapshots deleted, %d failures: %s", failures.done, #failures, table.concat(texts, "; "))
+  if same or is_final(failures[#failures].cause, {}) then
     pve.log(text, "error")
-    error(first, 0)
+    error(failures[#failures].cause, 0)
   end
   pve.fail(text, { kind = "task_failed", hint = "do it again: what is deleted stays deleted" })
 end
@@ -93,12 +104,21 @@ return function(first, options)
   end
   -- Fails for a keep that keeps nothing, before anything is looked at.
   pve.retention({}, options.keep)
-  local rows = {}
+  local rows, failures = {}, { done = 0 }
   for _, guest in ipairs(guests_of(first, options)) do
-    plan(guest, options, rows)
+    -- A guest that cannot be looked at, as when its node is down, keeps nobody from the others.
+    local ok, problem = pcall(plan, guest, options, rows)
+    if not ok then
+      if is_final(problem, options) then
+        error(problem, 0)
+      end
+      failures[#failures + 1] = { text = string.format("guest %d: %s", guest.vmid, tostring(problem)), cause = problem }
+      rows[#rows + 1] = { vmid = guest.vmid, guest = guest.name, action = "failed", reason = tostring(problem) }
+    end
   end
   if not options.preview then
-    delete(rows, options)
+    delete(rows, options, failures)
+    conclude(failures)
   end
   for _, row in ipairs(rows) do
     row.node = nil

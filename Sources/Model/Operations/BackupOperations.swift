@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Backups: making, finding, keeping and removing them. Restoring stands in `RestoreOperations`.
+/// Making, finding, keeping and removing backups.
 enum BackupOperations {
     static let rows: [Operation] =
         [backup, backups, storageBackups, newest, age, delete, protect, notes, prune] + RestoreOperations.rows

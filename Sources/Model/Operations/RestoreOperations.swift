@@ -83,7 +83,7 @@ enum RestoreOperations {
         endpoints: endpoints(
             over: true,
             [
-                PrivilegeNeed(["VM.Backup"], at: .guest),
+                PrivilegeNeed(["VM.Backup"], at: .guest, when: "on the guest that is written over"),
                 PrivilegeNeed(["Datastore.AllocateSpace"], at: .storage),
             ], warning: "The guest's present disks and snapshots are gone for good."),
         example: #"local ok, e = pcall(pve.restore_over, pve.backups(100)[1], 103); print(ok or e.kind)"#,

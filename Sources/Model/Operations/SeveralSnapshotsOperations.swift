@@ -36,7 +36,7 @@ enum SeveralSnapshotsOperations {
         reach: .change, endpoints: [],
         example:
             #"for _, r in ipairs(pve.snapshot_all({ tag = "web" }, { change_number = 7 })) do print(r.vmid, r.snapshot) end"#,
-        module: "snapshot_all", uses: ["fail", "select", "snapshot"])
+        module: "snapshot_all", uses: ["fail", "log", "select", "snapshot"])
 
     private static let retention = Operation(
         name: "retention",
@@ -77,5 +77,6 @@ enum SeveralSnapshotsOperations {
         reach: .change, endpoints: [],
         example: #"pve.table(pve.snapshot_prune{ keep = { last = 1 }, prefix = "after", preview = true })"#,
         methods: [ObjectMethod("snapshot_prune", before: ["@vmid"])],
-        module: "snapshot_prune", uses: ["fail", "retention", "select", "snapshot_delete", "snapshots"])
+        module: "snapshot_prune",
+        uses: ["fail", "list_vms", "log", "retention", "select", "snapshot_delete", "snapshots"])
 }

@@ -42,3 +42,11 @@ public struct SimulatedNode: Sendable, Hashable {
         self.fingerprint = fingerprint ?? FNV.fingerprint(name)
     }
 }
+
+extension FNV {
+    /// A made-up SHA-256 fingerprint, always the same for the same text.
+    static func fingerprint(_ text: String) -> String {
+        var numbers = RandomNumbers(seed: hash(text))
+        return (0..<32).map { _ in hex(numbers.next(), digits: 2).uppercased() }.joined(separator: ":")
+    }
+}

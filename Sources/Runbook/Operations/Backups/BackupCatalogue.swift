@@ -49,7 +49,7 @@ struct BackupCatalogue: Sendable {
             hint: "pve.backups() tells which there are; a backup shows only to those with VM.Backup on its guest")
     }
 
-    /// The backup as it is now; nil where it is gone. For looking whether a change had its effect.
+    /// The backup as it is now, or nil where it is gone; for looking whether a change had its effect.
     static func now(_ backup: BackupVolume, _ client: ProxmoxClient) async throws(Failure) -> BackupVolume? {
         do throws(Failure) {
             return try await client.backups(on: backup.volume.storage, of: backup.node, isShared: backup.isShared)
