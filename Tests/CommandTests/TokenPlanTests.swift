@@ -28,7 +28,10 @@ struct TokenPlanTests {
         // Of two that will do, the one that allows less; but one that is there already is enough.
         (["snapshot.rollback"], ["Runbooks: VM.Audit VM.Snapshot.Rollback @ /vms"]),
         (["snapshot.*"], ["Runbooks: VM.Audit VM.Snapshot @ /vms"]),
-        (["read.storage"], ["Runbooks: VM.Backup @ /vms", "Runbooks-storage: Datastore.AllocateSpace @ /storage"]),
+        (
+            ["read.storage"],
+            ["Runbooks: VM.Audit VM.Backup @ /vms", "Runbooks-storage: Datastore.AllocateSpace @ /storage"]
+        ),
         (["backup.create"], ["Runbooks: VM.Backup @ /vms", "Runbooks-storage: Datastore.AllocateSpace @ /storage"]),
         (["guest.migrate"], ["Runbooks: VM.Audit VM.Migrate @ /vms"]),
     ])
