@@ -32,6 +32,7 @@ local function destinations(name, targets)
       end
     end
   end
+  table.sort(rows, function(a, b) return a.node < b.node end)
   local online = {}
   for _, node in ipairs(rows) do
     if node.status == "online" then
