@@ -9,7 +9,6 @@ local error, ipairs, load, next, pcall, rawget, rawset, setmetatable, tostring, 
   error, ipairs, load, next, pcall, rawget, rawset, setmetatable, tostring, type
 local find, format, gmatch, match, pack, sub =
   string.find, string.format, string.gmatch, string.match, table.pack, string.sub
-local remove = table.remove
 
 -- The number of single-letter changes from one word to the other, where a swap of neighbours counts as one.
 local function distance(a, b)
@@ -126,21 +125,21 @@ local function is_error(value, kind)
   return host.is_error(value, kind)
 end
 
--- What is to be done if the chunk fails; each chunk has its own.
-local compensations = {}
+-- What is to be done if the chunk fails, by number; the host knows the numbers and asks for one after the other.
+local compensations, last_compensation = {}, 0
 
 local function on_failure(compensation)
   if type(compensation) ~= "function" then
     error("pve.on_failure takes a function", 2)
   end
-  local mine = compensations
-  mine[#mine + 1] = compensation
+  local number = last_compensation + 1
+  last_compensation = number
+  call("@on_failure", number)
+  compensations[number] = compensation
   return function()
-    for index = #mine, 1, -1 do
-      if mine[index] == compensation then
-        remove(mine, index)
-        return
-      end
+    if compensations[number] then
+      compensations[number] = nil
+      call("@on_failure", number, false)
     end
   end
 end
@@ -219,15 +218,14 @@ function require(name)
   return loaded[name]
 end
 
--- Runs what `pve.on_failure` was given, newest first, and tells how each went.
-host.compensate = function()
-  local steps, report = compensations, {}
-  compensations = {}
-  for index = #steps, 1, -1 do
-    local ok, problem = pcall(steps[index])
-    report[#report + 1] = { ok = ok, problem = not ok and tostring(problem) or nil }
+-- Runs what `pve.on_failure` was given under that number; an error in it is the chunk's.
+host.compensate = function(number)
+  local compensation = compensations[number]
+  compensations[number] = nil
+  if not compensation then
+    error("the worker knows no compensation of this number", 0)
   end
-  return report
+  compensation()
 end
 
 host.set_parameters = function(parameters)

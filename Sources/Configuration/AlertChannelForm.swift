@@ -82,7 +82,9 @@ struct AlertChannelForm {
 
     private func source(_ node: YAMLNode) throws(YAMLError) -> SecretSource {
         let source = try AuthenticationForm.secret(node)
-        guard source != .prompt else { throw node.error("nobody sits before a monitor: write { file: PATH }, { env: NAME } or { command: [...] }") }
+        guard source != .prompt else {
+            throw node.error("nobody sits before a monitor: write { file: PATH }, { env: NAME } or { command: [...] }")
+        }
         return source
     }
 }

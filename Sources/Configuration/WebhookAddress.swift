@@ -53,7 +53,7 @@ public struct WebhookAddress: Hashable, Sendable {
     }
 
     /// Whether it is this machine itself.
-    public var isLoopback: Bool { 
+    public var isLoopback: Bool {
         host == "localhost" || host == "::1"
             || host.hasPrefix("127.") && host.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == 0x2e }
     }

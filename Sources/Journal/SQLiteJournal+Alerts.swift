@@ -14,7 +14,8 @@ extension SQLiteJournal: AlertStore {
                 let kept = Set(new.alerts.map(\.fingerprint))
                 for row in old where !kept.contains(row.fingerprint) {
                     try connection.query(
-                        "DELETE FROM alert WHERE cluster = ? AND fingerprint = ?", [.text(cluster), .text(row.fingerprint)])
+                        "DELETE FROM alert WHERE cluster = ? AND fingerprint = ?",
+                        [.text(cluster), .text(row.fingerprint)])
                 }
                 let known = Set(old)
                 for row in new.alerts where !known.contains(row) {
@@ -23,7 +24,8 @@ extension SQLiteJournal: AlertStore {
                         INSERT INTO alert (cluster, fingerprint, state, body, changed) VALUES (?, ?, ?, ?, ?)
                         ON CONFLICT (cluster, fingerprint) DO UPDATE
                         SET state = excluded.state, body = excluded.body, changed = excluded.changed
-                        """, [.text(cluster), .text(row.fingerprint), .text(row.state), .text(row.body.text), .real(time)])
+                        """,
+                        [.text(cluster), .text(row.fingerprint), .text(row.state), .text(row.body.text), .real(time)])
                 }
                 for message in new.messages {
                     try connection.query(

@@ -79,11 +79,12 @@ static int compile(lua_State *L, const lb_chunk *chunk) {
 // Protected: sets the parameters and returns the coroutine, or raises what keeps the chunk from compiling.
 static int prepare(lua_State *L) {
     lb_chunk *chunk = lua_touserdata(L, 1);
-    if (chunk->compensation) {
+    if (chunk->compensation != 0) {
         lua_State *T = lua_newthread(L);
         lb_set(T, LB_TOP);
         lua_pushcfunction(T, body);
         lua_getfield(T, LUA_REGISTRYINDEX, "pvelua.compensate");
+        lua_pushinteger(T, chunk->compensation);
         lua_pushinteger(L, luaL_ref(L, LUA_REGISTRYINDEX));
         return 1;
     }

@@ -31,6 +31,7 @@ struct CallDispatcher: Sendable {
             // An operation that is a Lua module: what it is given is checked here, what it does comes as calls of its own.
             guard let name = frame.arguments.first?.text else { throw .parameter("arguments", "cannot be read") }
             return try await perform(name, Array(frame.arguments.dropFirst())) { _ in .null }
+        case "@on_failure": return try await compensation(frame.arguments, frame.location)
         default:
             return try await perform(frame.name, frame.arguments) { (call) throws(Failure) in
                 guard let handler = OperationHandlers.named(call.operation.name) else {
@@ -77,7 +78,9 @@ struct CallDispatcher: Sendable {
         return try await run.clusters.environment(for: cluster)
     }
 
-    private func decode(_ payload: [UInt8]) throws(Failure) -> (name: String, arguments: [PackedValue]) {
+    private func decode(_ payload: [UInt8]) throws(Failure) -> (
+        name: String, location: String?, arguments: [PackedValue]
+    ) {
         let elements: [PackedValue]?
         do throws(WireError) {
             elements = try PackedValue(decoding: payload).elements
@@ -85,7 +88,21 @@ struct CallDispatcher: Sendable {
             throw .parameter("arguments", "cannot be read: \(error.description)")
         }
         guard let elements, let name = elements.first?.text else { throw .parameter("arguments", "cannot be read") }
-        return (name, Array(elements.dropFirst(2)))
+        let location = elements.dropFirst().first?.text.map { String($0.prefix(160)) }
+        return (name, location, Array(elements.dropFirst(2)))
+    }
+
+    /// A number that `pve.on_failure` was given, or with false behind it one that was taken back.
+    private func compensation(_ arguments: [PackedValue], _ location: String?) async throws(Failure) -> JSONValue {
+        guard let number = arguments.first?.wholeNumber, (1...Int(Int32.max)).contains(number) else {
+            throw .parameter("compensation", "must be a number that is not used")
+        }
+        if arguments.dropFirst().first == .bool(false) {
+            await run.dropCompensation(number)
+        } else {
+            try await run.addCompensation(number, at: location)
+        }
+        return .null
     }
 
     private func module(_ arguments: [PackedValue]) throws(Failure) -> JSONValue {
@@ -109,8 +126,7 @@ struct CallDispatcher: Sendable {
 extension Failure {
     /// The same failure, with a usage line as hint where an argument was wrong and nothing better is known.
     fileprivate func calling(_ operation: Operation) -> Failure {
-        // What a script says by pve.fail is about an argument of its own.
-        guard kind == .parameter, status == nil, operation.name != "fail" else { return self }
+        guard kind == .parameter, status == nil, !fields.isEmpty else { return self }
         var failure = self
         failure.message = "pve.\(operation.name): \(message)"
         failure.hint = hint ?? operation.usage

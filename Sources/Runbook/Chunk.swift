@@ -75,6 +75,8 @@ public struct ScriptFailure: Sendable {
     public var location: String?
     /// The calls that led there, innermost first.
     public var traceback: [String] = []
+    /// What had been done by then, and what was done about it; nil where no script ran.
+    public var account: RunAccount?
 
     /// Makes a failure that has no place in a script.
     public init(_ failure: Failure) { self.failure = failure }

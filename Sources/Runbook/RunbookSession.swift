@@ -7,9 +7,9 @@ internal import Wire
 ///
 /// A run evaluates one chunk; a REPL evaluates many, which share their globals.
 public actor RunbookSession {
-    private let environment: RunEnvironment
+    let environment: RunEnvironment
     private let dispatcher: CallDispatcher
-    private let run: RunScope
+    let run: RunScope
     private let worker: WorkerProcess
     private var chunks: [UInt32: CheckedContinuation<ChunkOutcome, Never>] = [:]
     private var nextChunk: UInt32 = 1
@@ -20,6 +20,8 @@ public actor RunbookSession {
     private var failures: [UInt32: Failure] = [:]
     private var callCount = 0
     private var ending: WorkerEnd?
+    /// Whether somebody has interrupted what is being evaluated.
+    private(set) var isInterrupted = false
 
     /// Makes a session of a worker that was just launched, and waits until its sandbox stands.
     ///
@@ -45,9 +47,21 @@ public actor RunbookSession {
         watch = WorkerWatch(limits: environment.settings.limits)
     }
 
-    /// Runs one chunk to its end.
+    /// Runs one chunk to its end, and where it fails, what it gave to `pve.on_failure`.
     public func evaluate(_ chunk: Chunk) async -> ChunkOutcome {
         if let ending { return .failed(ScriptFailure(Failure(.script, "the worker is gone: \(ending)"))) }
+        isInterrupted = false
+        await run.beginChunk()
+        let outcome = await carry(chunk.packed(environment.settings.parameters))
+        let leftOpen = await run.takeLeftOpen()
+        guard case .failed(let failure) = outcome else { return outcome }
+        var report = failure.withPlace(in: chunk).leaving(leftOpen)
+        report.account = await recover(from: report)
+        return .failed(report)
+    }
+
+    /// Has the worker run something, with fresh limits, and waits for the end of all that it began.
+    func carry(_ what: PackedValue) async -> ChunkOutcome {
         let id = nextChunk
         nextChunk &+= 1
         failures.removeAll()
@@ -55,12 +69,10 @@ public actor RunbookSession {
         watch.begin(now: ContinuousClock.now)
         let guardian = Swift.Task { await self.guardWorker() }
         defer { guardian.cancel() }
-        worker.send(Frame(.run, id: id, payload: chunk.packed(environment.settings.parameters).encoded()))
+        worker.send(Frame(.run, id: id, payload: what.encoded()))
         let outcome = await withCheckedContinuation { chunks[id] = $0 }
         await abandonCalls()
-        let leftOpen = await run.takeLeftOpen()
-        guard case .failed(let failure) = outcome else { return outcome }
-        return .failed(failure.withPlace(in: chunk).leaving(leftOpen))
+        return outcome
     }
 
     /// Ends what the chunk left behind, and waits for it: a change in flight must have its outcome recorded.
@@ -73,6 +85,7 @@ public actor RunbookSession {
 
     /// Stops the running chunk; the session and its globals live on if the worker answers within a second.
     public func interrupt() async {
+        isInterrupted = true
         let interrupted = Set(chunks.keys)
         for call in calls.values { call.cancel() }
         worker.send(Frame(.interrupt))

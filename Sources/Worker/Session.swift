@@ -61,8 +61,14 @@ final class Session {
     }
 
     private func start(_ frame: Frame, _ state: OpaquePointer) {
-        guard let map = try? PackedValue(decoding: frame.payload), case .string(let source)? = map["source"] else {
-            WorkerProcess.leave(.garbled)
+        guard let map = try? PackedValue(decoding: frame.payload) else { WorkerProcess.leave(.garbled) }
+        let compensation = map["compensation"]?.whole.flatMap(Int32.init(exactly:)) ?? 0
+        let source: [UInt8]
+        if case .string(let text)? = map["source"] {
+            source = text
+        } else {
+            guard compensation != 0 else { WorkerProcess.leave(.garbled) }
+            source = []
         }
         chunk = frame.id
         let params = (map["params"] ?? .map([])).encoded()
@@ -74,7 +80,7 @@ final class Session {
                     let chunk = lb_chunk(
                         source: source.baseAddress, count: source.count, name: name, params: params.baseAddress,
                         params_count: params.count, expression: map["expression"] == .bool(true) ? 1 : 0,
-                        compensation: map["compensation"] == .bool(true) ? 1 : 0)
+                        compensation: compensation)
                     return lb_start(state, chunk, &task)
                 }
             }

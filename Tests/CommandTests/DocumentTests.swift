@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Model
+import Policy
 import TestSupport
 import Testing
 
@@ -19,9 +20,35 @@ func fencedBlocks(_ path: String, language: String) throws -> [String] {
     }
 }
 
+/// The pages that hold such blocks.
+func pages(holding language: String) -> [String] {
+    let folder = Places.repository.appendingPathComponent("docs")
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    let pages = ["README.md", "SKILL.md"] + names.filter { $0.hasSuffix(".md") }.sorted().map { "docs/" + $0 }
+    return pages.filter { page in ((try? fencedBlocks(page, language: language)) ?? []).isEmpty == false }
+}
+
 struct DocumentTests {
     @Test func recordedLanguageReference() throws {
         try expectRecorded("docs/language.md", OperationReference.markdown())
+    }
+
+    @Test func recordedFeatures() throws {
+        try expectRecorded("docs/features.md", FeaturesPage(policy: try .shipped()).markdown())
+    }
+
+    /// The chart of docs/helpers.md, drawn by the command that stands there.
+    @Test func recordedUsageChart() async throws {
+        let code = #"print(pve.report(pve.list_vms(), { format = "svg", title = "Guests of the demo cluster" }))"#
+        let result = try await CommandLineRunner().lua(code)
+        #expect(result.status == 0, "\(result.errors)")
+        try expectRecorded("docs/usage.svg", result.output)
+    }
+
+    @Test(arguments: LanguageExtra.all.compactMap(\.example))
+    func exampleOfAnExtraRunsOnTheDemoCluster(example: String) async throws {
+        let result = try await CommandLineRunner().lua(example)
+        #expect(result.status == 0, "\(example): \(result.errors)")
     }
 
     @Test(arguments: OperationTable.all.map(\.name))
@@ -31,7 +58,7 @@ struct DocumentTests {
         #expect(result.status == 0, "\(row.example): \(result.errors)")
     }
 
-    @Test(arguments: ["README.md", "SKILL.md", "docs/schema.md", "docs/migration.md"])
+    @Test(arguments: pages(holding: "lua").filter { $0 != "docs/language.md" })
     func everySnippetOfLuaRuns(page: String) async throws {
         let blocks = try fencedBlocks(page, language: "lua")
         #expect(!blocks.isEmpty)
@@ -43,7 +70,7 @@ struct DocumentTests {
     }
 
     /// A line that begins with `pvelua` is run as it stands; `# exit 20` behind it names the status to expect.
-    @Test(arguments: ["README.md", "SKILL.md", "docs/schema.md", "docs/permissions.md"])
+    @Test(arguments: pages(holding: "sh"))
     func everyCommandRuns(page: String) async throws {
         let lines = try fencedBlocks(page, language: "sh").flatMap { $0.components(separatedBy: "\n") }
         let commands = lines.filter { $0.hasPrefix("pvelua ") && !$0.hasPrefix("pvelua repl") }

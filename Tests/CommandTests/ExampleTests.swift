@@ -6,8 +6,9 @@ import Testing
 /// The examples' command lines; each is run on the demo cluster and its output compared with examples/expected.
 private let examples: [(name: String, options: [String])] = [
     ("list", []), ("start-in-order", []), ("snapshot-before-change", ["--param", "change=1234"]),
-    ("nightly-shutdown", ["--yes"]), ("two-clusters", ["--param", "other=demo"]), ("raw-api", ["--yes"]),
-    ("evacuate-node", ["--yes"]),
+    ("nightly-shutdown", ["--yes"]), ("nightly-snapshots", []), ("backup-audit", []), ("restore-drill", ["--yes"]),
+    ("two-clusters", ["--param", "other=demo"]), ("raw-api", ["--yes"]), ("memory-waste", ["--param", "below=0.6"]),
+    ("evacuate-node", ["--yes"]), ("rolling-reboot", ["--yes"]),
 ]
 
 struct ExampleTests {

@@ -127,11 +127,12 @@ struct SecretLeakTests {
         let script = """
             \(Places.products.appendingPathComponent("pvelua").path) -e 'pve.list_vms(); print("up"); pve.sleep(2)' &
             main=$!
-            for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
+            while [ -n "$(tr -d '\\0' < /proc/$main/cmdline)" ] && ! grep -q worker \(seen) 2>/dev/null; do
               sleep 0.1
-              for p in /proc/[0-9]*; do
+              mine='{ id = $1; sub(/.*[)] /, ""); if ($2 == main) print id }'
+              for child in $(cat /proc/[0-9]*/stat 2>/dev/null | awk -v main=$main "$mine"); do
+                p=/proc/$child
                 case "$(readlink $p/exe)" in */pvelua-worker) ;; *) continue ;; esac
-                [ "$(awk '/^PPid/ { print $2 }' $p/status)" = $main ] || continue
                 { echo worker; tr '\\0' '\\n' < $p/cmdline; tr '\\0' '\\n' < $p/environ; } >> \(seen)
               done
             done

@@ -34,7 +34,7 @@ struct TerminalSessionTests {
 
     @Test func whatWasTypedAheadIsNoAnswer() async throws {
         let script = try home.write(
-            "ahead.lua", "io = nil; print('ready'); pve.sleep(1); pve.vm_action(nil, 101, 'shutdown')")
+            "ahead.lua", "io = nil; print('ready'); pve.sleep(3); pve.vm_action(nil, 101, 'shutdown')")
         let result = try await session([["ready", "yes\n"], ["to go on", "no\n"]], "run", script.path)
         #expect(result.status == 20, "\(result.output)")
     }

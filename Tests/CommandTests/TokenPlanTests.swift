@@ -19,7 +19,8 @@ struct TokenPlanTests {
             [],
             [
                 "Runbooks: VM.Audit @ /vms", "Runbooks-storage: Datastore.Audit @ /storage",
-                "Runbooks-nodes: Sys.Audit @ /nodes",
+                "Runbooks-pool: Pool.Audit @ /pool", "Runbooks-nodes: Sys.Audit @ /nodes",
+                "Runbooks-cluster: Sys.Audit @ /",
             ]
         ),
         (["vm_action"], ["Runbooks: VM.Audit VM.PowerMgmt @ /vms"]),
@@ -30,7 +31,9 @@ struct TokenPlanTests {
         (["snapshot.*"], ["Runbooks: VM.Audit VM.Snapshot @ /vms"]),
         (
             ["read.storage"],
-            ["Runbooks: VM.Audit VM.Backup @ /vms", "Runbooks-storage: Datastore.AllocateSpace @ /storage"]
+            [
+                "Runbooks: VM.Audit VM.Backup VM.Config.Disk @ /vms", "Runbooks-storage: Datastore.AllocateSpace @ /storage",
+            ]
         ),
         (["backup.create"], ["Runbooks: VM.Backup @ /vms", "Runbooks-storage: Datastore.AllocateSpace @ /storage"]),
         (["guest.migrate"], ["Runbooks: VM.Audit VM.Migrate @ /vms"]),

@@ -23,7 +23,9 @@ struct MonitorFormTests {
         let lines = example.components(separatedBy: "\n").drop { $0 != "# monitor:" }.map { $0.dropFirst(2) }
         let section = lines.joined(separator: "\n")
         let page = try String(contentsOf: Places.repository.appendingPathComponent("docs/monitor.md"), encoding: .utf8)
-        let shown = page.components(separatedBy: "```yaml\nmonitor:").dropFirst().first?.components(separatedBy: "\n```").first
+        let shown = page.components(separatedBy: "```yaml\nmonitor:").dropFirst().first?.components(
+            separatedBy: "\n```"
+        ).first
         #expect(shown.map { "monitor:" + $0 } == section.trimmingCharacters(in: .newlines))
         let monitor = try Self.read(section)
         #expect(monitor.plan.rules.count == 17 && monitor.plan.silences.count == 2 && monitor.channels.count == 5)
@@ -61,7 +63,8 @@ struct MonitorFormTests {
 
     @Test func `an own rule takes the place of one that is always there`() throws {
         let plan = try Self.read(
-            "monitor: { rules: [{ id: gone, when: cluster_unreachable, for: 5m, severity: warning }] }").plan
+            "monitor: { rules: [{ id: gone, when: cluster_unreachable, for: 5m, severity: warning }] }"
+        ).plan
         #expect(plan.rules.map(\.id) == ["gone", "cannot-see"])
     }
 
@@ -74,7 +77,10 @@ struct MonitorFormTests {
         ("{ rules: [{ id: a, when: node_ofline }] }", 35, "did you mean `node_offline`?"),
         ("{ rules: [{ when: no_quorum }] }", 20, "needs the key `id`"),
         ("{ rules: [{ id: a b, when: no_quorum }] }", 26, "letters, digits"),
-        ("{ rules: [{ id: a, when: no_quorum, percent: 3 }] }", 46, "it goes with storage_above, memory_above, cpu_above"),
+        (
+            "{ rules: [{ id: a, when: no_quorum, percent: 3 }] }", 46,
+            "it goes with storage_above, memory_above, cpu_above"
+        ),
         ("{ rules: [{ id: a, when: storage_above }] }", 20, "needs the key `percent`"),
         ("{ rules: [{ id: a, when: storage_above, percent: 101 }] }", 59, "from 0 to 100"),
         ("{ rules: [{ id: a, when: storage_above, percent: 80, clear: 90 }] }", 70, "must not be above"),
@@ -97,7 +103,10 @@ struct MonitorFormTests {
         ("{ channels: [{ id: a, webhook: \"ftp://x/\" }] }", 41, "http or https"),
         ("{ channels: [{ id: a, webhook: \"https://user:pw@x/\" }] }", 41, "no user"),
         ("{ channels: [{ id: a, webhook: \"http://hook.lan/\", token: { env: X } }] }", 41, "not sent without TLS"),
-        ("{ channels: [{ id: a, webhook: \"http://127.evil.example/\", token: { env: X } }] }", 41, "not sent without TLS"),
+        (
+            "{ channels: [{ id: a, webhook: \"http://127.evil.example/\", token: { env: X } }] }", 41,
+            "not sent without TLS"
+        ),
         ("{ channels: [{ id: a, webhook: \"https://x/\", token: s3cret }] }", 62, "a secret does not belong"),
         ("{ channels: [{ id: a, webhook: \"https://x/\", token: prompt }] }", 62, "nobody sits before a monitor"),
         ("{ channels: [{ id: a, webhook: \"https://x/\", form: slack }] }", 61, "json, ntfy, alertmanager"),
@@ -121,7 +130,9 @@ struct MonitorFormTests {
         #expect(address.isPlain == isPlain && address.host == host && address.port == port && address.target == target)
     }
 
-    @Test(arguments: ["", "https://", "https://:1/", "https://a:0/", "https://a:99999/", "https://a b/", "https://a/\r\nX: y",
-        "https://a/#x", "https://a\\b/", "https://[a]/", "https://[::1]x/", "javascript:x"])
+    @Test(arguments: [
+        "", "https://", "https://:1/", "https://a:0/", "https://a:99999/", "https://a b/", "https://a/\r\nX: y",
+        "https://a/#x", "https://a\\b/", "https://[a]/", "https://[::1]x/", "javascript:x",
+    ])
     func `what is no address is refused`(text: String) { #expect(WebhookAddress(text) == nil) }
 }

@@ -47,7 +47,7 @@ struct PrivilegeTests {
     @Test(arguments: [
         ("VM.PowerMgmt", "/vms/101", "plan --for vm_action --vmid 101"),
         ("VM.Snapshot|VM.Snapshot.Rollback", "/vms/7777", "plan --for snapshot.rollback --vmid 7777"),
-        ("Sys.Audit", "/", "plan --for read.cluster`"), ("Sys.Nonsense", "/vms/101", "so does its user"),
+        ("Sys.Audit", "/", "plan --for cluster_status`"), ("Sys.Nonsense", "/vms/101", "so does its user"),
     ])
     func theHintOfA403NamesTheOperationThatAsks(privileges: String, path: String, words: String) {
         let hint = PrivilegeHint.text(missing: privileges, at: path)

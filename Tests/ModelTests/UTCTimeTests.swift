@@ -12,7 +12,9 @@ struct UTCTimeTests {
         #expect(UTCTime.seconds(text) == seconds)
     }
 
-    @Test func `a day begins at midnight`() { #expect(UTCTime.seconds("2026-12-01") == UTCTime.seconds("2026-12-01T00:00:00Z")) }
+    @Test func `a day begins at midnight`() {
+        #expect(UTCTime.seconds("2026-12-01") == UTCTime.seconds("2026-12-01T00:00:00Z"))
+    }
 
     @Test(arguments: [
         "", "2026-13-01", "2026-02-30", "2026-12-01T24:00:00Z", "2026-12-01T00:00:00", "2026-12-01 00:00:00",

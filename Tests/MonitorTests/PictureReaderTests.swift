@@ -47,7 +47,8 @@ struct PictureReaderTests {
 
     @Test func `slow facts are read again when they are old`() async throws {
         let (cluster, client, clock) = try Self.bench()
-        let reader = Self.reader(client, clock, [AlertRule("a", .certificateExpires(1)), AlertRule("b", .backupOlder(1))])
+        let reader = Self.reader(
+            client, clock, [AlertRule("a", .certificateExpires(1)), AlertRule("b", .backupOlder(1))])
         let first = await reader.read()
         let count = Self.paths(cluster).count
         #expect(count == 9, "\(Self.paths(cluster))")

@@ -44,7 +44,9 @@ struct RuleJudgeTests {
     }
 
     private static func found(_ rule: AlertRule, _ picture: ClusterPicture) -> [String] {
-        RuleJudge(picture, cluster: "lab").judge([rule]).findings.map { $0.subject.path + ($0.isLingering ? " lingers" : "") }
+        RuleJudge(picture, cluster: "lab").judge([rule]).findings.map {
+            $0.subject.path + ($0.isLingering ? " lingers" : "")
+        }
     }
 
     private static func judged(_ condition: AlertCondition, _ picture: ClusterPicture) -> Verdict {
@@ -75,7 +77,9 @@ struct RuleJudgeTests {
         Case("no quorum", .noQuorum, ["cluster/lab"]) { $0.quorum = .success(false) },
         Case("the quorum is hidden", .noQuorum, []) { $0.quorum = .failure(Failure(.permission, "403")) },
         Case("the cluster is away", .clusterUnreachable, ["cluster/lab"]) { $0.outage = Failure(.connection, "x") },
-        Case("a local storage is full", .storageAbove(.init(85)), ["storage/pve1/local"]) { $0.storages[0].used = 0.86 },
+        Case("a local storage is full", .storageAbove(.init(85)), ["storage/pve1/local"]) {
+            $0.storages[0].used = 0.86
+        },
         Case("a shared storage is full once", .storageAbove(.init(85)), ["storage/nfs"]) {
             $0.storages[2].used = 0.9
             $0.storages[3].used = 0.9
@@ -125,7 +129,8 @@ struct RuleJudgeTests {
         },
         Case("a backup storage cannot be read", .backupOlder(day), []) {
             $0.slow.backups = [
-                "pve1/local": .success([BackupSight(vmid: 101, time: now)]), "pve2/local": .failure(Failure(.server, "x")),
+                "pve1/local": .success([BackupSight(vmid: 101, time: now)]),
+                "pve2/local": .failure(Failure(.server, "x")),
             ]
         },
         Case("an old snapshot", .snapshotOlder(14 * day, names: []), ["guest/101"]) {
@@ -138,7 +143,9 @@ struct RuleJudgeTests {
             $0.slow.snapshots = [101: .success([SnapshotSight(name: "keep", time: 0)])]
         },
         Case("a failed task", .taskFailed(types: [], within: day), ["task/vzdump/101"]) {
-            $0.tasks = ["pve1": .success([task("pve1", "vzdump", "101", .error("job errors"), 100)]), "pve2": .success([])]
+            $0.tasks = [
+                "pve1": .success([task("pve1", "vzdump", "101", .error("job errors"), 100)]), "pve2": .success([]),
+            ]
         },
         Case("a failed task that went well later elsewhere", .taskFailed(types: [], within: day), []) {
             $0.tasks = [
@@ -156,8 +163,10 @@ struct RuleJudgeTests {
         Case("a task about nothing in particular", .taskFailed(types: [], within: day), ["task/vzdump/pve1"]) {
             $0.tasks = ["pve1": .success([task("pve1", "vzdump", "", .unknown("unexpected status"), 1)])]
         },
-        Case("certificates, the authority's once", .certificateExpires(14 * day),
-            ["certificate/pve-root-ca.pem", "certificate/pve2/pve-ssl.pem"]) {
+        Case(
+            "certificates, the authority's once", .certificateExpires(14 * day),
+            ["certificate/pve-root-ca.pem", "certificate/pve2/pve-ssl.pem"]
+        ) {
             let root = CertificateSight(file: "pve-root-ca.pem", fingerprint: "AA", end: now + day)
             $0.slow.certificates = [
                 "pve1": .success([root, CertificateSight(file: "pve-ssl.pem", fingerprint: "BB", end: now + 90 * day)]),
@@ -235,7 +244,9 @@ struct RuleJudgeTests {
     }
 
     @Test func `a rule that cannot be judged is told of by the rule for that`() {
-        let picture = Self.picture { $0.quorum = .failure(Failure(.permission, "Sys.Audit is missing", hint: "grant it")) }
+        let picture = Self.picture {
+            $0.quorum = .failure(Failure(.permission, "Sys.Audit is missing", hint: "grant it"))
+        }
         let verdict = RuleJudge(picture, cluster: "lab").judge(
             [AlertRule("quorum", .noQuorum)] + MonitorPlan.always)
         #expect(verdict.findings.map(\.fingerprint) == ["cannot-see:rule/quorum"])
@@ -253,7 +264,10 @@ struct RuleJudgeTests {
         #expect(backups.findings.isEmpty)
         #expect(backups.blind.compactMap { $0.cause?.hint }.first?.contains("Datastore.AllocateSpace") == true)
         let tasks = Self.judged(.taskFailed(types: [], within: 60), picture)
-        #expect(tasks.blind.compactMap { $0.cause?.hint } == ["grant Sys.Audit at /nodes/pve1", "grant Sys.Audit at /nodes/pve2"])
+        #expect(
+            tasks.blind.compactMap { $0.cause?.hint } == [
+                "grant Sys.Audit at /nodes/pve1", "grant Sys.Audit at /nodes/pve2",
+            ])
         let nobody = Self.picture {
             $0.slow.permissions = .success(Permissions([:]))
             $0.guests = []
@@ -278,7 +292,9 @@ struct RuleJudgeTests {
         }
         let guest = try #require(Self.judged(.guestStopped, picture).findings.first)
         for text in [guest.text, guest.advice, guest.subject.name ?? ""] {
-            #expect(text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f && $0.value != 0x202e }, "\(text)")
+            #expect(
+                text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f && $0.value != 0x202e }, "\(text)"
+            )
         }
         let storage = try #require(Self.judged(.storageUnavailable, picture).findings.first)
         #expect(!storage.advice.contains("rm -rf"))
@@ -286,7 +302,9 @@ struct RuleJudgeTests {
         let task = try #require(UPID(upid))
         let failed = Self.judged(
             .taskFailed(types: [], within: 1e9),
-            Self.picture { $0.tasks = ["pve1": .success([TaskRow(upid: task, status: .error("x"), endTime: 1_799_999_999)])] })
+            Self.picture {
+                $0.tasks = ["pve1": .success([TaskRow(upid: task, status: .error("x"), endTime: 1_799_999_999)])]
+            })
         #expect(try !#require(failed.findings.first).advice.contains("reboot"))
     }
 

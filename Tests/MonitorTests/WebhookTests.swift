@@ -12,7 +12,8 @@ struct WebhookTests {
         var rule = AlertRule("up", .guestStopped, severity: .critical, repeats: 3600)
         rule.hold = 60
         let subject = AlertSubject(.guest, "101", node: "pve1", vmid: 101, name: name)
-        var alert = Alert(Finding(rule, subject, "guest 101 (\(name)) is stopped", advice: "start it"), at: 1_700_000_000)
+        var alert = Alert(
+            Finding(rule, subject, "guest 101 (\(name)) is stopped", advice: "start it"), at: 1_700_000_000)
         alert.fired = 1_700_000_060
         return AlertEvent(kind, alert, cluster: "lab", at: 1_700_000_060)
     }
@@ -46,15 +47,17 @@ struct WebhookTests {
         func send(_ request: HTTPRequest) async throws(TransportFailure) -> HTTPResponse { try answer.get() }
     }
 
-    @Test(arguments: [
-        (200, nil), (204, nil), (302, false), (400, true), (401, false), (404, false), (413, true), (429, false),
-        (500, false), (503, false),
-    ] as [(Int, Bool?)])
+    @Test(
+        arguments: [
+            (200, nil), (204, nil), (302, false), (400, true), (401, false), (404, false), (413, true), (429, false),
+            (500, false), (503, false),
+        ] as [(Int, Bool?)])
     func `an answer says whether the event was taken, refused or comes at a bad time`(
         status: Int, isRefusal: Bool?
     ) async throws {
         let channel = WebhookChannel(
-            Server(.success(HTTPResponse(status: status, reason: "\u{1b}[2Jwords"))), host: "hook:1", target: "/", form: .json,
+            Server(.success(HTTPResponse(status: status, reason: "\u{1b}[2Jwords"))), host: "hook:1", target: "/",
+            form: .json,
             token: nil, timeout: .seconds(1))
         do {
             try await channel.deliver(Self.event())

@@ -125,9 +125,10 @@ struct ConnectionRulesTests {
         #expect(await work.value == .cancelled)
         let seen = try server.seen("/hold/give-up")
         #expect(seen.count == 1)
-        // Measured at the server, since this process may be busy with other tests: about a millisecond on a quiet machine.
+        // Measured at the server, since this process may be busy with other tests: about a millisecond on a quiet machine,
+        // and on none near the five minutes that the request itself may take.
         let delay = try await server.departure(try #require(seen.first?.connection)) - moment
-        #expect(delay < 1, "\(delay) s")
+        #expect(delay < 5, "\(delay) s")
     }
 
     @Test func anAnswerThatDripsIsGivenUpLongBeforeItsTime() async throws {
@@ -139,9 +140,9 @@ struct ConnectionRulesTests {
         #expect(found?.message == "the answer stalled: less than 1024 bytes came in 400 ms")
     }
 
-    @Test(arguments: ["/slow/1200/thinking", "/steady/flow"])
+    @Test(arguments: ["/slow/3000/thinking", "/steady/flow"])
     func thinkingAndSteadyFlowAreNoStalling(_ path: String) async throws {
-        let transport = try server.transport { $0.stallTimeout = .milliseconds(700) }
+        let transport = try server.transport { $0.stallTimeout = .seconds(2) }
         #expect(try await transport.send(HTTPRequest(.get, path)).status == 200)
     }
 

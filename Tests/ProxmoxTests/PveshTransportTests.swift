@@ -111,8 +111,10 @@ struct PveshTransportTests {
                 "cd \"$(dirname \"$0\")\"; sleep 300 & echo $! >> children; trap 'echo asked >> term' TERM; while :; do sleep 1; done"
         )
         let client = client(
-            pvesh.transport { $0.writeTimeout = .milliseconds(300) },
-            ClientSettings(requestTimeout: .milliseconds(300), readAttempts: 1))
+            pvesh.transport {
+                $0.writeTimeout = .seconds(2)
+                $0.grace = .seconds(1)
+            }, ClientSettings(requestTimeout: .seconds(2), readAttempts: 1))
         let failure = await #expect(throws: Failure.self) {
             try await client.send(APICall(method, try APIPath("version")))
         }

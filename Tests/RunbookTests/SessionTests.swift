@@ -31,7 +31,10 @@ struct SessionTests {
     @Test(arguments: OperationTable.all.flatMap(\.endpoints).filter { !$0.dependsOnPath })
     func theClassifierDerivesTheActionOfEveryRow(endpoint: Model.Endpoint) throws {
         for kind in GuestKind.allCases where endpoint.kinds.contains(kind) {
-            let segments = filledPath(endpoint.path, kind: kind.rawValue).split(separator: "/").map {
+            let segments = filledPath(
+                endpoint.path, kind: kind.rawValue,
+                others: endpoint.action == "storage.content.delete" ? ["volume": "local:iso%2Fx.iso"] : [:]
+            ).split(separator: "/").map {
                 String($0).replacing("%2F", with: "/")
             }
             let actions = ActionClassifier.actions(

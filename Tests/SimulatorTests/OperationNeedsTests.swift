@@ -28,7 +28,9 @@ struct OperationNeedsTests {
         seed.users.append(SimulatedUser("t@pve", tokens: [SimulatedToken("x1", secret: "s3cret")]))
         let vmid = row.kind == .qemu ? "101" : "110"
         let node = try #require(seed.guests.first { String($0.vmid) == vmid }?.node)
-        let values = ["vmid": vmid, "newid": "150", "node": node, "storage": "shared", "kind": row.kind.rawValue]
+        let values = [
+            "vmid": vmid, "newid": "150", "node": node, "storage": "shared", "kind": row.kind.rawValue, "pool": "web",
+        ]
         for (index, need) in needs.enumerated() {
             seed.grants.append(
                 SimulatedGrant(need.path.filled(values).rawValue, holder: "t@pve", role: "R\(index)"))
@@ -39,8 +41,13 @@ struct OperationNeedsTests {
         }
         let path = ACLPath(row.endpoint.path).filled(values.merging(["snapname": "clean"]) { $1 })
         let method = try #require(HTTPMethod(rawValue: row.endpoint.method))
-        let forms = ["/clone": "newid=150", "/vzdump": "vmid=\(vmid)&storage=shared"]
+        let forms = ["/clone": "newid=150", "/vzdump": "vmid=\(vmid)&storage=shared", "/pools": "poolid=web"]
         let form = forms.first { row.endpoint.path.hasSuffix($0.key) }?.value
+        // Of all guests together only those with Datastore.Allocate may prune.
+        let query = row.endpoint.path.hasSuffix("/prunebackups") ? "vmid=\(vmid)&prune-backups=keep-last%3D1" : form
+        guard method == .post || method == .put, let form else {
+            return await bench.send(method, path.rawValue + (query.map { "?\($0)" } ?? ""))
+        }
         return await bench.send(method, path.rawValue, form)
     }
 
@@ -48,7 +55,8 @@ struct OperationNeedsTests {
 
     @Test(arguments: rows)
     func withAllOfThemACallIsNotRefused(row: Row) async throws {
-        let answer = try await answer(row, with: always(row))
+        let answer = try await answer(
+            row, with: row.endpoint.needs.filter { $0.condition == nil || $0.lack == .hidden })
         #expect(answer.status != 403 && answer.status != 401, "\(answer.reason)")
     }
 

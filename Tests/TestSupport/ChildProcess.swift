@@ -51,7 +51,7 @@ public final class ChildProcess: Sendable {
     /// Sends it a signal.
     public func signal(_ number: Int32) { life.signal(number) }
 
-    /// Waits for its end: the exit status, or 128 plus the signal's number.
+    /// Waits for its end: the exit status, or minus the number of the signal that ended it.
     public func ending() async -> Int32 { await life.ending() }
 
     /// Ends it and all that it started when the time is over, unless that is cancelled first.
@@ -87,7 +87,7 @@ private final class Life: Sendable {
             var raw: Int32 = 0
             while waitpid(id, &raw, 0) < 0, errno == EINTR {}
             let signal = raw & 0x7f
-            let status = signal == 0 ? (raw >> 8) & 0xff : 128 + signal
+            let status = signal == 0 ? (raw >> 8) & 0xff : -signal
             state.status = status
             defer { state.waiting = [] }
             return (status, state.waiting)

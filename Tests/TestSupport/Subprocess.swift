@@ -50,7 +50,8 @@ public func run(
     let status = await child.ending()
     watch.cancel()
     let result = ProcessResult(
-        status: status, output: String(decoding: try Data(contentsOf: output), as: UTF8.self),
+        status: status < 0 ? 128 - status : status,
+        output: String(decoding: try Data(contentsOf: output), as: UTF8.self),
         errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self))
     if child.tookTooLong {
         let words = ([program.path] + arguments).joined(separator: " ")

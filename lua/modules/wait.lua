@@ -15,7 +15,7 @@ return function(condition, options)
     end
     local left = deadline - pve.now()
     if left <= 0 then
-      pve.fail(string.format("%s did not come true within %g s", options.what or "the condition", timeout),
+      pve.fail(string.format("still not true after %g s: %s", timeout, options.what or "the condition"),
         { kind = "guest_timeout" })
     end
     pve.sleep(math.min(interval, left))

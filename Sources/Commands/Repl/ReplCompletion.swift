@@ -5,7 +5,6 @@ internal import Schema
 /// What the Tab key offers.
 enum ReplCompletion {
     private static let commands = [":help", ":quit"]
-    private static let others = ["is_error", "name", "params"]
 
     /// The ways to complete the word that ends at the cursor.
     ///
@@ -21,7 +20,7 @@ enum ReplCompletion {
         if let names = clusterNames(typed, clusters) { return names }
         if typed.hasPrefix(":help ") {
             let word = typed.dropFirst(6)
-            return OperationTable.all.map(\.name).filter { $0.hasPrefix(word) }.sorted()
+            return functions.filter { $0.hasPrefix(word) }
         }
         if typed.hasPrefix(":") { return commands.filter { $0.hasPrefix(typed) } }
         if let call = APICallTyped(typed) { return call.candidates(schema) }
@@ -41,7 +40,7 @@ enum ReplCompletion {
         return functions.map { "pve." + $0 }.filter { $0.hasPrefix(word) }
     }
 
-    private static var functions: [String] { (OperationTable.all.map(\.name) + others).sorted() }
+    private static var functions: [String] { (OperationTable.all.map(\.name) + LanguageExtra.all.map(\.name)).sorted() }
 
     /// What completes a name that is being typed after `pve.cluster("`; nil anywhere else.
     private static func clusterNames(_ typed: String, _ clusters: [String]) -> [String]? {

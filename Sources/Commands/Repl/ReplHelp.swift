@@ -11,20 +11,25 @@ enum ReplHelp {
         if name.hasPrefix("pve.") { name.removeFirst(4) }
         if name.isEmpty { return overview(terminal: width) }
         if let operation = OperationTable.named(name) { return OperationHelp.text(operation) }
+        if let extra = LanguageExtra.named(name) { return OperationHelp.text(extra) }
         if let owner = OperationTable.all.first(where: { $0.methods.contains { $0.name == name } }) {
             return OperationHelp.text(owner)
         }
-        let suggestion = Spelling.suggestion(for: name, among: OperationTable.all.map(\.name)).map { " — " + $0 } ?? ""
+        let known = OperationTable.all.map(\.name) + LanguageExtra.all.map(\.name)
+        let suggestion = Spelling.suggestion(for: name, among: known).map { " — " + $0 } ?? ""
         return "there is no pve.\(TextCleaner.clean(name))\(suggestion)\n"
     }
 
     private static func overview(terminal: Int?) -> String {
-        let width = OperationTable.all.map(\.name.count).max() ?? 0
+        let members =
+            OperationTable.all.map { (name: $0.name, summary: $0.summary) }
+            + LanguageExtra.all.map { (name: $0.name, summary: $0.summary) }
+        let width = members.map(\.name.count).max() ?? 0
         let room = terminal.flatMap { $0 - width - 8 >= 20 ? $0 - width - 8 : nil }
-        let rows = OperationTable.all.map { operation in
-            let gap = String(repeating: " ", count: width - operation.name.count)
-            let summary = operation.summary.wrapped(toWidth: room)
-            return "  pve.\(operation.name)\(gap)  "
+        let rows = members.map { member in
+            let gap = String(repeating: " ", count: width - member.name.count)
+            let summary = member.summary.wrapped(toWidth: room)
+            return "  pve.\(member.name)\(gap)  "
                 + summary.joined(separator: "\n" + String(repeating: " ", count: width + 8))
         }
         return rows.joined(separator: "\n")
@@ -34,6 +39,13 @@ enum ReplHelp {
 
 /// The page of one operation.
 enum OperationHelp {
+    /// The page of what stands in `pve` beside the operations.
+    static func text(_ extra: LanguageExtra) -> String {
+        let lines = [extra.usage, "", extra.summary] + extra.details.flatMap { ["", $0] }
+        let example = extra.example.map { ["", "example: \($0)"] } ?? []
+        return "\n" + (lines + example).map { $0.isEmpty ? "" : "  " + $0 }.joined(separator: "\n") + "\n\n"
+    }
+
     static func text(_ operation: Operation) -> String {
         var lines = ["", "  " + operation.usage, "", "  " + operation.summary, ""]
         for parameter in operation.parameters {

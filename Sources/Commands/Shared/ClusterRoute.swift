@@ -120,7 +120,8 @@ extension ClusterRoute {
             "nothing was sent; look at the certificate, and accept it if it is the right one: pvelua cluster pin \(name)"
         return ProxmoxClient(
             hosts: (hosts ?? self.hosts).map {
-                ProxmoxHost(name: $0.name, transport: $0.transport, pins: pins, certificateHint: hint, endpoint: $0.endpoint)
+                ProxmoxHost(
+                    name: $0.name, transport: $0.transport, pins: pins, certificateHint: hint, endpoint: $0.endpoint)
             },
             credential: credential,
             settings: ClientSettings(requestTimeout: timeout ?? requestTimeout, readAttempts: attempts),

@@ -24,6 +24,7 @@ struct ErrorReport {
         var object = failure.failure.json.object ?? JSONObject()
         if let location = failure.location { object["where"] = .string(location) }
         if !failure.traceback.isEmpty { object["traceback"] = .array(failure.traceback.map(JSONValue.string)) }
+        if let account = failure.account?.json { object["run"] = account }
         return JSONValue.object(JSONObject([("error", .object(object))])).text + "\n"
     }
 
@@ -51,6 +52,7 @@ struct ErrorReport {
         }
         if let hint = failure.hint { lines.append("  " + style.yellow("hint: ") + clean(hint)) }
         return lines
+            + (report.account.map { RunAccountReport(account: $0, failure: failure, style: style).lines() } ?? [])
     }
 
     /// The line that the location names: `  12 | pve.vm_action(…)`.

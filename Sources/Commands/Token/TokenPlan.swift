@@ -48,7 +48,9 @@ struct TokenPlan: Hashable, Sendable {
             branches[need.path.branch, default: []].insert(least)
             if need.anyOf.contains("VM.Monitor") {
                 notes.append("Proxmox VE 9 has VM.GuestAgent.Unrestricted in place of VM.Monitor")
-            } else if need.anyOf.count > 2 { notes.append("each option needs its own of \(need.privileges)") }
+            } else if need.anyOf.count > 2 {
+                notes.append("each option needs its own of \(need.privileges)")
+            }
         }
         roles = []
         grants = []

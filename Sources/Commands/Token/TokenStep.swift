@@ -2,6 +2,7 @@
 internal import JSON
 internal import Model
 internal import Proxmox
+internal import Terminal
 
 /// One step of setting up a token, as a command for a node's shell and as a call of the API.
 struct TokenStep: Hashable, Sendable {
@@ -92,7 +93,8 @@ extension TokenPlan {
 
     /// The commands with a line about what they are for.
     func text() throws(Failure) -> String {
-        let lines = ["# for \(wanted.joined(separator: ", "))"] + (try steps().map(\.command)) + notes.map { "# \($0)" }
+        let purpose = "for \(wanted.joined(separator: ", "))".wrapped(toWidth: 98).map { "# \($0)" }
+        let lines = purpose + (try steps().map(\.command)) + notes.map { "# \($0)" }
         return lines.joined(separator: "\n") + "\n"
     }
 

@@ -23,11 +23,11 @@ struct TokenWish: Hashable, Sendable {
         }
     }
 
-    /// The needs of the operations named, or of all that look where none is.
+    /// The needs of the operations named, or of all that only look where none is.
     func needs() throws(Failure) -> Needs {
         var result = Needs()
-        let reads = OperationTable.all.filter { $0.reach == .read }.map(\.name)
-        for name in operations.isEmpty ? reads : operations {
+        if operations.isEmpty { return Self.looking }
+        for name in operations {
             guard try add(name, to: &result) else {
                 let known = OperationTable.all.map(\.name) + RawEndpoints.rows.map(\.action)
                 throw Failure(
@@ -36,6 +36,23 @@ struct TokenWish: Hashable, Sendable {
                         + "snapshot, actions such as guest.* and backup.create; docs/permissions.md lists them")
             }
             result.names.append(name)
+        }
+        return result
+    }
+
+    /// What all need that look and do no more: reading inside of guests and their backups asks for more than to look.
+    private static var looking: Needs {
+        var result = Needs()
+        func isLook(_ need: PrivilegeNeed) -> Bool {
+            need.anyOf.contains { $0.rawValue.hasSuffix(".Audit") && !$0.rawValue.hasPrefix("VM.GuestAgent.") }
+        }
+        for operation in OperationTable.all where operation.reach == .read {
+            let calls = operation.allNeeds
+            guard calls.allSatisfy({ $0.needs.allSatisfy { $0.condition != nil || isLook($0) } }) else { continue }
+            result.names.append(operation.name)
+            for (endpoint, needs) in calls {
+                result.add(needs.filter { isLook($0) || $0.lack == .refused }, endpoint)
+            }
         }
         return result
     }

@@ -44,7 +44,7 @@ typedef struct lb_chunk {
     size_t params_count;
     /// Try the source as an expression first.
     int expression;
-    /// Run what the last chunk left to be done on its failure, instead of any source.
+    /// Not 0: run what was given to `pve.on_failure` under that number, instead of any source.
     int compensation;
 } lb_chunk;
 

@@ -5,7 +5,7 @@
 /// A row moves to its operation's table when there is one; a test keeps changes from standing in both (pve-facts §2).
 public enum RawEndpoints {
     /// All rows.
-    public static let rows: [Endpoint] = guests + backups
+    public static let rows: [Endpoint] = guests
 
     private static let guests = [
         row(
@@ -26,15 +26,6 @@ public enum RawEndpoints {
         row(
             "PUT", "/nodes/{node}/{kind}/{vmid}/resize", "disk.resize",
             [.guest("VM.Config.Disk"), PrivilegeNeed(["Datastore.AllocateSpace"], at: .storage)]),
-    ]
-
-    private static let backups = [
-        row(
-            "POST", "/nodes/{node}/vzdump", "backup.create",
-            [.guest("VM.Backup"), PrivilegeNeed(["Datastore.AllocateSpace"], at: .storage)]),
-        row(
-            "DELETE", "/nodes/{node}/storage/{storage}/content/{volume}", "backup.delete",
-            [PrivilegeNeed(["Datastore.AllocateSpace"], at: .storage), .guest("VM.Backup")]),
     ]
 
     private static let space = PrivilegeNeed(["Datastore.AllocateSpace"], at: .storage)

@@ -46,7 +46,8 @@ enum AgentOperations {
                     .options([.optional("loopback", .flag, "true lists those of the loopback too; default false.")]),
                     "Which."),
             ],
-            returns: "a list of records: interface, address, family (\"inet\" or \"inet6\"), prefix, mac, scope (\"link\" or \"global\")",
+            returns:
+                "a list of records: interface, address, family (\"inet\" or \"inet6\"), prefix, mac, scope (\"link\" or \"global\")",
             reach: .read,
             endpoints: [
                 look("network-get-interfaces"),
@@ -60,7 +61,8 @@ enum AgentOperations {
 
     private static let exec = Operation(
         name: "agent_exec",
-        summary: "Runs a command inside of a virtual machine by its agent, waits for its end and gives what it printed.",
+        summary:
+            "Runs a command inside of a virtual machine by its agent, waits for its end and gives what it printed.",
         parameters: [
             guest,
             .required(
@@ -69,7 +71,8 @@ enum AgentOperations {
             .optional(
                 "options",
                 .options([
-                    .optional("input", .text(maximum: 65_536, lines: true), "What the program reads from its standard input."),
+                    .optional(
+                        "input", .text(maximum: 65_536, lines: true), "What the program reads from its standard input."),
                     .optional("timeout", .seconds(maximum: 86_400), "Seconds to wait for its end; default 60."),
                 ]), "How to run it."),
         ],
@@ -80,7 +83,8 @@ enum AgentOperations {
         endpoints: [
             Endpoint(
                 method: "POST", path: "\(path)/exec", action: "agent.exec", kinds: [.qemu], repeats: .doesItAgain,
-                warning: "The command runs as the administrator inside of the guest; what it does nobody here can see or undo.",
+                warning:
+                    "The command runs as the administrator inside of the guest; what it does nobody here can see or undo.",
                 needs: [monitor])
         ],
         example: #"local ok, r = pcall(pve.agent_exec, 101, { "uname", "-r" }); print(ok and r.out or r.kind)"#,
@@ -93,7 +97,8 @@ enum AgentOperations {
             guest, file,
             .optional(
                 "options",
-                .options([.optional("limit", .integer(1...16_777_216), "Bytes at most; default 1048576.")]), "How much."),
+                .options([.optional("limit", .integer(1...16_777_216), "Bytes at most; default 1048576.")]), "How much."
+            ),
         ],
         returns:
             "a record: vmid, path, content, size (bytes read), truncated; of a file that is no UTF-8 text base64 stands in "
@@ -123,7 +128,8 @@ enum AgentOperations {
             Endpoint(
                 method: "POST", path: "\(path)/file-write", action: "agent.file.write", kinds: [.qemu],
                 repeats: .changesNothing,
-                warning: "What the file held before is lost, and it is written as the administrator inside of the guest.",
+                warning:
+                    "What the file held before is lost, and it is written as the administrator inside of the guest.",
                 needs: [
                     PrivilegeNeed(["VM.Monitor", "VM.GuestAgent.FileWrite", "VM.GuestAgent.Unrestricted"], at: .guest)
                 ])
@@ -140,10 +146,13 @@ enum AgentOperations {
                 .optional(
                     "options",
                     .options([
-                        .optional("viewer", .choice(["novnc", "xtermjs"]), "Default: novnc for virtual machines, else xtermjs.")
+                        .optional(
+                            "viewer", .choice(["novnc", "xtermjs"]),
+                            "Default: novnc for virtual machines, else xtermjs.")
                     ]), "Which console."),
             ],
-            returns: "a record: url, vmid, node, needs (what the person must do); the address holds no ticket and no secret",
+            returns:
+                "a record: url, vmid, node, needs (what the person must do); the address holds no ticket and no secret",
             reach: .read, endpoints: [place],
             example: #"local ok, c = pcall(pve.console, 101); print(ok and c.url or c.kind)"#,
             methods: method("console")),

@@ -57,7 +57,6 @@ enum NodeOperations {
                 Endpoint(method: "GET", path: "/cluster/ha/status/current", action: "read.cluster", needs: [audit]),
                 Endpoint(method: "GET", path: "/cluster/ha/resources", action: "read.cluster", needs: [audit]),
                 Endpoint(method: "GET", path: "/cluster/ha/groups", action: "read.cluster", needs: [audit]),
-                Endpoint(method: "GET", path: "/cluster/ha/rules", action: "read.cluster", needs: [audit]),
             ],
             example: "local ha = pve.ha(); print(ha.quorate, #ha.resources)"),
         Operation(
@@ -67,7 +66,8 @@ enum NodeOperations {
                 .optional(
                     "options",
                     .options([
-                        .optional("path", .text(maximum: 512), "Only the privileges at that path, such as \"/vms/101\".")
+                        .optional(
+                            "path", .text(maximum: 512), "Only the privileges at that path, such as \"/vms/101\".")
                     ]), "What to tell.")
             ],
             returns:

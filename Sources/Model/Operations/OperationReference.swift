@@ -15,13 +15,9 @@ public enum OperationReference {
         lines += OperationTable.all.map {
             "| [`pve.\($0.name)`](#\(anchor($0))) | \($0.summary) | \($0.reach.rawValue) |"
         }
-        lines += [
-            "| `pve.name` | The name of the cluster that these functions go to. | local |",
-            "| `pve.params` | What `--param key=value` gave, as text; read-only. | local |",
-            "| `pve.is_error(e, kind)` | Whether `e` is an error of pvelua, and of that kind where one is named. | local |",
-            "",
-        ]
+        lines += LanguageExtra.all.map(\.row) + [""]
         for operation in OperationTable.all { lines += page(operation) }
+        lines += LanguageExtra.all.flatMap(\.page)
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -70,7 +66,8 @@ public enum OperationReference {
             "| `\(endpoint.method) \(endpoint.path)` | `\(endpoint.action)` | \(kinds) | \(condition(endpoint)) | \(repeats) |"
     }
 
-    private static func condition(_ endpoint: Endpoint) -> String {
+    /// What is looked for before a call counts as done, in words.
+    public static func condition(_ endpoint: Endpoint) -> String {
         switch endpoint.postCondition {
         case .none: endpoint.method == "GET" ? "answered" : "the task ended well"
         case .running: "the guest runs"

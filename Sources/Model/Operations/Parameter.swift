@@ -62,6 +62,8 @@ public indirect enum ParameterType: Sendable {
     case size
     /// A function; only operations that are Lua modules can take one.
     case function
+    /// One of these words or a function; only for Lua modules.
+    case wordOrFunction([String])
     /// A guest, a list of guests, or a table of filters as `pve.list_vms` takes them; only for Lua modules.
     case guests
     /// Any value that can leave the script.
@@ -90,6 +92,7 @@ public indirect enum ParameterType: Sendable {
         case .volume: "a volume such as \"local:iso/debian.iso\""
         case .size: "a size such as \"32G\" or \"+5G\""
         case .function: "a function"
+        case .wordOrFunction(let words): ParameterType.choice(words).description + " or a function"
         case .guests: "a guest, a list of guests or a table of filters"
         case .any: "a value"
         }

@@ -5,7 +5,7 @@ enum SeveralSnapshotsOperations {
     static let rows: [Operation] = [all, retention, prune]
 
     /// How many to keep of each kind, as Proxmox's own `prune-backups` says it.
-    static let keep: [Parameter] = ["last", "hourly", "daily", "weekly", "monthly", "yearly"].map { unit in
+    static let keep: [Parameter] = RetentionUnits.names.map { unit in
         .optional(
             unit, .integer(0...999_999),
             unit == "last" ? "The newest so many." : "The newest one of each of so many periods (\(unit)).")

@@ -68,7 +68,8 @@ enum StorageOperations {
                     .options([
                         .required("content", .choice(["iso", "vztmpl", "import"]), "What the file is."),
                         .optional(
-                            "filename", .text(maximum: 255), "Its name on the storage; default: the address's last part."),
+                            "filename", .text(maximum: 255),
+                            "Its name on the storage; default: the address's last part."),
                         .optional("checksum", .text(maximum: 128), "What its contents must add up to, in hexadecimal."),
                         .optional(
                             "checksum_algorithm",
@@ -80,7 +81,8 @@ enum StorageOperations {
                         .optional("wait", .flag, "false returns the task at once, unverified; default true."),
                     ]), "What and how."),
             ],
-            returns: "a result: changed, volid, size, node, upid, warnings; changed = false where the file is there already",
+            returns:
+                "a result: changed, volid, size, node, upid, warnings; changed = false where the file is there already",
             reach: .change,
             endpoints: [
                 Endpoint(
@@ -99,7 +101,8 @@ enum StorageOperations {
             methods: [ObjectMethod("download", of: .storage, before: ["@storage"])]),
         Operation(
             name: "volume_delete",
-            summary: "Deletes an ISO image, a container template, a snippet or an image for import, and checks that it is gone.",
+            summary:
+                "Deletes an ISO image, a container template, a snippet or an image for import, and checks that it is gone.",
             parameters: [
                 .required("volume", .volume, "Which volume; a backup or a guest's disk is refused."),
                 .optional(

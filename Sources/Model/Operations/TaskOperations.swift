@@ -31,7 +31,8 @@ enum TaskOperations {
                     method: "GET", path: "/nodes/{node}/tasks", action: "read.node", needs: [othersTasks]),
                 Endpoint(method: "GET", path: "/cluster/tasks", action: "read.cluster"),
             ],
-            example: #"for _, task in ipairs(pve.tasks{ errors = true, limit = 5 }) do print(task.type, task.exitstatus) end"#,
+            example:
+                #"for _, task in ipairs(pve.tasks{ errors = true, limit = 5 }) do print(task.type, task.exitstatus) end"#,
             methods: [
                 ObjectMethod("tasks", into: ["guest": "@vmid"]),
                 ObjectMethod("tasks", of: .node, into: ["node": "@node"]),
@@ -64,7 +65,8 @@ enum TaskOperations {
             name: "task_stop",
             summary: "Ends a running task and checks that it has ended.",
             parameters: [.required("task", .task, "Which task.")],
-            returns: "a result: changed, upid, node, status and exitstatus of the task; changed = false where it had ended",
+            returns:
+                "a result: changed, upid, node, status and exitstatus of the task; changed = false where it had ended",
             reach: .change,
             endpoints: [
                 Endpoint(

@@ -19,7 +19,9 @@ extension AlertSilence {
             else { return false }
         }
         guard let guests else { return true }
-        guard let vmid = subject.vmid, let guest = picture.guests.first(where: { $0.vmid == vmid }) else { return false }
+        guard let vmid = subject.vmid, let guest = picture.guests.first(where: { $0.vmid == vmid }) else {
+            return false
+        }
         return guests.matches(guest, onboot: try? picture.slow.onboot[vmid]?.get()) ?? false
     }
 }

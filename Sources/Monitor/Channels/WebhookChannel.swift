@@ -31,7 +31,10 @@ public struct WebhookChannel: AlertChannel {
     /// Sends the event; any status but 2xx means that it was not told.
     public func deliver(_ event: AlertEvent) async throws(DeliveryFailure) {
         var headers = [HTTPHeader("Content-Type", "application/json")]
-        if let token { headers.append(HTTPHeader("Authorization", "Bearer " + token.reveal { String(decoding: $0, as: UTF8.self) })) }
+        if let token {
+            headers.append(
+                HTTPHeader("Authorization", "Bearer " + token.reveal { String(decoding: $0, as: UTF8.self) }))
+        }
         let request = HTTPRequest(
             .post, target, headers: headers, body: form.body(event).encoded(), timeout: timeout)
         let response: HTTPResponse

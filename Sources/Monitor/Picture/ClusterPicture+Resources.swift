@@ -39,7 +39,9 @@ extension ClusterPicture {
 extension ClusterResource {
     /// One figure as a share of another; nil where either is missing.
     fileprivate func share(_ part: String, of whole: String) -> Double? {
-        guard let part = members[part]?.perlNumber, let whole = members[whole]?.perlNumber, whole > 0 else { return nil }
+        guard let part = members[part]?.perlNumber, let whole = members[whole]?.perlNumber, whole > 0 else {
+            return nil
+        }
         return part / whole
     }
 }

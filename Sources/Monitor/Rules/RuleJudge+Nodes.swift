@@ -55,7 +55,8 @@ extension RuleJudge {
             let text = "\(what) of node \(node.name) \(what.hasSuffix("s") ? "are" : "is") at \(Self.percent(share)) %"
             var finding = Finding(
                 rule, subject, text + Self.limit(threshold, "%"),
-                advice: "which guests use it: the node's summary, or pvelua -e 'pve.list_vms{ node = \"\(node.name)\" }'",
+                advice:
+                    "which guests use it: the node's summary, or pvelua -e 'pve.list_vms{ node = \"\(node.name)\" }'",
                 value: JSONValue(Self.percent(share)))
             finding.isLingering = share * 100 <= threshold.limit
             verdict.findings.append(finding)

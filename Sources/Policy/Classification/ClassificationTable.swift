@@ -73,7 +73,7 @@ enum ClassificationTable {
     private static let storages: [Row] = [
         Row("POST", "nodes/{}/storage/{}/content", ["storage.content.create"]),
         Row("POST", "nodes/{}/storage/{}/upload", ["storage.content.create"]),
-        Row("POST", "nodes/{}/storage/{}/download-url", ["storage.content.create", "storage.download"]),
+        Row("POST", "nodes/{}/storage/{}/download-url", ["storage.download"]),
         Row("POST", "nodes/{}/storage/{}/content/{rest}", ["storage.content.create"]),
         // What these two are depends on the volume; see VolumeRules.
         Row("PUT", "nodes/{}/storage/{}/content/{rest}", []),

@@ -101,7 +101,8 @@ extension ErrorRules {
             .guestTimeout, ["VM quit/powerdown failed", "container did not stop", "lxc-stop * failed: got timeout"],
             "the guest did not react and still runs: give it more time, or stop it hard"),
         ErrorRule(
-            .unsupported, ["No QEMU guest agent configured"], "install qemu-guest-agent in the guest, switch the option on (agent = 1) and start the guest anew"),
+            .unsupported, ["No QEMU guest agent configured"],
+            "install qemu-guest-agent in the guest, switch the option on (agent = 1) and start the guest anew"),
         ErrorRule(
             .guestTimeout, ["QEMU guest agent is not running"],
             "the agent does not answer inside of the guest: install and start qemu-guest-agent there, or wait until the "

@@ -38,11 +38,18 @@ struct ArgumentChecker {
 
     /// `pve.snapshot_prune{ keep = … }` may name its guests among the options, which then stand alone.
     private static func isOptionsAlone(_ values: [PackedValue], for operation: Operation) -> Bool {
-        guard operation.parameters.count == 2, case .guests = operation.parameters[0].type,
-            !operation.parameters[0].isRequired, case .options(let known) = operation.parameters[1].type,
-            !values.dropFirst().contains(where: { $0 != .null }), case .map(let pairs)? = values.first
+        let parameters = operation.parameters
+        guard parameters.count == 2, !parameters[0].isRequired, case .options(let known) = parameters[1].type,
+            !values.dropFirst().contains(where: { $0 != .null })
         else { return false }
-        return pairs.contains { pair in known.contains { $0.name == pair.key } }
+        switch (parameters[0].type, values.first) {
+        case (.guest, .array(let elements)?), (.guests, .array(let elements)?): return elements.isEmpty
+        case (.guest, .map(let pairs)?), (.guests, .map(let pairs)?):
+            // A guest's own record has fields that options may be called by too.
+            return !pairs.contains { $0.key == "vmid" }
+                && (pairs.isEmpty || pairs.contains { pair in known.contains { $0.name == pair.key } })
+        default: return false
+        }
     }
 
     private static func check(
@@ -69,6 +76,10 @@ struct ArgumentChecker {
         case .function:
             guard value == .opaque("a function") else { throw wrong() }
             return .value(.null)
+        case .wordOrFunction(let words):
+            if value == .opaque("a function") { return .value(.null) }
+            guard let text = value.text else { throw wrong() }
+            return try check(.string(Array(text.utf8)), .choice(words), path: path)
         case .guests: return .value(try guests(value, path: path))
         case .guest:
             guard let number = (value["vmid"] ?? value).wholeNumber else {

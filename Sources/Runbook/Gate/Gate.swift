@@ -84,7 +84,7 @@ struct Gate: Sendable {
             StepIntent(
                 actions: actions, method: change.call.method.rawValue, path: change.call.path.description,
                 parameters: change.call.recordedParameters, vmid: change.vmid,
-                node: change.node, identity: change.identity))
+                node: change.node, identity: change.identity), of: change)
         do throws(Failure) {
             var outcome = try await Sending(environment: environment, run: run).carryOut(change, step)
             outcome.snapshot = change.snapshot

@@ -29,7 +29,8 @@ extension APICall {
         .object(
             JSONObject(
                 parameters.map { parameter in
-                    guard path.segments.dropFirst(4).first == "agent", ["input-data", "content"].contains(parameter.name)
+                    guard path.segments.dropFirst(4).first == "agent",
+                        ["input-data", "content"].contains(parameter.name)
                     else { return (parameter.name, parameter.value.json) }
                     let size = parameter.value.texts.reduce(0) { $0 + $1.utf8.count }
                     return (parameter.name, .string("[\(size) bytes, not kept]"))

@@ -94,7 +94,8 @@ struct RawChange: Sendable {
         // Of several rows of one path, as for the volumes of a storage, only that of the same action knows this call.
         let actions = ActionClassifier.actions(of: call)
         let known = OperationTable.all.flatMap(\.endpoints).filter { row in
-            row.method == call.method.rawValue && matches(row, path) && Action(row.action).map(actions.contains) ?? false
+            row.method == call.method.rawValue && matches(row, path)
+                && Action(row.action).map(actions.contains) ?? false
                 && row.with.allSatisfy { name, value in call.text(name).map { value == "*" || $0 == value } ?? false }
         }.max { $0.with.count < $1.with.count }
         guard let known else {

@@ -22,6 +22,8 @@ public actor RunScope {
     private var unsettled: [Int: Unsettled] = [:]
     private var told: Set<String> = []
     private var numbers: Set<String> = []
+    private var notes: [Int: StepNote] = [:]
+    private var compensations = CompensationBook()
 
     /// Makes the scope of a new run; a REPL session has no one script.
     public init(id: String, environment: RunEnvironment, script: Chunk?) {
@@ -48,15 +50,27 @@ public actor RunScope {
     }
 
     /// Writes the intent of a step, durably, and the run's own row before the first one.
-    func begin(_ intent: StepIntent, on cluster: String) async throws(Failure) -> StepRecorder {
+    func begin(
+        _ intent: StepIntent, of change: Change, on cluster: String
+    ) async throws(Failure) -> StepRecorder {
         let journal = try journal()
         try await record(in: journal)
         var intent = intent
         intent.cluster = cluster
         let number = try await journal.recordIntent(run: id, intent, at: environment.now())
+        let other = cluster == environment.clusterName ? nil : cluster
+        notes[number] = StepNote(
+            number: number, action: change.action, subject: change.subject, vmid: change.vmid, node: change.node,
+            cluster: other, state: .intent, compensation: compensations.running)
         return StepRecorder(
-            journal: journal, run: id, number: number, cluster: cluster == environment.clusterName ? nil : cluster,
-            now: environment.now, leave: { await self.leave($0, number) })
+            journal: journal, run: id, number: number, cluster: other, now: environment.now,
+            note: { await self.note(number, $0, upid: $1, problem: $2) }, leave: { await self.leave($0, number) })
+    }
+
+    private func note(_ step: Int, _ state: StepState, upid: String?, problem: String?) {
+        notes[step]?.state = state
+        if let upid { notes[step]?.upid = upid }
+        notes[step]?.problem = problem
     }
 
     /// Writes the run's row, once; steps that begin meanwhile wait for it.
@@ -87,6 +101,39 @@ public actor RunScope {
 
     /// Whether something is asked or told for the first time in this run.
     func isFirst(_ what: String) -> Bool { told.insert(what).inserted }
+
+    // MARK: - What a chunk has done and would undo
+
+    /// Forgets what an earlier chunk did and registered.
+    func beginChunk() {
+        notes.removeAll()
+        compensations = CompensationBook()
+    }
+
+    /// The changes since the chunk began, in their order; told once.
+    func takeNotes() -> [StepNote] {
+        defer { notes.removeAll() }
+        return notes.values.sorted { $0.number < $1.number }
+    }
+
+    /// Writes down a function that `pve.on_failure` was given.
+    func addCompensation(_ number: Int, at location: String?) throws(Failure) {
+        try compensations.add(number, at: location)
+    }
+
+    /// Forgets one that was taken back.
+    func dropCompensation(_ number: Int) { compensations.drop(number) }
+
+    /// How many wait.
+    var compensationCount: Int { compensations.count }
+
+    /// Takes the newest as the one that runs.
+    func beginCompensation() -> CompensationBook.Entry? { compensations.beginNewest() }
+
+    /// Ends the undoing; gives what still waits, newest first.
+    func endCompensations() -> [CompensationBook.Entry] { compensations.takeAll() }
+
+    // MARK: - What is left open
 
     private func leave(_ what: Unsettled, _ step: Int) { unsettled[step] = what }
 
@@ -150,8 +197,8 @@ struct ClusterScope: Sendable {
     }
 
     /// Writes the intent of a step, durably.
-    func begin(_ intent: StepIntent) async throws(Failure) -> StepRecorder {
-        try await run.begin(intent, on: cluster)
+    func begin(_ intent: StepIntent, of change: Change) async throws(Failure) -> StepRecorder {
+        try await run.begin(intent, of: change, on: cluster)
     }
 
     /// Whether something is asked or told for the first time in this run about this cluster.

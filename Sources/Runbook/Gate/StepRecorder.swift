@@ -19,6 +19,8 @@ struct StepRecorder: Sendable {
     /// The cluster, where it is not the run's own.
     let cluster: String?
     let now: @Sendable () -> Double
+    /// Told of each stage: the state, the task where it is new, and what went wrong.
+    let note: @Sendable (StepState, String?, String?) async -> Void
     /// Told of what a person must look after.
     let leave: @Sendable (Unsettled) async -> Void
 
@@ -26,10 +28,14 @@ struct StepRecorder: Sendable {
         "step \(number) of run \(run)" + (cluster.map { " on cluster \($0)" } ?? "")
     }
 
-    func sent() async throws(Failure) { try await journal.recordSent(run: run, step: number, at: now()) }
+    func sent() async throws(Failure) {
+        try await journal.recordSent(run: run, step: number, at: now())
+        await note(.sent, nil, nil)
+    }
 
     func accepted(_ upid: UPID) async throws(Failure) {
         try await journal.recordAccepted(run: run, step: number, upid: upid.description, at: now())
+        await note(.accepted, upid.description, nil)
     }
 
     func done(_ result: JSONValue, warnings: Int) async throws(Failure) {
@@ -38,7 +44,7 @@ struct StepRecorder: Sendable {
 
     /// Records that a request was not sent because something stood in the way, and gives the error to raise.
     func notSent(_ failure: Failure) async throws(Failure) -> Failure {
-        try await record(.notHappened, failure.json)
+        try await record(.notHappened, failure)
         return failure
     }
 
@@ -48,8 +54,8 @@ struct StepRecorder: Sendable {
     func notAccepted(_ failure: Failure) async throws(Failure) -> Failure {
         switch failure.kind {
         case .outcomeUnknown: return try await doubt(failure)
-        case .connection, .tls, .nodeUnreachable, .cancelled, .auth: try await record(.notHappened, failure.json)
-        default: try await record(.failed, failure.json)
+        case .connection, .tls, .nodeUnreachable, .cancelled, .auth: try await record(.notHappened, failure)
+        default: try await record(.failed, failure)
         }
         return failure
     }
@@ -61,13 +67,13 @@ struct StepRecorder: Sendable {
             let task = failure.upid.map { " (\($0))" } ?? ""
             await leave(Unsettled(isDoubtful: false, text: "\(name) goes on\(task)"))
         case .outcomeUnknown: return try await doubt(failure)
-        default: try await record(.failed, failure.json)
+        default: try await record(.failed, failure)
         }
         return failure
     }
 
     private func doubt(_ failure: Failure) async throws(Failure) -> Failure {
-        try await record(.inDoubt, failure.json)
+        try await record(.inDoubt, failure)
         var doubt = failure
         doubt.kind = .inDoubt
         doubt.message = "it is not known whether this was done: \(failure.message)"
@@ -77,7 +83,14 @@ struct StepRecorder: Sendable {
         return doubt
     }
 
+    private func record(_ state: StepState, _ failure: Failure) async throws(Failure) {
+        // Told even where the journal cannot take it: the person must not hear less because a disk is full.
+        await note(state, nil, failure.message)
+        try await record(state, failure.json)
+    }
+
     private func record(_ state: StepState, _ outcome: JSONValue) async throws(Failure) {
         try await journal.recordOutcome(run: run, step: number, state, outcome: outcome, at: now())
+        if state == .done || state == .doneWithWarnings { await note(state, nil, nil) }
     }
 }

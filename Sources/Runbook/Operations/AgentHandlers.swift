@@ -22,7 +22,9 @@ enum AgentHandlers {
                 return nil
             } catch {
                 // A guest that does not run, has no agent or does not answer is what was asked about.
-                guard [.unsupported, .guestTimeout, .conflict, .outcomeUnknown].contains(error.kind) else { throw error }
+                guard [.unsupported, .guestTimeout, .conflict, .outcomeUnknown].contains(error.kind) else {
+                    throw error
+                }
                 return error
             }
         }
@@ -107,7 +109,8 @@ struct GuestAddress {
             guard let parts = row[field]?.perlText?.split(separator: "/"), let address = parts.first else { continue }
             found.append(
                 GuestAddress(
-                    interface: name, mac: mac, address: String(address), prefix: parts.dropFirst().first.flatMap { Int($0) }))
+                    interface: name, mac: mac, address: String(address),
+                    prefix: parts.dropFirst().first.flatMap { Int($0) }))
         }
         return found
     }
@@ -164,7 +167,8 @@ enum AgentAnswer {
         guard let error = result["error"], error.object != nil else { return result }
         let text = error["desc"]?.perlText ?? "no reason given"
         let isUnknown =
-            error["class"]?.perlText == "CommandNotFound" || text.contains("has not been found") || text.contains("disabled")
+            error["class"]?.perlText == "CommandNotFound" || text.contains("has not been found")
+            || text.contains("disabled")
         throw Failure(
             isUnknown ? .unsupported : .server, "the guest's agent: \(TextExcerpt.line(text))",
             hint: isUnknown ? "its version or its settings do not offer this" : nil, raw: text)
@@ -174,7 +178,9 @@ enum AgentAnswer {
 extension TextExcerpt {
     /// Text of a guest on one line, without control characters.
     static func line(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.prefix(300).map { $0.value < 0x20 || $0.value == 0x7f ? " " : $0 }))
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.prefix(300).map { $0.value < 0x20 || $0.value == 0x7f ? " " : $0 }))
     }
 }
 

@@ -18,7 +18,8 @@ enum ClusterHandlers {
         let votes = Dictionary(
             (try await call.granted(["cluster", "config", "nodes"])?.array ?? []).compactMap { row in
                 row["name"]?.perlText.flatMap { name in row["quorum_votes"]?.perlInteger.map { (name, $0) } }
-            }) { first, _ in first }
+            }
+        ) { first, _ in first }
         let manager = try await call.granted(["cluster", "ha", "status", "current"])?.array ?? []
         var object = JSONObject([
             ("name", JSONValue(cluster?["name"]?.perlText ?? nodes.first?["name"]?.perlText)),
@@ -29,7 +30,8 @@ enum ClusterHandlers {
         if !votes.isEmpty {
             let online = nodes.filter { $0["online"]?.perlBool ?? false }.compactMap { $0["name"]?.perlText }
             let all = votes.values.reduce(0) { $0.addingReportingOverflow($1).partialValue }
-            object["votes"] = JSONValue(online.compactMap { votes[$0] }.reduce(0) { $0.addingReportingOverflow($1).partialValue })
+            object["votes"] = JSONValue(
+                online.compactMap { votes[$0] }.reduce(0) { $0.addingReportingOverflow($1).partialValue })
             object["needed"] = JSONValue(all / 2 + 1)
         }
         if let master = master(manager) { object["ha_master"] = .string(master) }

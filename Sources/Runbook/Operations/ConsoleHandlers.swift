@@ -19,7 +19,8 @@ enum ConsoleHandlers {
         var object = try address(
             call,
             [
-                ("console", isMachine ? "kvm" : "lxc"), (viewer, "1"), ("vmid", vmid.description), ("vmname", guest.name),
+                ("console", isMachine ? "kvm" : "lxc"), (viewer, "1"), ("vmid", vmid.description),
+                ("vmname", guest.name),
                 ("node", guest.node.rawValue),
             ] + (viewer == "novnc" ? [("resize", "off")] : []) + [("cmd", "")])
         object["vmid"] = JSONValue(vmid.rawValue)
@@ -36,7 +37,10 @@ enum ConsoleHandlers {
         try await call.checkNode(node)
         var object = try address(
             call,
-            [("console", "shell"), ("xtermjs", "1"), ("vmid", "0"), ("vmname", ""), ("node", node.rawValue), ("cmd", "")])
+            [
+                ("console", "shell"), ("xtermjs", "1"), ("vmid", "0"), ("vmname", ""), ("node", node.rawValue),
+                ("cmd", ""),
+            ])
         object["node"] = .string(node.rawValue)
         return .object(object)
     }
@@ -45,10 +49,12 @@ enum ConsoleHandlers {
         // Whichever member is asked, it forwards the console of every node.
         guard let host = call.environment.client.webAddress else {
             throw Failure(
-                .unsupported, "cluster \(call.environment.clusterName) is not reached over the network, so it has no address",
+                .unsupported,
+                "cluster \(call.environment.clusterName) is not reached over the network, so it has no address",
                 hint: "a cluster of the configuration, with hosts, has consoles")
         }
-        let text = query.map { PercentEncoding.encode($0.0) + "=" + PercentEncoding.encode($0.1) }.joined(separator: "&")
+        let text = query.map { PercentEncoding.encode($0.0) + "=" + PercentEncoding.encode($0.1) }.joined(
+            separator: "&")
         return JSONObject([
             ("url", .string("\(host)/?\(text)")),
             ("needs", "open it in a browser that is logged in to Proxmox; VM.Console or Sys.Console is needed there"),

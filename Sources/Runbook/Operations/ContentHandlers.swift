@@ -38,7 +38,8 @@ enum ContentHandlers {
             let nodes = storage.nodes.filter { options.node() ?? $0 == $0 }
             guard !nodes.isEmpty else {
                 if options.node() == nil {
-                    call.environment.output.log(.warning, "storage \(storage.name) is left out: no node can reach it now")
+                    call.environment.output.log(
+                        .warning, "storage \(storage.name) is left out: no node can reach it now")
                 }
                 continue
             }
@@ -59,7 +60,11 @@ enum ContentHandlers {
                 "nodes", node.rawValue, "storage", storage.name, "content", parameters: parameters)
             found += (rows.array ?? []).map { VolumeRecord.json($0, storage, on: node) }
         }
-        return found.sorted { ($0["volid"]?.string ?? "", $0["node"]?.string ?? "") < ($1["volid"]?.string ?? "", $1["node"]?.string ?? "") }
+        return found.sorted {
+            ($0["volid"]?.string ?? "", $0["node"]?.string ?? "") < (
+                $1["volid"]?.string ?? "", $1["node"]?.string ?? ""
+            )
+        }
     }
 }
 
@@ -82,7 +87,8 @@ extension StorageView {
         }
         guard let first = nodes.first else {
             throw Failure(
-                .storageUnavailable, "no node can reach storage \(name) now", hint: "look at the nodes that have it: "
+                .storageUnavailable, "no node can reach storage \(name) now",
+                hint: "look at the nodes that have it: "
                     + rows.compactMap(\.node).map(\.rawValue).joined(separator: ", "))
         }
         return isShared ? [first] : nodes

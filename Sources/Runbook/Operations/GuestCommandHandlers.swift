@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import FoundationEssentials
 internal import JSON
 internal import Model
 internal import Proxmox
@@ -20,7 +19,9 @@ enum GuestCommandHandlers {
         }
         let guest = try await call.machine()
         var parameters: [(name: String, value: APIParameter)] = [("command", .list(command.map(APIParameter.text)))]
-        if let input = options.text("input") { parameters.append(("input-data", .text(FileBytes.text(Array(input.utf8))))) }
+        if let input = options.text("input") {
+            parameters.append(("input-data", .text(FileBytes.text(Array(input.utf8)))))
+        }
         let timeout = options.seconds("timeout") ?? .seconds(60)
         var change = try change(call, guest, "exec", parameters)
         let watch = GuestProcess(client: call.environment.client, guest: guest, timeout: timeout)
@@ -30,7 +31,8 @@ enum GuestCommandHandlers {
         guard outcome.details["exited"]?.perlBool == true else {
             var failure = Failure(
                 .guestTimeout, "the command still runs in guest \(guest.vmid) after \(timeout.components.seconds) s",
-                hint: "it goes on there; look for process \(outcome.details["pid"]?.perlText ?? "") inside of the guest")
+                hint: "it goes on there; look for process \(outcome.details["pid"]?.perlText ?? "") inside of the guest"
+            )
             failure.action = change.action
             failure.vmid = guest.vmid.rawValue
             failure.node = guest.node.rawValue
@@ -61,7 +63,7 @@ enum GuestCommandHandlers {
         if let content = String(validating: bytes, as: UTF8.self) {
             object["content"] = .string(content)
         } else {
-            object["base64"] = .string(Data(bytes).base64EncodedString())
+            object["base64"] = .string(FileBytes.base64(bytes))
         }
         return .object(object)
     }
@@ -70,10 +72,9 @@ enum GuestCommandHandlers {
         let path = call.arguments.text("path") ?? ""
         let content = call.arguments.text("content") ?? ""
         let guest = try await call.machine()
-        // Perl's own encoding dies of signs beyond one byte, so it gets none.
-        let encoded = Data(content.utf8).base64EncodedString()
+        // Perl encodes it for the agent, byte by byte, and knows no sign beyond one byte.
         var change = try change(
-            call, guest, "file-write", [("file", .text(path)), ("content", .text(encoded)), ("encode", .boolean(false))])
+            call, guest, "file-write", [("file", .text(path)), ("content", .text(FileBytes.text(Array(content.utf8))))])
         change.report = { _ in JSONObject([("path", .string(path)), ("size", JSONValue(content.utf8.count))]) }
         return try await call.gate.change(change).json(change)
     }
@@ -109,9 +110,11 @@ struct GuestProcess: Sendable {
                 if answer["exited"]?.perlBool ?? false { return Self.record(answer, pid) }
             } catch {
                 // The agent may be busy, or the node away for a moment; it tells of an end once only.
-                guard [.guestTimeout, .nodeUnreachable, .connection].contains(error.kind), client.clock.now() < deadline else {
+                guard [.guestTimeout, .nodeUnreachable, .connection].contains(error.kind), client.clock.now() < deadline
+                else {
                     throw Failure(
-                        .outcomeUnknown, "process \(pid) was started in the guest, but how it ended cannot be learnt: "
+                        .outcomeUnknown,
+                        "process \(pid) was started in the guest, but how it ended cannot be learnt: "
                             + error.message, raw: error.raw)
                 }
             }
@@ -127,7 +130,9 @@ struct GuestProcess: Sendable {
 
     private static func record(_ answer: JSONValue, _ pid: Int) -> JSONObject {
         var object = JSONObject([("pid", JSONValue(pid)), ("exited", true)])
-        for name in ["exitcode", "signal"] { if let value = answer[name]?.perlInteger { object[name] = JSONValue(value) } }
+        for name in ["exitcode", "signal"] {
+            if let value = answer[name]?.perlInteger { object[name] = JSONValue(value) }
+        }
         for (name, field) in [("out", "out-data"), ("err", "err-data")] {
             object[name] = .string(FileBytes.readable(answer[field]?.perlText ?? ""))
         }
@@ -152,4 +157,18 @@ enum FileBytes {
 
     /// The bytes as the text they are, where they are UTF-8.
     static func readable(_ text: String) -> String { String(validating: of(text), as: UTF8.self) ?? text }
+
+    /// The bytes in base64 (RFC 4648).
+    static func base64(_ bytes: [UInt8]) -> String {
+        let signs = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+        var result: [UInt8] = []
+        for start in stride(from: 0, to: bytes.count, by: 3) {
+            let part = bytes[start..<min(start + 3, bytes.count)]
+            let word = part.reduce(0) { $0 << 8 | Int($1) } << ((3 - part.count) * 8)
+            for place in 0..<4 {
+                result.append(place <= part.count ? signs[word >> (18 - place * 6) & 63] : UInt8(ascii: "="))
+            }
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
 }

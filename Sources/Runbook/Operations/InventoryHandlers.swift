@@ -64,7 +64,8 @@ enum InventoryHandlers {
                 return try await call.gate.resolve(vmid).json
             } catch {
                 // Of a guest whose node is gone there is still something to tell; what hangs may not be taken for gone.
-                guard error.kind == .nodeUnreachable, let guest = try? await client.guests().first(where: { $0.row.vmid == vmid }),
+                guard error.kind == .nodeUnreachable,
+                    let guest = try? await client.guests().first(where: { $0.row.vmid == vmid }),
                     guest.isLost
                 else { throw error }
                 return guest.json
@@ -79,7 +80,8 @@ enum InventoryHandlers {
         guard found.isEmpty else {
             let candidates = found.map { "\($0.row.vmid?.description ?? "") on \($0.row.node?.rawValue ?? "")" }
             throw .parameter(
-                "guest", "\"\(TextExcerpt.of(name))\" is the name of \(found.count) guests: "
+                "guest",
+                "\"\(TextExcerpt.of(name))\" is the name of \(found.count) guests: "
                     + candidates.joined(separator: ", "), hint: "name it by its vmid")
         }
         var failure = Failure(.notFound, "there is no guest named \"\(TextExcerpt.of(name))\"")

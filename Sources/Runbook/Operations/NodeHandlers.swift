@@ -23,7 +23,9 @@ enum NodeHandlers {
         }
         var record = NodeRecord.object(row, try await call.resources(.vm))
         guard row.status == "online" else { return .object(record) }
-        if let status = try await call.granted(["nodes", name.rawValue, "status"]) { NodeRecord.add(status, to: &record) }
+        if let status = try await call.granted(["nodes", name.rawValue, "status"]) {
+            NodeRecord.add(status, to: &record)
+        }
         if let subscription = try await call.granted(["nodes", name.rawValue, "subscription"])?["status"] {
             record["subscription"] = subscription
         }
@@ -71,7 +73,9 @@ enum NodeRecord {
 
     /// Adds what the node tells of itself.
     static func add(_ status: JSONValue, to record: inout JSONObject) {
-        if let load = status["loadavg"]?.array { record["load"] = .array(load.compactMap(\.perlNumber).map(JSONValue.number)) }
+        if let load = status["loadavg"]?.array {
+            record["load"] = .array(load.compactMap(\.perlNumber).map(JSONValue.number))
+        }
         let processor = status["cpuinfo"]
         record["cpumodel"] = processor?["model"]
         record["sockets"] = processor?["sockets"]

@@ -17,9 +17,11 @@ enum OperationHandlers {
     typealias Handler = @Sendable (OperationCall) async throws(Failure) -> JSONValue
 
     static let all: [String: Handler] = [
-        InventoryHandlers.all, NodeHandlers.all, ClusterHandlers.all, PoolHandlers.all, StorageHandlers.all, ContentHandlers.all,
+        InventoryHandlers.all, NodeHandlers.all, ClusterHandlers.all, PoolHandlers.all, StorageHandlers.all,
+        ContentHandlers.all,
         TaskHandlers.all, PowerHandlers.all, SnapshotHandlers.all,
-        BackupHandlers.all, MigrationHandlers.all, CreationHandlers.all, ConfigurationHandlers.all, AgentHandlers.all, GuestCommandHandlers.all,
+        BackupHandlers.all, MigrationHandlers.all, CreationHandlers.all, ConfigurationHandlers.all, AgentHandlers.all,
+        GuestCommandHandlers.all,
         ConsoleHandlers.all,
         APIHandlers.all, LocalHandlers.all,
     ].reduce(into: [:]) { all, some in all.merge(some) { first, _ in first } }

@@ -19,7 +19,9 @@ enum PoolHandlers {
 
     static func pools(_ call: OperationCall) async throws(Failure) -> JSONValue {
         let rows = try await call.read("pools").array ?? []
-        let pools = rows.compactMap { row in row["poolid"]?.perlText.map { ($0, row["comment"]) } }.sorted { $0.0 < $1.0 }
+        let pools = rows.compactMap { row in row["poolid"]?.perlText.map { ($0, row["comment"]) } }.sorted {
+            $0.0 < $1.0
+        }
         return .array(
             pools.map { id, comment in
                 ["pool": .string(id), "comment": comment ?? .null]
@@ -36,12 +38,15 @@ enum PoolHandlers {
         object["guests"] = .array(guests.map(\.json))
         object["storages"] = .array(found.storages.sorted().map(JSONValue.string))
         object["pools"] = .array(
-            below.compactMap { $0["poolid"]?.perlText }.filter { PoolID($0)?.parent == id }.sorted().map(JSONValue.string))
+            below.compactMap { $0["poolid"]?.perlText }.filter { PoolID($0)?.parent == id }.sorted().map(
+                JSONValue.string))
         return .object(object)
     }
 
     static func add(_ call: OperationCall) async throws(Failure) -> JSONValue { try await change(call, removes: false) }
-    static func remove(_ call: OperationCall) async throws(Failure) -> JSONValue { try await change(call, removes: true) }
+    static func remove(_ call: OperationCall) async throws(Failure) -> JSONValue {
+        try await change(call, removes: true)
+    }
 
     /// Asks only for what is not so already: Proxmox refuses the rest, and with it everything.
     private static func change(_ call: OperationCall, removes: Bool) async throws(Failure) -> JSONValue {

@@ -41,7 +41,8 @@ enum TaskHandlers {
             let names = lost.map(\.rawValue).sorted().joined(separator: ", ")
             call.environment.output.log(.warning, "\(names) is offline: of its tasks only the last known are listed")
         }
-        let chosen = found.filter(filters.matches).sorted { $0.upid.startTime > $1.upid.startTime }.prefix(filters.limit)
+        let chosen = found.filter(filters.matches).sorted { $0.upid.startTime > $1.upid.startTime }.prefix(
+            filters.limit)
         let now = call.environment.now()
         return .array(chosen.map { .object($0.record(now: now, isLost: lost.contains($0.upid.node))) })
     }
@@ -125,7 +126,9 @@ struct TaskFilters {
     /// What the node can sort out itself.
     var parameters: [(name: String, value: APIParameter)] {
         let source: TaskSource = isRunning.map { $0 ? .active : .archive } ?? .all
-        var list: [(name: String, value: APIParameter)] = [("source", .text(source.rawValue)), ("limit", .integer(limit))]
+        var list: [(name: String, value: APIParameter)] = [
+            ("source", .text(source.rawValue)), ("limit", .integer(limit)),
+        ]
         if let vmid { list.append(("vmid", .integer(vmid.rawValue))) }
         if errors { list.append(("statusfilter", .text("error,unknown"))) }
         if let since { list.append(("since", .integer(since))) }
@@ -136,8 +139,10 @@ struct TaskFilters {
 
     /// Whether a row is one of them; what the cluster's own list tells nobody has sorted out.
     func matches(_ row: TaskRow) -> Bool {
-        (vmid.map { row.upid.id == $0.description } ?? true) && (isRunning.map { $0 == (row.status == .running) } ?? true)
-            && (!errors || ["error", "unknown"].contains(row.status.word)) && (since.map { row.upid.startTime >= $0 } ?? true)
+        (vmid.map { row.upid.id == $0.description } ?? true)
+            && (isRunning.map { $0 == (row.status == .running) } ?? true)
+            && (!errors || ["error", "unknown"].contains(row.status.word))
+            && (since.map { row.upid.startTime >= $0 } ?? true)
             && (type.map { $0 == row.upid.type } ?? true)
             && (user.map { row.upid.user.lowercased().contains($0.lowercased()) } ?? true)
     }

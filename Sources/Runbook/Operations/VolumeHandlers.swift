@@ -60,7 +60,8 @@ enum VolumeHandlers {
         }
         guard let place = places.first else {
             throw Failure(
-                .notFound, "there is no volume \(volume)", hint: "pve.content(\"\(storage.name)\") tells which there are")
+                .notFound, "there is no volume \(volume)",
+                hint: "pve.content(\"\(storage.name)\") tells which there are")
         }
         if places.count > 1 {
             let names = places.map(\.node.rawValue).joined(separator: ", ")
@@ -93,7 +94,8 @@ enum VolumeHandlers {
             let owner = VolumeOwner.of(volume.description).map { " of guest \($0)" } ?? ""
             throw .parameter(
                 "volume", "\(volume) is a disk\(owner), or may be one",
-                hint: "detach it in the guest's configuration, then delete its unused… entry there; pve.destroy removes a "
+                hint:
+                    "detach it in the guest's configuration, then delete its unused… entry there; pve.destroy removes a "
                     + "guest with its disks")
         }
     }
@@ -114,8 +116,12 @@ struct DownloadFile {
     init(_ url: String, _ options: Arguments) throws(Failure) {
         self.url = url
         let lower = url.lowercased()
-        guard let scheme = ["https://", "http://"].first(where: lower.hasPrefix), url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f })
-        else { throw .parameter("url", "must begin with http:// or https:// and hold neither spaces nor other signs than ASCII") }
+        guard let scheme = ["https://", "http://"].first(where: lower.hasPrefix),
+            url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f })
+        else {
+            throw .parameter(
+                "url", "must begin with http:// or https:// and hold neither spaces nor other signs than ASCII")
+        }
         let rest = url.dropFirst(scheme.utf8.count).prefix { $0 != "?" && $0 != "#" }
         guard let host = rest.split(separator: "/", omittingEmptySubsequences: false).first, !host.isEmpty else {
             throw .parameter("url", "names no server")
@@ -123,7 +129,9 @@ struct DownloadFile {
         guard !host.contains("@") else {
             throw .parameter("url", "holds a user or password, which the node would write into its log")
         }
-        let last = rest.contains("/") ? rest.split(separator: "/", omittingEmptySubsequences: false).last.map(String.init) : nil
+        let last =
+            rest.contains("/")
+            ? rest.split(separator: "/", omittingEmptySubsequences: false).last.map(String.init) : nil
         let name = options.text("filename") ?? last ?? ""
         self.name = name
         let field = options.text("filename") == nil ? "url" : "options.filename"
@@ -132,13 +140,17 @@ struct DownloadFile {
             && name.utf8.allSatisfy { $0.isASCIIAlphanumeric || "-_.".utf8.contains($0) }
         guard isPlain else {
             throw .parameter(
-                field, name.isEmpty ? "does not end in a file's name" : "gives the file a name of other signs than letters, digits, - _ .",
+                field,
+                name.isEmpty
+                    ? "does not end in a file's name"
+                    : "gives the file a name of other signs than letters, digits, - _ .",
                 hint: "options.filename names the file")
         }
         let wanted = Self.endings[options.text("content") ?? ""] ?? []
         guard wanted.contains(where: { name.hasSuffix($0) && name != $0 }) else {
             throw .parameter(
-                field, "\(name) does not end in \(wanted.joined(separator: " or "))", hint: "options.filename names the file")
+                field, "\(name) does not end in \(wanted.joined(separator: " or "))",
+                hint: "options.filename names the file")
         }
         switch (options.text("checksum"), options.text("checksum_algorithm")) {
         case (nil, nil): checksum = nil

@@ -51,7 +51,7 @@ struct FaultMatrixTests {
         return ProxmoxClient(
             hosts: [ProxmoxHost(name: "server", transport: CurlTransport(endpoint, settings: settings))],
             credential: NoCredential(),
-            settings: ClientSettings(requestTimeout: row.isSlow ? .seconds(1) : .seconds(60), jitter: { 0.5 }),
+            settings: ClientSettings(requestTimeout: row.isSlow ? .seconds(2) : .seconds(60), jitter: { 0.5 }),
             clock: VirtualClock())
     }
 

@@ -168,7 +168,7 @@ def behave(connection, name, argument, method="", target=""):
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 20480\r\n\r\n")
         for _ in range(10):
             connection.sendall(b" " * 2048)
-            time.sleep(0.1)
+            time.sleep(0.3)
     elif name == "deflate":
         answer(connection, zlib.compress(b'{"data":"' + b"x" * 5000 + b'"}'), headers=["Content-Encoding: deflate"])
     elif name == "gzip":

@@ -45,7 +45,8 @@ struct ListedGuest: Sendable {
     private var note: String? {
         let node = row.node?.rawValue ?? "its node"
         guard isLost else {
-            return status == "unknown" ? "node \(node) has not reported on this guest; a new one shows after some seconds" : nil
+            return status == "unknown"
+                ? "node \(node) has not reported on this guest; a new one shows after some seconds" : nil
         }
         return row.status == nil || row.status == "unknown"
             ? "node \(node) is offline, for more than five minutes: the guest may or may not run there"

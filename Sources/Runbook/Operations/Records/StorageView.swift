@@ -44,7 +44,8 @@ struct StorageView: Sendable {
         for field in ["disk", "maxdisk"] {
             let values = reached.compactMap { $0.members[field]?.perlInteger }
             guard let first = values.first else { continue }
-            object[field] = JSONValue(isShared ? first : values.reduce(0) { $0.addingReportingOverflow($1).partialValue })
+            object[field] = JSONValue(
+                isShared ? first : values.reduce(0) { $0.addingReportingOverflow($1).partialValue })
         }
         object["usage"] = .array(
             shown.map { row in
