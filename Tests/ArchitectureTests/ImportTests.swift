@@ -108,8 +108,8 @@ struct ImportTests {
 
 struct PlainHTTPTests {
     /// TLS is left out for webhooks of the monitor only, never on the way to a cluster.
-    @Test func onlyWebhooksMayGoWithoutTLS() throws {
-        let found = try run(
+    @Test func onlyWebhooksMayGoWithoutTLS() async throws {
+        let found = try await run(
             URL(fileURLWithPath: "/usr/bin/git"), ["grep", "-lE", "usesTLS: ", "--", "Sources"],
             directory: Places.repository)
         let files = found.output.split(separator: "\n").map(String.init)

@@ -31,7 +31,10 @@ struct TokenPlanTests {
         (["snapshot.*"], ["Runbooks: VM.Audit VM.Snapshot @ /vms"]),
         (
             ["read.storage"],
-            ["Runbooks: VM.Audit VM.Backup @ /vms", "Runbooks-storage: Datastore.AllocateSpace @ /storage"]
+            [
+                "Runbooks: VM.Audit VM.Backup VM.Config.Disk @ /vms",
+                "Runbooks-storage: Datastore.AllocateSpace @ /storage",
+            ]
         ),
         (
             ["backup.create"],

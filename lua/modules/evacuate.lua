@@ -32,6 +32,7 @@ local function destinations(name, targets)
       end
     end
   end
+  table.sort(rows, function(a, b) return a.node < b.node end)
   local online = {}
   for _, node in ipairs(rows) do
     if node.status == "online" then
@@ -174,8 +175,8 @@ return function(node, options)
   end
   if #unmovable > 0 and not options.skip_unmovable then
     pve.fail(
-      string.sub(string.format("%d guests cannot leave %s, so none was moved: %s", #unmovable, name,
-        table.concat(texts, ". ")), 1, 4000),
+      string.sub(string.format("%d %s cannot leave %s, so none was moved: %s", #unmovable,
+        #unmovable == 1 and "guest" or "guests", name, table.concat(texts, ". ")), 1, 4000),
       { kind = "conflict", hint = "skip_unmovable = true moves the others; preview = true shows the plan" })
   end
   local result = pve.move_guests(moves, {

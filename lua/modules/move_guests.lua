@@ -110,12 +110,12 @@ return function(moves, options)
   local function settle(index)
     local move = underway[index]
     local ok, task = pcall(pve.api.get, string.format("/nodes/%s/tasks/%s/status", move.task.node, move.task.upid))
-    local late = pve.now() - move.begun > (options.timeout or 3600)
-    if ok and task.status == "running" and not late then
+    local left = math.max(0, move.begun + (options.timeout or 3600) - pve.now())
+    if ok and task.status == "running" and left > 0 then
       return false
     end
     table.remove(underway, index)
-    ended(move, pcall(pve.poll, move.task, late and { timeout = 0 } or nil))
+    ended(move, pcall(pve.poll, move.task, { timeout = left }))
     return true
   end
 

@@ -8,7 +8,7 @@ return function(result, options)
   options = options or {}
   local moves, stayed = {}, {}
   if type(result) ~= "table" or type(result.moves) ~= "table" then
-    pve.fail("result: must be what pve.evacuate gave, or a table with moves", { kind = "parameter" })
+    pve.fail("result: must be what an evacuation gave, or a table with moves", { kind = "parameter" })
   end
   if result.preview then
     pve.fail("result: is a preview; nothing was moved", { kind = "parameter" })

@@ -40,12 +40,18 @@ enum MigrationOperations {
                         PrivilegeNeed(
                             ["Datastore.AllocateSpace"], at: .storage, when: "with another target storage"),
                     ])
+            ] + [
+                Endpoint(
+                    method: "GET", path: "/nodes/{node}/{kind}/{vmid}/migrate", action: "read.guest", kinds: [.qemu],
+                    needs: [.guest("VM.Migrate")])
             ] + looks,
             example: #"local ok, e = pcall(pve.migrate, nil, 101, "pve2"); print(ok or e.kind)"#,
             methods: [ObjectMethod("migrate", before: [nil, "@vmid"])]),
         Operation(
             name: "migrate_check",
-            summary: "Tells whether a guest could move to a node, or to which of them, and what stands in the way.",
+            summary:
+                "Tells whether a guest could move to a node, or to which of them, and what stands in the way; with VM.Migrate its "
+                + "own node is asked, too.",
             parameters: [
                 .required("guest", .guest, "Which guest."),
                 .optional("target", .node, "The node it would go to; nil for every node."),
@@ -78,9 +84,6 @@ enum MigrationOperations {
 
     /// What is read before a guest moves.
     private static let looks: [Endpoint] = [
-        Endpoint(
-            method: "GET", path: "/nodes/{node}/{kind}/{vmid}/migrate", action: "read.guest", kinds: [.qemu],
-            needs: [.guest("VM.Migrate")]),
         Endpoint(
             method: "GET", path: "/nodes/{node}/storage", action: "read.storage",
             needs: [

@@ -9,16 +9,14 @@ public enum LocalDevices {
         config.members.filter { key, value in
             guard let last = key.last, last.isNumber, let text = value.perlText else { return false }
             let bus = String(key.reversed().drop(while: \.isNumber).reversed())
-            switch bus {
+            switch (bus, kind) {
             // A device by its mapping is looked up on the target; what SPICE brings belongs to no node.
-            case "hostpci",
-                "usb" where kind == .qemu:
+            case ("hostpci", .qemu), ("usb", .qemu):
                 return PropertyText.value("mapping", in: text) == nil && !text.hasPrefix("spice")
                     && PropertyText.value("host", in: text) != "spice"
-            case "serial",
-                "parallel" where kind == .qemu:
+            case ("serial", .qemu), ("parallel", .qemu):
                 return text.hasPrefix("/dev/")
-            case "dev" where kind == .lxc: return true
+            case ("dev", .lxc): return true
             default: return false
             }
         }.map(\.key).sorted()

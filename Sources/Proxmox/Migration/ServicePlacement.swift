@@ -4,7 +4,7 @@ public import Model
 
 /// Where high availability lets a guest be: by its group (PVE 8) or by rules (PVE 9).
 public struct ServicePlacement: Hashable, Sendable {
-    /// The state it is to be in: `started`, `stopped`, `ignored` …
+    /// The state it is to be in, such as `started` or `ignored`.
     public var request: String?
     /// The group it belongs to.
     public var group: String?

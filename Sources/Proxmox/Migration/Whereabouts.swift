@@ -18,10 +18,8 @@ extension ProxmoxClient {
             guard let lock = now.lock else { return failure }
             failure.message += ", locked (\(lock))"
             if failure.kind != .taskTimeout {
-                failure.hint = "once nothing moves it any more: `qm unlock \(guest.vmid)` on \(now.node)"
-                if now.kind == .lxc {
-                    failure.hint = "once nothing moves it any more: `pct unlock \(guest.vmid)` on \(now.node)"
-                }
+                let tool = now.kind == .qemu ? "qm" : "pct"
+                failure.hint = "once nothing moves it any more: `\(tool) unlock \(guest.vmid)` on \(now.node)"
             }
         } catch {
             failure.message += "; where the guest is cannot be told: \(error.message)"

@@ -35,6 +35,11 @@ enum MigrationHandlers {
             timeout: arguments.seconds("timeout") ?? max(call.environment.settings.taskTimeout, .seconds(3600)),
             waits: arguments.flag("wait") ?? true)
         change.consequences = consequences(sight, options, node)
+        change.weigh = { now in
+            var later = sight
+            (later.guest, later.disks) = (now, GuestDisks.of(now.config, now.kind))
+            return consequences(later, options, node)
+        }
         change.report = { _ in JSONObject([("from", .string(guest.node.rawValue))]) }
         return try await call.gate.change(change).json(change)
     }

@@ -88,8 +88,7 @@ struct MigrationJudge {
 
     private func devices() -> [MigrationReason] {
         var reasons: [MigrationReason] = []
-        let own = LocalDevices.of(guest.config, guest.kind) + sight.disks.filter(\.isOfNode).map(\.key)
-        let devices = Set(own + (sight.preconditions?.localResources ?? [])).sorted()
+        let devices = sight.localResources
         if !devices.isEmpty {
             reasons.append(
                 MigrationReason(

@@ -17,17 +17,12 @@ struct MigrationRecord {
             ("status", .string(guest.state)), ("running", .bool(!guest.isStopped)),
             ("memory", JSONValue(sight.memory)),
             ("local_disks", .array(sight.localDisks.map(disk))),
-            ("local_resources", .array(resources.map(JSONValue.string))),
+            ("local_resources", .array(sight.localResources.map(JSONValue.string))),
             ("snapshots", .array(sight.snapshots.map(JSONValue.string))),
         ])
         if let lock = guest.lock { object["lock"] = .string(lock) }
         if guest.isHAManaged { object["ha"] = .object(services) }
         return object
-    }
-
-    private var resources: [String] {
-        let own = LocalDevices.of(sight.guest.config, sight.guest.kind) + sight.disks.filter(\.isOfNode).map(\.key)
-        return Set(own + (sight.preconditions?.localResources ?? [])).sorted()
     }
 
     private var services: JSONObject {

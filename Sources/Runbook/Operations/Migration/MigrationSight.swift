@@ -34,7 +34,13 @@ struct MigrationSight: Sendable {
             let target = target.flatMap { name in nodes.contains { $0.node == name } ? name : nil }
             sight.preconditions = try await gate.read(APICall(.get, try guest.reference.path("migrate"))) {
                 client throws(Failure) in
-                try await client.migrationPreconditions(of: guest.reference, to: target)
+                do throws(Failure) {
+                    return try await client.migrationPreconditions(of: guest.reference, to: target)
+                } catch {
+                    // Who may look at a guest but not move it is told what can be told without its node.
+                    guard error.kind == .permission, call.operation.reach == .read else { throw error }
+                    return nil
+                }
             }
         }
         if guest.isHAManaged {
@@ -68,6 +74,12 @@ struct MigrationSight: Sendable {
 
     func isLocal(_ storage: StorageID) -> Bool {
         here.first { $0.storage == storage }.map { !$0.isShared } ?? false
+    }
+
+    /// The devices, drives and directories of its node that it uses.
+    var localResources: [String] {
+        let own = LocalDevices.of(guest.config, guest.kind) + disks.filter(\.isOfNode).map(\.key)
+        return Set(own + (preconditions?.localResources ?? [])).sorted()
     }
 
     /// Bytes of a disk, as its node or its configuration says; nil where neither does.
