@@ -32,7 +32,7 @@ struct TokenPlanTests {
         (
             ["read.storage"],
             [
-                "Runbooks: VM.Backup VM.Config.Disk @ /vms", "Runbooks-storage: Datastore.AllocateSpace @ /storage",
+                "Runbooks: VM.Audit VM.Backup VM.Config.Disk @ /vms", "Runbooks-storage: Datastore.AllocateSpace @ /storage",
             ]
         ),
         (["backup.create"], ["Runbooks: VM.Backup @ /vms", "Runbooks-storage: Datastore.AllocateSpace @ /storage"]),
