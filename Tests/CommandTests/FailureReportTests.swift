@@ -26,8 +26,8 @@ struct FailureReportTests {
         return Array(lines.drop { !$0.hasPrefix("  done when it failed") })
     }
 
-    @Test func itSaysWhatWasDoneWhatNotAndWhatNext() throws {
-        let result = try CommandLineRunner().pvelua(["--cluster", "demo", "--yes", "eval", "-"], input: script)
+    @Test func itSaysWhatWasDoneWhatNotAndWhatNext() async throws {
+        let result = try await CommandLineRunner().pvelua(["--cluster", "demo", "--yes", "eval", "-"], input: script)
         let lines = account(result)
         #expect(result.status != 0)
         try #require(lines.count == 8, "\(result.errors)")
@@ -42,8 +42,8 @@ struct FailureReportTests {
         #expect(lines[7].hasPrefix("  next: undo by hand"))
     }
 
-    @Test func itIsPartOfTheErrorAsJSON() throws {
-        let result = try CommandLineRunner().pvelua(
+    @Test func itIsPartOfTheErrorAsJSON() async throws {
+        let result = try await CommandLineRunner().pvelua(
             ["--cluster", "demo", "--yes", "--format", "json", "eval", "-"], input: script)
         let run = try #require(result.jsonError?["run"], "\(result.errors)")
         #expect(run["id"]?.string?.isEmpty == false)
@@ -60,14 +60,14 @@ struct FailureReportTests {
     @Test(arguments: [
         "pve.vm(999)", "error('x')", "pve.vm_action(nil, 101, 'stop')", "pve.list_vms{ x = 1 }", "x = = 1",
     ])
-    func aRunThatChangedNothingSaysNothingOfIt(code: String) throws {
+    func aRunThatChangedNothingSaysNothingOfIt(code: String) async throws {
         let runner = try CommandLineRunner()
-        #expect(try !runner.lua(code).errors.contains("done when"))
-        let json = try runner.lua(code, "--format", "json")
+        #expect(try await !runner.lua(code).errors.contains("done when"))
+        let json = try await runner.lua(code, "--format", "json")
         #expect(json.jsonError?.object != nil && json.jsonError?["run"] == nil, "\(json.errors)")
     }
 
-    @Test func muchIsToldInADozenLines() throws {
+    @Test func muchIsToldInADozenLines() async throws {
         let code = """
             for i = 1, 9 do
               local undo = pve.on_failure(function() error("no " .. i) end)
@@ -75,7 +75,7 @@ struct FailureReportTests {
             end
             pve.snapshot(nil, 102, { name = "a-much-too-long-name-for-a-snapshot-of-any-guest" })
             """
-        let result = try CommandLineRunner().pvelua(["--cluster", "demo", "eval", "-"], input: code)
+        let result = try await CommandLineRunner().pvelua(["--cluster", "demo", "eval", "-"], input: code)
         let lines = account(result)
         #expect(lines.count <= 12, "\(result.errors)")
         #expect(lines.contains("    … and 5 more"))

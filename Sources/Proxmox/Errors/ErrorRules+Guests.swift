@@ -143,6 +143,9 @@ extension ErrorRules {
         ErrorRule(.conflict, ["contains snapshots", "disk with snapshots"], "delete the snapshots first"),
         ErrorRule(.conflict, ["is still in use by linked cloned"], "remove the linked clones first"),
         ErrorRule(.conflict, ["pool '*' is not empty"], "take its members out first"),
+        ErrorRule(
+            .conflict, ["belongs already to pool '*'"], "pve.pool_add takes it out of there with move = true"),
+        ErrorRule(.conflict, ["is already a pool member", "is not a pool member"], "look at the pool's members again"),
         ErrorRule(.conflict, ["incomplete snapshot (snapstate = *)", "is not most recent snapshot"]),
     ]
 }
