@@ -18,6 +18,7 @@ private let allowed: [String: Set<String>] = [
     "Schema": ["Model", "JSON", "Text"],
     "Configuration": ["Model", "YAML", "Text", "Programs"],
     "Policy": ["Model", "YAML", "EmbeddedAssets", "Text"],
+    "Templates": ["Model", "JSON", "YAML", "EmbeddedAssets", "Text"],
     "Journal": ["Model", "JSON", "CSQLite", "CCrypto"],
     "Proxmox": ["Model", "JSON", "CCurl", "Logging", "Text", "Programs"],
     "Simulator": ["Proxmox", "Model", "JSON", "YAML", "EmbeddedAssets"],
@@ -27,11 +28,12 @@ private let allowed: [String: Set<String>] = [
     ],
     "Runbook": [
         "Policy", "Journal", "Proxmox", "Schema", "Wire", "LuaSources", "Text", "Model", "JSON", "Programs",
+        "Templates",
     ],
     "Commands": [
         "Runbook", "Configuration", "Terminal", "Simulator", "ArgumentParser", "Text", "Model", "JSON", "Policy",
         "Journal",
-        "Proxmox", "Schema", "EmbeddedAssets", "Logging",
+        "Proxmox", "Schema", "EmbeddedAssets", "Logging", "Templates",
     ],
     "pvelua": ["Commands", "Programs"],
     "pvelua-worker": ["Worker"],

@@ -9,30 +9,12 @@ public enum RawEndpoints {
 
     private static let guests = [
         row(
-            "POST", "/nodes/{node}/{kind}", "guest.create",
-            [
-                PrivilegeNeed(["VM.Allocate"], at: .newGuest), space,
-                PrivilegeNeed(["SDN.Use"], at: ACLPath("/sdn/zones/{zone}"), when: "for its network bridges"),
-            ]),
-        row(
             "POST", "/nodes/{node}/{kind}/{vmid}/migrate", "guest.migrate",
             [
                 .guest("VM.Migrate"), .guest("VM.Config.Disk", when: "with another target storage"),
                 PrivilegeNeed(
                     ["Datastore.AllocateSpace"], at: .storage, when: "with another target storage"),
             ]),
-        row(
-            "PUT", "/nodes/{node}/{kind}/{vmid}/config", "guest.config",
-            [
-                PrivilegeNeed(
-                    [
-                        "VM.Config.Options", "VM.Config.CPU", "VM.Config.Memory", "VM.Config.Network",
-                        "VM.Config.HWType", "VM.Config.Disk", "VM.Config.CDROM", "VM.Config.Cloudinit",
-                    ], at: .guest)
-            ]),
-        row(
-            "PUT", "/nodes/{node}/{kind}/{vmid}/resize", "disk.resize",
-            [.guest("VM.Config.Disk"), PrivilegeNeed(["Datastore.AllocateSpace"], at: .storage)]),
     ]
 
     private static let snapshots = [
@@ -66,8 +48,6 @@ public enum RawEndpoints {
             "DELETE", "/nodes/{node}/tasks/{upid}", "task.stop",
             [PrivilegeNeed(["Sys.Modify"], at: .node, when: "for tasks that others started")]),
     ]
-
-    private static let space = PrivilegeNeed(["Datastore.AllocateSpace"], at: .storage)
 
     private static func row(
         _ method: String, _ path: String, _ action: String, _ needs: [PrivilegeNeed]

@@ -17,6 +17,9 @@ enum EffectCheck {
         case .onTarget: now.node == effect.node && now.lock != "migrate"
         case .template: now.isTemplate
         case .exists: !["create", "clone", "disk"].contains(now.lock)
+        case .configured: effect.options.holds(now, since: before)
+        case .resized: effect.disk?.isGrown(now, since: before) ?? true
+        case .diskMoved: effect.disk?.isMoved(now) ?? true
         case .gone: false
         }
     }
