@@ -57,8 +57,12 @@ let package = Package(
         .target(name: "CCertificates", linkerSettings: [.linkedLibrary("crypto")]),
 
         // Files that travel inside the binaries, brought in by #embed.
-        .target(name: "LuaSources", path: "lua", exclude: ["README.md", "clock.lua", "objects.lua", "prelude.lua", "modules"]),
-        .target(name: "EmbeddedAssets", path: "assets", exclude: ["clusters", "templates", "policy.yaml", "config.example.yaml"]),
+        .target(
+            name: "LuaSources", path: "lua",
+            exclude: ["README.md", "clock.lua", "objects.lua", "prelude.lua", "modules"]),
+        .target(
+            name: "EmbeddedAssets", path: "assets",
+            exclude: ["clusters", "templates", "policy.yaml", "config.example.yaml"]),
 
         // Know nothing of Proxmox.
         library("Text"),
@@ -79,7 +83,9 @@ let package = Package(
         library("Proxmox", ["Model", "JSON", "CCurl", "Programs", .product(name: "Logging", package: "swift-log")]),
         library("Simulator", ["Proxmox", "Model", "JSON", "YAML", "EmbeddedAssets"]),
         library("SimulatorServer", ["Simulator", "Proxmox", "JSON", "CCertificates", "CZlib"] + nio),
-        library("Runbook", ["Policy", "Journal", "Proxmox", "Schema", "Templates", "Wire", "LuaSources", "Text", "Programs"]),
+        library(
+            "Runbook",
+            ["Policy", "Journal", "Proxmox", "Schema", "Templates", "Wire", "LuaSources", "Text", "Programs"]),
         library(
             "Commands",
             [
@@ -118,7 +124,10 @@ let package = Package(
         tests("SimulatorTests", ["Simulator", "Proxmox", "Model", "JSON", "YAML", "TestSupport"]),
         tests(
             "RunbookTests",
-            ["Runbook", "Wire", "Simulator", "Proxmox", "Schema", "Policy", "Journal", "Model", "JSON", "Templates", "TestSupport"]),
+            [
+                "Runbook", "Wire", "Simulator", "Proxmox", "Schema", "Policy", "Journal", "Model", "JSON", "Templates",
+                "TestSupport",
+            ]),
         tests(
             "CommandTests",
             [

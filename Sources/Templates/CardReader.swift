@@ -16,7 +16,8 @@ struct CardReader {
             keys: Self.common
                 + (kind == .qemu ? ["model", "link_down"] : ["name", "ip", "gateway", "ip6", "gateway6"]),
             explanations: kind == .qemu
-                ? ["ip": "addresses are given by cloud_init", "vlan": "it is called tag"] : ["vlan": "it is called tag"])
+                ? ["ip": "addresses are given by cloud_init", "vlan": "it is called tag"] : ["vlan": "it is called tag"]
+        )
         let bridgeNode = try reader.required("bridge")
         let bridge = try bridgeNode.optionText()
         let mac = try reader.optional("mac").map { (node) throws(YAMLError) in try Self.address(node) }
@@ -62,7 +63,9 @@ enum AddressReader {
             ("ip6", "gateway6", names.ip6, names.gateway6, ["dhcp", "auto", "manual"]),
         ] {
             guard let node = reader.optional(key), !node.isNull else {
-                if let lost = reader.optional(gateway) { throw lost.error("a gateway needs the key `\(key)` beside it") }
+                if let lost = reader.optional(gateway) {
+                    throw lost.error("a gateway needs the key `\(key)` beside it")
+                }
                 continue
             }
             let text = try node.optionText()

@@ -38,7 +38,9 @@ struct GuestFormReader {
             try readMachine(reader, &form)
         } else {
             form.image = try reader.placed("image") { (node) throws(YAMLError) in try node.volume() }
-            guard form.image != nil else { throw root.error("a container needs the key `image`, such as local:vztmpl/…") }
+            guard form.image != nil else {
+                throw root.error("a container needs the key `image`, such as local:vztmpl/…")
+            }
             guard !form.disks.isEmpty else { throw root.error("a container needs the key `disks`: at least its root") }
         }
         return form

@@ -48,7 +48,8 @@ public enum GuestKeys {
         let read: @Sendable (YAMLNode) throws(YAMLError) -> JSONValue
 
         init(
-            _ key: String, _ parameter: String? = nil, _ read: @escaping @Sendable (YAMLNode) throws(YAMLError) -> JSONValue
+            _ key: String, _ parameter: String? = nil,
+            _ read: @escaping @Sendable (YAMLNode) throws(YAMLError) -> JSONValue
         ) {
             self.key = key
             self.parameter = parameter ?? key

@@ -34,7 +34,8 @@ extension YAMLNode {
     /// Memory in bytes: a plain number counts MiB, as Proxmox does; with a unit it is a size.
     func memory(from least: Int) throws(YAMLError) -> Int {
         let text = try text()
-        let bytes = Int(text).flatMap { $0 < 1 << 32 ? $0 << 20 : nil } ?? DiskSize(text).map { $0.isGrowth ? -1 : $0.bytes }
+        let bytes =
+            Int(text).flatMap { $0 < 1 << 32 ? $0 << 20 : nil } ?? DiskSize(text).map { $0.isGrowth ? -1 : $0.bytes }
         guard let bytes, bytes >= least << 20, bytes % (1 << 20) == 0 else {
             throw error("`\(text)` is no amount of memory; it must be whole MiB from \(least), such as 2048 or 2G")
         }

@@ -7,6 +7,7 @@ import Testing
 private let examples: [(name: String, options: [String])] = [
     ("list", []), ("start-in-order", []), ("snapshot-before-change", ["--param", "change=1234"]),
     ("nightly-shutdown", ["--yes"]), ("two-clusters", ["--param", "other=demo"]), ("raw-api", ["--yes"]),
+    ("clone-lab", ["--yes"]),
 ]
 
 struct ExampleTests {

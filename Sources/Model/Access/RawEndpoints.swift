@@ -14,7 +14,7 @@ public enum RawEndpoints {
                 .guest("VM.Migrate"), .guest("VM.Config.Disk", when: "with another target storage"),
                 PrivilegeNeed(
                     ["Datastore.AllocateSpace"], at: .storage, when: "with another target storage"),
-            ]),
+            ])
     ]
 
     private static let snapshots = [

@@ -23,7 +23,8 @@ enum CreationOperations {
             .optional(
                 "options",
                 .options([
-                    .optional("name", .text(maximum: 255), "The new guest's name; default: Copy-of-VM- and the source's."),
+                    .optional(
+                        "name", .text(maximum: 255), "The new guest's name; default: Copy-of-VM- and the source's."),
                     .optional("vmid", .guest, "Its number; default: the next free one."),
                     .optional(
                         "full", .flag,
@@ -31,7 +32,8 @@ enum CreationOperations {
                     ),
                     .optional("snapshot", .snapshotName, "The snapshot to copy; default: the present."),
                     .optional("storage", .storage, "Where the copies of the disks go; full clones only."),
-                    .optional("format", .choice(["raw", "qcow2", "vmdk"]), "The format of the copies; full clones only."),
+                    .optional(
+                        "format", .choice(["raw", "qcow2", "vmdk"]), "The format of the copies; full clones only."),
                     .optional("target", .node, "The new guest's node; another one needs shared storage."),
                     .optional("pool", .text(maximum: 128), "The pool it is put into."),
                     .optional("description", .text(maximum: 8192, lines: true), "Its notes."),

@@ -24,7 +24,10 @@ enum DiskOperations {
                 method: "PUT", path: "/nodes/{node}/{kind}/{vmid}/resize", action: "disk.resize",
                 postCondition: .resized, repeats: .doesItAgain,
                 warning: "A disk that has grown cannot shrink again.",
-                needs: [.guest("VM.Config.Disk"), PrivilegeNeed(["Datastore.AllocateSpace"], at: .storage, when: "in the task")])
+                needs: [
+                    .guest("VM.Config.Disk"),
+                    PrivilegeNeed(["Datastore.AllocateSpace"], at: .storage, when: "in the task"),
+                ])
         ],
         example: #"print(pcall(pve.resize, nil, 103, "scsi0", "+5G"))"#,
         methods: [ObjectMethod("resize", before: [nil, "@vmid"])])
@@ -51,7 +54,8 @@ enum DiskOperations {
                     .optional("timeout", .seconds(maximum: 86_400), "Seconds to wait for the task."),
                 ]), "How to move it."),
         ],
-        returns: "a result: changed, vmid, node, disk, volume (the new one), unused (where the old one is), upid, warnings",
+        returns:
+            "a result: changed, vmid, node, disk, volume (the new one), unused (where the old one is), upid, warnings",
         reach: .change,
         endpoints: [
             Endpoint(

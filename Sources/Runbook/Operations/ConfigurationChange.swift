@@ -55,7 +55,8 @@ struct ConfigurationChange: Sendable {
         do throws(Failure) {
             return try await call.gate.change(change).json(change).object ?? JSONObject()
         } catch {
-            guard error.kind == .conflict, error.says("checksum mismatch") || error.says("detected modified configuration"),
+            guard error.kind == .conflict,
+                error.says("checksum mismatch") || error.says("detected modified configuration"),
                 let now = try? await call.environment.client.facts(of: guest.vmid)
             else { throw error }
             throw await conflict(guest, with: now.config, seen: guest.config, error)
@@ -66,7 +67,8 @@ struct ConfigurationChange: Sendable {
 
     private func check(_ request: ConfigurationRequest, _ guest: GuestFacts) throws(Failure) {
         if request.set.isEmpty, request.delete.isEmpty, request.revert.isEmpty {
-            throw .parameter("options", "names nothing to change", hint: "set = { memory = 2048 }, delete = { \"name\" }")
+            throw .parameter(
+                "options", "names nothing to change", hint: "set = { memory = 2048 }, delete = { \"name\" }")
         }
         for (name, _) in request.set where Self.control.contains(name) {
             throw .parameter("options.set.\(name)", "is no option of a guest")
@@ -87,7 +89,8 @@ struct ConfigurationChange: Sendable {
         let file = text.prefix { $0 != "," }
         guard let colon = file.firstIndex(of: ":") else { return }
         let rest = file[file.index(after: colon)...]
-        let isOdd = rest.first == "-" || rest.first?.isNumber == true && rest.contains(" ")
+        let isOdd =
+            rest.first == "-" || rest.first?.isNumber == true && rest.contains(" ")
             || DiskSize(String(rest)) != nil && rest.last?.isLetter == true
         if isOdd {
             throw .parameter(

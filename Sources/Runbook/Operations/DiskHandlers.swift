@@ -121,7 +121,8 @@ enum DiskHandlers {
         let snapshots = try await GuestLookups(call: call).snapshots(of: guest)
         guard snapshots.isEmpty else {
             throw failure(
-                guest, "\(disk.key) has snapshots (\(snapshots.joined(separator: ", "))), so its old volume cannot be deleted",
+                guest,
+                "\(disk.key) has snapshots (\(snapshots.joined(separator: ", "))), so its old volume cannot be deleted",
                 "leave delete_source out, or delete the snapshots first")
         }
     }
@@ -138,11 +139,13 @@ enum DiskHandlers {
         let disks = GuestDisks.of(guest.config, guest.kind)
         let movable = disks.filter(\.isMovable).map(\.key)
         guard let disk = disks.first(where: { $0.key == key }), disk.isMovable else {
-            let why = disks.contains { $0.key == key } ? "which is no disk that can be changed so" : "which it does not have"
+            let why =
+                disks.contains { $0.key == key } ? "which is no disk that can be changed so" : "which it does not have"
             throw .parameter(
                 "disk", "is \(TextExcerpt.of(key)), \(why)",
                 hint: movable.isEmpty
-                    ? "\(Change.name(guest)) has no disks" : "\(Change.name(guest)) has \(movable.joined(separator: ", "))")
+                    ? "\(Change.name(guest)) has no disks"
+                    : "\(Change.name(guest)) has \(movable.joined(separator: ", "))")
         }
         return disk
     }

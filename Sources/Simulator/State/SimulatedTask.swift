@@ -62,7 +62,8 @@ struct TaskBehaviour: Sendable {
     }
 
     static let all: [String: TaskBehaviour] = Dictionary(
-        (powerTasks + containerPowerTasks + snapshotTasks + configTasks + cloneTasks + createTasks + migrateTasks
+        (powerTasks + containerPowerTasks + snapshotTasks + configTasks + diskTasks + cloneTasks + createTasks
+            + migrateTasks
             + backupTasks + storageTasks + highAvailabilityTasks + bulkTasks).map { ($0.type, $0) },
         uniquingKeysWith: { $1 })
 }

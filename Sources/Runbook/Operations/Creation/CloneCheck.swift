@@ -73,7 +73,8 @@ struct CloneCheck: Sendable {
             for disk in disks {
                 guard let name = disk.storage?.rawValue, let row = here.named(name), !row.isShared else { continue }
                 throw .parameter(
-                    "options.target", "is \(target), but \(disk.key) of guest \(guest.vmid) is on \(name), which is local",
+                    "options.target",
+                    "is \(target), but \(disk.key) of guest \(guest.vmid) is on \(name), which is local",
                     hint: "clone it on \(guest.node) and migrate the clone")
             }
         }

@@ -29,7 +29,8 @@ struct CreateCheck: Sendable {
 
     private func node(_ wanted: NodeName?) async throws(Failure) -> ClusterResource {
         let request = try APICall.get("cluster", "resources", parameters: [("type", .text("node"))])
-        let rows = try await call.gate.read(request) { client throws(Failure) in try await client.resources(type: .node) }
+        let rows = try await call.gate.read(request) { client throws(Failure) in try await client.resources(type: .node)
+        }
         let names = rows.compactMap(\.node?.rawValue).sorted()
         guard let wanted else {
             if rows.count == 1, let only = rows.first { return only }
@@ -49,9 +50,12 @@ struct CreateCheck: Sendable {
     }
 
     private func checkMemory(_ node: ClusterResource) throws(Failure) {
-        guard let memory = form.memory, let all = node.members["maxmem"]?.perlInteger, memory.value > all else { return }
+        guard let memory = form.memory, let all = node.members["maxmem"]?.perlInteger, memory.value > all else {
+            return
+        }
         throw memory.failure(
-            "is \(ByteCountText.of(memory.value)), and \(node.node?.rawValue ?? "the node") has \(ByteCountText.of(all)) in all")
+            "is \(ByteCountText.of(memory.value)), and \(node.node?.rawValue ?? "the node") has \(ByteCountText.of(all)) in all"
+        )
     }
 
     // MARK: - Storages
@@ -98,7 +102,8 @@ struct CreateCheck: Sendable {
             "names \(volume.value), which is not on \(check.node)",
             hint: Spelling.suggestion(for: volume.value, among: names)
                 ?? (names.isEmpty
-                    ? "download it first: pve.download_url" : "there are " + names.sorted().prefix(5).joined(separator: ", ")))
+                    ? "download it first: pve.download_url"
+                    : "there are " + names.sorted().prefix(5).joined(separator: ", ")))
     }
 
     // MARK: - Bridges

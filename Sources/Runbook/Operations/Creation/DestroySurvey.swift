@@ -20,7 +20,8 @@ struct DestroySurvey: Sendable {
                 "options.force", "is for containers; \(guest.vmid) is a virtual machine", hint: "stop it first")
         }
         if guest.isProtected {
-            throw failure(.protected, guest, "is protected from removal", "pve.protect(nil, \(guest.vmid), false) first")
+            throw failure(
+                .protected, guest, "is protected from removal", "pve.protect(nil, \(guest.vmid), false) first")
         }
         if !guest.isStopped, !force {
             throw failure(.conflict, guest, "is \(guest.state); only a stopped guest can be destroyed", "stop it first")
@@ -42,7 +43,8 @@ struct DestroySurvey: Sendable {
         let users = try await linkedClones(guest)
         guard users.isEmpty else {
             throw failure(
-                .conflict, guest, "is a template whose disks are in use by linked clones: \(users.joined(separator: ", "))",
+                .conflict, guest,
+                "is a template whose disks are in use by linked clones: \(users.joined(separator: ", "))",
                 "destroy those first, or make full clones of them")
         }
     }

@@ -24,7 +24,8 @@ struct GuestLookups: Sendable {
     /// Refuses a node that the cluster does not have, or that is not there now.
     func requireNode(_ node: NodeName, field: String) async throws(Failure) {
         let request = try APICall.get("cluster", "resources", parameters: [("type", .text("node"))])
-        let rows = try await call.gate.read(request) { client throws(Failure) in try await client.resources(type: .node) }
+        let rows = try await call.gate.read(request) { client throws(Failure) in try await client.resources(type: .node)
+        }
         guard let row = rows.first(where: { $0.node == node }) else {
             let names = rows.compactMap(\.node?.rawValue).sorted()
             throw .parameter(
