@@ -62,7 +62,7 @@ let package = Package(
             exclude: ["README.md", "clock.lua", "objects.lua", "prelude.lua", "modules"]),
         .target(
             name: "EmbeddedAssets", path: "assets",
-            exclude: ["clusters", "policy.yaml", "config.example.yaml", "systemd"]),
+            exclude: ["clusters", "templates", "policy.yaml", "config.example.yaml", "systemd"]),
 
         // Know nothing of Proxmox.
         library("Text"),
@@ -79,16 +79,19 @@ let package = Package(
         library("Configuration", ["Model", "YAML", "Text", "Programs"]),
         library("Monitor", ["Proxmox", "Model", "JSON", "Text", "Programs"]),
         library("Policy", ["Model", "YAML", "EmbeddedAssets", "Text"]),
+        library("Templates", ["Model", "JSON", "YAML", "EmbeddedAssets", "Text"]),
         library("Journal", ["Model", "CSQLite", "CCrypto"]),
         library("Proxmox", ["Model", "JSON", "CCurl", "Programs", .product(name: "Logging", package: "swift-log")]),
         library("Simulator", ["Proxmox", "Model", "JSON", "YAML", "EmbeddedAssets"]),
         library("SimulatorServer", ["Simulator", "Proxmox", "JSON", "CCertificates", "CZlib"] + nio),
-        library("Runbook", ["Policy", "Journal", "Proxmox", "Schema", "Wire", "LuaSources", "Text", "Programs"]),
+        library(
+            "Runbook",
+            ["Policy", "Journal", "Proxmox", "Schema", "Templates", "Wire", "LuaSources", "Text", "Programs"]),
         library(
             "Commands",
             [
-                "Runbook", "Configuration", "Schema", "Monitor", "Journal", "Terminal", "Simulator", "EmbeddedAssets",
-                "Text",
+                "Runbook", "Configuration", "Schema", "Monitor", "Journal", "Templates", "Terminal", "Simulator",
+                "EmbeddedAssets", "Text",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -113,6 +116,7 @@ let package = Package(
         tests("YAMLTests", ["YAML", "Text"]),
         tests("SchemaTests", ["Schema", "Simulator", "Proxmox", "Model", "JSON"]),
         tests("ConfigurationTests", ["Configuration", "Model", "TestSupport"]),
+        tests("TemplatesTests", ["Templates", "Model", "JSON"]),
         tests("PolicyTests", ["Policy", "Model", "YAML"]),
         tests("JournalTests", ["Journal", "Model", "JSON", "TestSupport"]),
         tests("MonitorTests", ["Monitor", "Proxmox", "Simulator", "Model", "JSON", "TestSupport"]),
@@ -124,7 +128,10 @@ let package = Package(
         tests("SimulatorTests", ["Simulator", "Proxmox", "Model", "JSON", "YAML", "TestSupport"]),
         tests(
             "RunbookTests",
-            ["Runbook", "Wire", "Simulator", "Proxmox", "Schema", "Policy", "Journal", "Model", "JSON", "TestSupport"]),
+            [
+                "Runbook", "Wire", "Simulator", "Proxmox", "Schema", "Policy", "Journal", "Model", "JSON", "Templates",
+                "TestSupport",
+            ]),
         tests(
             "CommandTests",
             [

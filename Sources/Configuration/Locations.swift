@@ -6,6 +6,8 @@ public struct Locations: Hashable, Sendable {
     public var config: String
     /// The policy file.
     public var policy: String
+    /// The folder of the user's own templates of guests.
+    public var templates: String
     /// The ceiling that a policy cannot loosen.
     public var ceiling: String
     /// The journal.
@@ -32,6 +34,7 @@ public struct Locations: Hashable, Sendable {
         let named = [config, environment["PVELUA_CONFIG"]].compactMap(\.self).first { !$0.isEmpty }
         self.config = named.map { Self.expand($0, home: home) } ?? "\(configFolder)/config.yaml"
         policy = "\(configFolder)/policy.yaml"
+        templates = "\(configFolder)/templates"
         ceiling = "/etc/pvelua/policy.yaml"
         journal = "\(stateFolder)/journal.sqlite"
         history = "\(stateFolder)/history"

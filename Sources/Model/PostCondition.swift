@@ -24,6 +24,12 @@ public enum PostCondition: String, Sendable, CaseIterable {
     case template
     /// The guest is there, and its creation has ended.
     case exists
+    /// The options that the call sets read as they were set, and those that it deletes are not there.
+    case configured
+    /// The disk has at least the requested size.
+    case resized
+    /// The disk's volume is on the requested storage.
+    case diskMoved
     /// There is no such guest any more.
     case gone
 }

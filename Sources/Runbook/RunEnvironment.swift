@@ -3,6 +3,7 @@ public import Journal
 public import Model
 public import Policy
 public import Proxmox
+public import Templates
 
 /// The world that a run lives in; everything it may touch is passed in here.
 public struct RunEnvironment: Sendable {
@@ -36,6 +37,8 @@ public struct RunEnvironment: Sendable {
     public var makeID: @Sendable () -> String
     /// What the cluster's own API takes; nil where raw calls are left to the server to check.
     public var schema: SchemaProvider?
+    /// What guests are made from.
+    public var templates = TemplateShelf.shipped
 
     /// Makes an environment.
     public init(

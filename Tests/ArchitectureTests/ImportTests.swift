@@ -19,6 +19,7 @@ private let allowed: [String: Set<String>] = [
     "Configuration": ["Model", "YAML", "Text", "Programs"],
     "Monitor": ["Proxmox", "Model", "JSON", "Text", "Programs"],
     "Policy": ["Model", "YAML", "EmbeddedAssets", "Text"],
+    "Templates": ["Model", "JSON", "YAML", "EmbeddedAssets", "Text"],
     "Journal": ["Model", "JSON", "CSQLite", "CCrypto"],
     "Proxmox": ["Model", "JSON", "CCurl", "Logging", "Text", "Programs"],
     "Simulator": ["Proxmox", "Model", "JSON", "YAML", "EmbeddedAssets"],
@@ -28,11 +29,12 @@ private let allowed: [String: Set<String>] = [
     ],
     "Runbook": [
         "Policy", "Journal", "Proxmox", "Schema", "Wire", "LuaSources", "Text", "Model", "JSON", "Programs",
+        "Templates",
     ],
     "Commands": [
         "Runbook", "Configuration", "Terminal", "Simulator", "ArgumentParser", "Text", "Model", "JSON", "Policy",
         "Journal",
-        "Proxmox", "Schema", "EmbeddedAssets", "Logging", "Monitor",
+        "Proxmox", "Schema", "EmbeddedAssets", "Logging", "Monitor", "Templates",
     ],
     "pvelua": ["Commands", "Programs"],
     "pvelua-worker": ["Worker"],

@@ -8,7 +8,7 @@ private let examples: [(name: String, options: [String])] = [
     ("list", []), ("start-in-order", []), ("snapshot-before-change", ["--param", "change=1234"]),
     ("nightly-shutdown", ["--yes"]), ("nightly-snapshots", []), ("backup-audit", []), ("restore-drill", ["--yes"]),
     ("two-clusters", ["--param", "other=demo"]), ("raw-api", ["--yes"]), ("memory-waste", ["--param", "below=0.6"]),
-    ("evacuate-node", ["--yes"]), ("rolling-reboot", ["--yes"]),
+    ("evacuate-node", ["--yes"]), ("rolling-reboot", ["--yes"]), ("clone-lab", ["--yes"]),
 ]
 
 struct ExampleTests {

@@ -16,7 +16,7 @@ struct OperationNeedsTests {
     }
 
     private static let rows: [Row] =
-        (OperationTable.all.flatMap(\.endpoints) + RawEndpoints.rows)
+        OperationTable.all.flatMap(\.endpoints)
         .filter { !$0.dependsOnPath && !$0.path.contains("{upid}") && !$0.path.contains("{volume}") }
         .flatMap { endpoint in
             GuestKind.allCases.filter(endpoint.kinds.contains).map { Row(endpoint: endpoint, kind: $0) }

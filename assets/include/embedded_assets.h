@@ -12,4 +12,13 @@ typedef struct embedded_file {
 embedded_file embedded_demo_cluster(void);
 embedded_file embedded_policy(void);
 embedded_file embedded_config_example(void);
+
+typedef struct embedded_named_file {
+    const char *_Nonnull name;
+    embedded_file file;
+} embedded_named_file;
+
+int embedded_template_count(void);
+// The template of that index; of one that is not there an empty file.
+embedded_named_file embedded_template(int index);
 #endif

@@ -5,6 +5,7 @@ internal import Model
 internal import Policy
 internal import Proxmox
 internal import Runbook
+internal import Templates
 internal import Terminal
 
 /// Makes the world of a run out of options, files and environment variables.
@@ -59,6 +60,8 @@ struct Workplace {
             makeID: { RunID.make(seconds: WallTime.seconds(), random: UInt64.random(in: 0...UInt64.max)) })
         environment.clusters = clusters(configuration, own: name, policy, output)
         environment.schema = schema(of: name, client, output)
+        let templates = locations.templates
+        environment.templates = TemplateShelf { () throws(Failure) in try TemplateFiles.load(templates) }
         return environment
     }
 

@@ -29,7 +29,7 @@ struct TokenWish: Hashable, Sendable {
         if operations.isEmpty { return Self.looking }
         for name in operations {
             guard try add(name, to: &result) else {
-                let known = OperationTable.all.map(\.name) + RawEndpoints.rows.map(\.action)
+                let known = OperationTable.all.flatMap { [$0.name] + $0.endpoints.map(\.action) }
                 throw Failure(
                     .usage, "--for \(name) is no operation and matches no action",
                     hint: Spelling.suggestion(for: name, among: known) ?? "operations are such as vm_action and "
@@ -69,12 +69,6 @@ struct TokenWish: Hashable, Sendable {
                 result.add(operation.needs(of: endpoint), endpoint)
                 isFound = true
             }
-        }
-        for endpoint in RawEndpoints.rows where glob.matches(endpoint.action) {
-            // The Gate looks at the guest before it changes it.
-            let isGuests = endpoint.path.contains("{vmid}")
-            result.add((isGuests ? [.seeingGuests] : []) + endpoint.needs, endpoint)
-            isFound = true
         }
         return isFound
     }

@@ -14,14 +14,11 @@ public enum PrivilegeHint {
         return missing + "; `pvelua cluster token plan --for \(name)\(scope)` prints the commands"
     }
 
-    /// The operation or action that asks for these privileges at such a path, for `--for`.
+    /// The operation that asks for these privileges at such a path, for `--for`.
     static func asking(_ privileges: String, _ path: ACLPath) -> String? {
         func asks(_ endpoint: Endpoint) -> Bool {
             endpoint.needs.contains { $0.privileges == privileges && $0.path.matches(path) }
         }
-        if let operation = OperationTable.all.first(where: { $0.endpoints.contains(where: asks) }) {
-            return operation.name
-        }
-        return RawEndpoints.rows.first(where: asks)?.action
+        return OperationTable.all.first { $0.endpoints.contains(where: asks) }?.name
     }
 }

@@ -9,12 +9,18 @@ public enum PrivilegeReference {
             lines.append(row("`pve.\(operation.name)`", needs(of: operation), operation.endpoints))
         }
         lines += [
-            "", "Calls that scripts make by `pve.api`, by the action that `--for` takes:", "",
-            "| action | call | what it needs | without it |", "|---|---|---|---|",
+            "", "`--for` takes actions as well, also with `*`; these operations are behind them:", "",
+            "| action | operations |", "|---|---|",
         ]
-        for endpoint in RawEndpoints.rows {
-            lines.append(
-                row("`\(endpoint.action)` | `\(endpoint.method) \(endpoint.path)`", endpoint.needs, [endpoint]))
+        var byAction: [String: [String]] = [:]
+        for operation in OperationTable.all {
+            for endpoint in operation.endpoints where !endpoint.dependsOnPath {
+                if byAction[endpoint.action]?.last == operation.name { continue }
+                byAction[endpoint.action, default: []].append(operation.name)
+            }
+        }
+        for (action, names) in byAction.sorted(by: { $0.key < $1.key }) {
+            lines.append("| `\(action)` | " + names.map { "`\($0)`" }.joined(separator: ", ") + " |")
         }
         return lines.joined(separator: "\n") + "\n"
     }

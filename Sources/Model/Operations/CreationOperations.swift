@@ -2,7 +2,7 @@
 
 /// Making guests and doing away with them.
 enum CreationOperations {
-    static let rows: [Operation] = [clone, template, destroy]
+    static let rows: [Operation] = CreateOperation.rows + [clone, template, destroy]
 
     /// What drawing a number asks.
     static let nextNumber = Endpoint(method: "GET", path: "/cluster/nextid", action: "read.cluster")

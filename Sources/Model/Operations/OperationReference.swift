@@ -80,6 +80,9 @@ public enum OperationReference {
         case .onTarget: "the guest is on the target node"
         case .template: "the guest is a template"
         case .exists: "the guest is there"
+        case .configured: "the options read as they were set"
+        case .resized: "the disk has the requested size"
+        case .diskMoved: "the disk is on the requested storage"
         case .gone: "the guest is gone"
         }
     }

@@ -19,6 +19,9 @@ enum EffectCheck {
             now.node == effect.node && now.lock != "migrate" && (before.map { !$0.isRunning || now.isRunning } ?? true)
         case .template: now.isTemplate
         case .exists: !["create", "clone", "disk"].contains(now.lock)
+        case .configured: effect.options.holds(now, since: before)
+        case .resized: effect.disk?.isGrown(now, since: before) ?? true
+        case .diskMoved: effect.disk?.isMoved(now) ?? true
         case .gone: false
         }
     }

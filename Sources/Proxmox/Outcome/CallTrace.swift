@@ -56,6 +56,12 @@ public struct CallTrace: Hashable, Sendable {
         case .snapshotExists: effect.snapshot = parameters["snapname"]
         case .snapshotGone, .rolledBack: effect.snapshot = tail.count > 1 ? tail[1] : nil
         case .onTarget: effect.node = parameters["target"].flatMap(NodeName.init)
+        case .configured: effect.options = ConfigurationWish(call)
+        case .resized: effect.disk = DiskWish(parameters["disk"], size: parameters["size"])
+        case .diskMoved:
+            effect.disk = DiskWish(parameters["disk"] ?? parameters["volume"], storage: parameters["storage"])
+            // To another guest: what becomes of it there is not told by this one.
+            if parameters["target-vmid"] != nil { effect = .none }
         default: break
         }
     }

@@ -7,7 +7,8 @@ enum EffectProof {
     /// Whether the effect is there and was not before; nil where the call has no effect that could be seen on the guest.
     static func of(_ call: APICall, _ trace: CallTrace, _ report: EffectReport, _ before: GuestFacts) -> Bool? {
         switch trace.effect.condition {
-        case .none:
+        case .none: return nil
+        case .configured:
             guard trace.isKnown, trace.types.isEmpty, let now = report.facts else { return nil }
             return isConfigured(call, now) && !isConfigured(call, before) && now.digest != before.digest
         case .snapshotExists:

@@ -9,6 +9,10 @@ public struct ExpectedEffect: Hashable, Sendable {
     public var snapshot: String?
     /// The node, where the condition is about where the guest is.
     public var node: NodeName?
+    /// The options, where the condition is about the configuration.
+    public var options = ConfigurationWish()
+    /// The disk, where the condition is about one.
+    public var disk: DiskWish?
 
     /// Makes an effect.
     public init(_ condition: PostCondition, snapshot: String? = nil, node: NodeName? = nil) {
@@ -38,6 +42,9 @@ public struct ExpectedEffect: Hashable, Sendable {
         case .rolledBack: "have been rolled back to '\(snapshot ?? "")'"
         case .onTarget: "be on \(node?.rawValue ?? "another node")"
         case .template: "be a template"
+        case .configured: "be configured as asked (\(options.names))"
+        case .resized: "have \(disk?.key ?? "the disk") grown to \(disk?.size?.description ?? "the size")"
+        case .diskMoved: "have \(disk?.key ?? "the disk") on \(disk?.storage ?? "the storage")"
         case .gone: "be gone"
         }
     }

@@ -24,6 +24,7 @@ public actor RunScope {
     private var numbers: Set<String> = []
     private var notes: [Int: StepNote] = [:]
     private var compensations = CompensationBook()
+    private var configurations: [(digest: String, config: JSONObject)] = []
 
     /// Makes the scope of a new run; a REPL session has no one script.
     public init(id: String, environment: RunEnvironment, script: Chunk?) {
@@ -98,6 +99,15 @@ public actor RunScope {
 
     /// Gives a number back that was taken.
     func giveBack(_ vmid: VMID, on cluster: String) { numbers.remove("\(cluster)/\(vmid)") }
+
+    /// Remembers a configuration that the script was given; the oldest are forgotten.
+    func remember(_ config: JSONObject, digest: String) {
+        configurations.append((digest, config))
+        if configurations.count > 64 { configurations.removeFirst() }
+    }
+
+    /// A configuration that the script was given.
+    func remembered(digest: String) -> JSONObject? { configurations.last { $0.digest == digest }?.config }
 
     /// Whether something is asked or told for the first time in this run.
     func isFirst(_ what: String) -> Bool { told.insert(what).inserted }
@@ -209,6 +219,12 @@ struct ClusterScope: Sendable {
 
     /// Gives a number back that was taken.
     func giveBack(_ vmid: VMID) async { await run.giveBack(vmid, on: cluster) }
+
+    /// Remembers a configuration that the script was given.
+    func remember(_ config: JSONObject, digest: String) async { await run.remember(config, digest: digest) }
+
+    /// A configuration that the script was given.
+    func remembered(digest: String) async -> JSONObject? { await run.remembered(digest: digest) }
 
     /// Remembers which step a task belongs to, for a later `pve.poll`.
     func remember(_ upid: UPID, _ step: PendingStep) async {

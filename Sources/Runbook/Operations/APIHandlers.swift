@@ -36,14 +36,22 @@ enum APIHandlers {
     private static func request(_ method: HTTPMethod, _ call: OperationCall) async throws(Failure) -> APICall {
         let path = try APIPath(parsing: call.arguments.text("path") ?? "")
         let request = APICall(method, path, APIParameterReader.parameters(call.arguments.value("parameters")))
-        guard let schema = await call.environment.schema?.schema() else {
-            call.environment.output.log(
-                .debug, "no schema of \(call.environment.clusterName) to check \(method.rawValue) \(path) against")
-            return request
+        try await call.checkAgainstSchema(request)
+        return request
+    }
+}
+
+extension OperationCall {
+    /// Checks a call against the cluster's own schema, where one is kept.
+    func checkAgainstSchema(_ request: APICall) async throws(Failure) {
+        guard let schema = await environment.schema?.schema() else {
+            environment.output.log(
+                .debug,
+                "no schema of \(environment.clusterName) to check \(request.method.rawValue) \(request.path) against")
+            return
         }
         try schema.check(
-            method: method.rawValue, path: path.segments,
+            method: request.method.rawValue, path: request.path.segments,
             parameters: request.parameters.map { ($0.name, $0.value.json) })
-        return request
     }
 }

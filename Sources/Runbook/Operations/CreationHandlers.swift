@@ -5,5 +5,7 @@ internal import Proxmox
 
 /// Making guests and doing away with them.
 enum CreationHandlers {
-    static let all: [String: OperationHandlers.Handler] = CloneHandlers.all.merging(DestroyHandlers.all) { $1 }
+    static let all: [String: OperationHandlers.Handler] = [
+        CreateHandlers.all, CloneHandlers.all, DestroyHandlers.all,
+    ].reduce(into: [:]) { all, some in all.merge(some) { first, _ in first } }
 }

@@ -23,6 +23,13 @@ extension EndpointTable {
         Endpoint(
             "PUT", "nodes/{node}/qemu/{vmid}/unlink", disk, protected: true,
             takes: [.string("idlist", optional: false, .configIDList), .flag("force")], handler: Disks.unlink),
+        Endpoint(
+            "PUT", "nodes/{node}/qemu/{vmid}/cloudinit", .privilege("/vms/{vmid}", ["VM.Config.Cloudinit"]),
+            protected: true
+        ) { (state, call) throws(Refusal) in
+            try state.checkLock(try state.guest(.qemu, call.vmid, on: call.node))
+            return .null
+        },
     ]
 }
 

@@ -6,7 +6,7 @@ enum EndpointTable {
         accessEndpoints + accessChangeEndpoints + accessAccountEndpoints + clusterConfigEndpoints + bulkEndpoints
         + clusterEndpoints
         + nodeEndpoints + taskEndpoints + guestEndpoints + configEndpoints
-        + powerEndpoints + snapshotEndpoints + lifecycleEndpoints + migrateEndpoints + storageEndpoints
+        + powerEndpoints + snapshotEndpoints + lifecycleEndpoints + diskEndpoints + migrateEndpoints + storageEndpoints
         + contentEndpoints + pruneEndpoints + downloadEndpoints
         + backupEndpoints + statisticsEndpoints + poolEndpoints + highAvailabilityEndpoints + agentEndpoints
         + diskEndpoints + consoleEndpoints

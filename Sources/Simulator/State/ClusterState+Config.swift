@@ -87,21 +87,42 @@ extension ClusterState {
         var parts = value.split(separator: ",").map(String.init)
         guard let first = parts.first, let colon = first.firstIndex(of: ":") else { return value }
         let storageName = String(first[..<colon])
-        guard let gigabytes = Double(first[first.index(after: colon)...]), gigabytes > 0, gigabytes < 1_000_000 else {
-            return value
+        if first[first.index(after: colon)...] == "cloudinit" { return try cloudInitDrive(storageName, guest) }
+        let source = parts.first { $0.hasPrefix("import-from=") }.flatMap { part in
+            volume(String(part.dropFirst(12)), on: guest.node)
         }
+        guard let asked = Double(first[first.index(after: colon)...]), asked < 1_000_000 else { return value }
+        // An image brings its own size; 0 stands for it.
+        let gigabytes = asked == 0 ? Double(source?.size ?? 0) / 1_073_741_824 : asked
+        guard gigabytes > 0 else { return value }
         let storage = try storage(storageName, on: guest.node)
         let kibibytes = Int((gigabytes * 1_048_576).rounded(.up))
-        let asked = parts.first { $0.hasPrefix("format=") }.map { String($0.dropFirst(7)) }
-        let format = storage.isFileBased ? asked ?? (guest.kind == .qemu ? "qcow2" : "raw") : "raw"
+        let wanted = parts.first { $0.hasPrefix("format=") }.map { String($0.dropFirst(7)) }
+        let format = storage.isFileBased ? wanted ?? (guest.kind == .qemu ? "qcow2" : "raw") : "raw"
         let volid = freeVolume(storage, guest.vmid, format)
         volumes.append(
             SimulatedVolume(
                 volid, node: storage.shared ? nil : guest.node, content: guest.kind == .qemu ? "images" : "rootdir",
                 format: format, size: kibibytes * 1024, vmid: guest.vmid, created: now))
-        parts.removeAll { $0.hasPrefix("format=") }
+        parts.removeAll { $0.hasPrefix("format=") || $0.hasPrefix("import-from=") }
         parts[0] = volid
         return DiskSize.replacing(parts.joined(separator: ","), kibibytes * 1024)
+    }
+
+    /// The small drive that carries cloud-init's settings.
+    private mutating func cloudInitDrive(
+        _ name: String, _ guest: SimulatedGuest
+    ) throws(Refusal) -> String {
+        let storage = try storage(name, on: guest.node)
+        let file = "vm-\(guest.vmid)-cloudinit"
+        let volid = storage.isFileBased ? "\(name):\(guest.vmid)/\(file).qcow2" : "\(name):\(file)"
+        if !volumes.contains(where: { $0.volid == volid }) {
+            volumes.append(
+                SimulatedVolume(
+                    volid, node: storage.shared ? nil : guest.node, content: "images",
+                    format: storage.isFileBased ? "qcow2" : "raw", size: 4 << 20, vmid: guest.vmid, created: now))
+        }
+        return "\(volid),media=cdrom"
     }
 
     /// A volume id that nothing has yet.
