@@ -31,7 +31,9 @@ struct DocumentTests {
         #expect(result.status == 0, "\(row.example): \(result.errors)")
     }
 
-    @Test(arguments: ["README.md", "SKILL.md", "docs/schema.md"])
+    @Test(arguments: [
+        "README.md", "SKILL.md", "docs/schema.md", "docs/creating-guests.md", "docs/configuration-of-guests.md",
+    ])
     func everySnippetOfLuaRuns(page: String) throws {
         let blocks = try fencedBlocks(page, language: "lua")
         #expect(!blocks.isEmpty)
