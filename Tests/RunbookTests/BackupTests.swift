@@ -87,7 +87,7 @@ struct BackupTests {
     @Test func sharedStoragesAreAskedOnceAndUnreachableOnesTold() async throws {
         let bench = try Bench()
         #expect(try await bench.failure(of: "print(#pve.backups())") == nil)
-        #expect(bench.output.text == "4\n")
+        #expect(bench.output.text == "5\n")
         let asked = bench.cluster.requests.map(\.target).filter { $0.contains("/content?") }
         #expect(asked.filter { $0.contains("/shared/") }.count == 1)
         #expect(asked.filter { $0.contains("/local/") }.count == 3)
@@ -111,7 +111,7 @@ struct BackupTests {
             bench.output.text == """
                 102\t0\tfalse\ttrue
                 103\t0\tfalse\ttrue
-                111\t0\tfalse\ttrue
+                111\t1\ttrue\ttrue
                 100\t2\ttrue\ttrue
                 101\t1\ttrue\ttrue
                 110\t1\ttrue\ttrue
@@ -171,6 +171,7 @@ struct BackupTests {
                 101\tkeep\tkeep
                 101\tremove\tremoved
                 110\tkeep\tkeep
+                111\tkeep\tkeep
 
                 """)
         #expect(bench.consent.questions.map { $0.guest?.vmid.rawValue } == [100, 101])

@@ -206,7 +206,7 @@ struct RawCallTests {
 
     @Test(arguments: [
         ("/nodes/pve1/qemu/101/snapshot", "{ snapname = 's1' }", "verified"),
-        ("/nodes/pve1/qemu/103/clone", "{ newid = 500 }", "finished"),
+        ("/nodes/pve1/qemu/103/clone", "{ newid = 500 }", "verified"),
         ("/nodes/pve1/qemu", "{ vmid = 600, name = 'new', memory = 512 }", "verified"),
     ])
     func rawChangesAreCheckedByTheirEffect(path: String, parameters: String, word: String) async throws {

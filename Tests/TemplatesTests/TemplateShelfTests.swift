@@ -49,11 +49,11 @@ struct TemplateShelfTests {
     @Test(arguments: [
         Wrong(text: "version: 1\ncroes: 2\n", message: "/t/mine.yaml:2:1: unknown key `croes`; did you mean `cores`?"),
         Wrong(
-            text: "version: 1\ndisks:\n  - { storage: a, size: -1G }\n",
-            message: "/t/mine.yaml:3:25: `-1G` is no size; it must be a number and K, M, G or T, such as 32G"),
+            text: "version: 1\ndisks:\n  - { storage: ab, size: -1G }\n",
+            message: "/t/mine.yaml:3:26: `-1G` is no size; it must be a number and K, M, G or T, such as 32G"),
         Wrong(
-            text: "version: 1\ndisks:\n  - { storage: a, size: 10 XB }\n",
-            message: "/t/mine.yaml:3:25: `10 XB` is no size; it must be a number and K, M, G or T, such as 32G"),
+            text: "version: 1\ndisks:\n  - { storage: ab, size: 10 XB }\n",
+            message: "/t/mine.yaml:3:26: `10 XB` is no size; it must be a number and K, M, G or T, such as 32G"),
         Wrong(
             text: "version: 1\ncloud_init: { storage: a, password: x }\n",
             message:

@@ -46,6 +46,11 @@ enum ConfigKey {
         isNumbered(key, ["hostpci", "usb", "serial", "parallel", "virtiofs", "dev"]) || key.hasPrefix("lxc.")
     }
 
+    /// Whether a serial port is a socket for Proxmox's own console, and no device of the host.
+    static func isConsole(_ key: String, _ value: String) -> Bool {
+        isNumbered(key, ["serial"]) && value == "socket"
+    }
+
     private static func isNumbered(_ key: String, _ prefixes: [String]) -> Bool {
         prefixes.contains { prefix in
             let digits = key.utf8.dropFirst(prefix.utf8.count)

@@ -53,7 +53,7 @@ enum ParameterRules {
         for (name, value) in parameters.all {
             if name == "args" { result.insert("guest.args") }
             if name == "hookscript" { result.insert("guest.hookscript") }
-            if ConfigKey.isHostDevice(name) { result.insert("guest.passthrough") }
+            if ConfigKey.isHostDevice(name), !ConfigKey.isConsole(name, value) { result.insert("guest.passthrough") }
             // A disk given as a path is a device or directory of the host.
             if ConfigKey.isDisk(name), value.hasPrefix("/") || value.contains("=/") {
                 result.insert("guest.passthrough")

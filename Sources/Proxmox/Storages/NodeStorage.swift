@@ -6,7 +6,7 @@ public import Model
 public struct NodeStorage: Hashable, Sendable {
     /// Its name.
     public var storage: StorageID
-    /// The kind of storage: `dir`, `lvmthin`, `nfs`, `zfspool` …
+    /// The kind of storage, such as `dir`, `lvmthin`, `nfs` or `zfspool`.
     public var type: String
     /// What it may hold: `images`, `rootdir`, `iso`, `vztmpl`, `backup`, `snippets`, `import`.
     public var content: Set<String>

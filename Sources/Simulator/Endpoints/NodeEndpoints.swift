@@ -12,13 +12,6 @@ extension EndpointTable {
                     ["lxc", "network", "qemu", "status", "storage", "tasks", "time", "version", "vzdump"]))
         },
         Endpoint("GET", "nodes/{node}/status", .privilege("/nodes/{node}", ["Sys.Audit"]), handler: Nodes.status),
-        Endpoint("GET", "nodes/{node}/subscription") { _, _ in
-            Reply([
-                "status": "notfound", "message": "There is no subscription key",
-                "serverid": "00000000000000000000000000000000",
-                "url": "https://www.proxmox.com/en/proxmox-virtual-environment/pricing",
-            ])
-        },
         Endpoint("GET", "nodes/{node}/version") { state, _ in Reply(state.versionObject) },
         Endpoint("GET", "nodes/{node}/time", .privilege("/nodes/{node}", ["Sys.Audit"])) { state, _ in
             let time = JSONValue(Int(state.now))
