@@ -7,7 +7,8 @@ import Testing
 
 struct ReplCompletionTests {
     @Test(arguments: [
-        ("pve.clu", ["pve.cluster", "pve.cluster_status"]), ("pve.cluster(\"la", ["lab", "lab2"]), ("x = pve.cluster('lab2", ["lab2"]),
+        ("pve.clu", ["pve.cluster", "pve.cluster_status"]), ("pve.cluster(\"la", ["lab", "lab2"]),
+        ("x = pve.cluster('lab2", ["lab2"]),
         ("pve.cluster(\"lab2\").list_v", [".list_vms"]), ("pve.cluster('lab').api.g", [".api.get"]),
         ("print(\"la", []), ("pve.na", ["pve.name"]), ("vm:sh", ["vm:shutdown"]),
     ])

@@ -9,7 +9,7 @@ enum EndpointTable {
         + powerEndpoints + snapshotEndpoints + lifecycleEndpoints + diskEndpoints + migrateEndpoints + storageEndpoints
         + contentEndpoints + pruneEndpoints + downloadEndpoints
         + backupEndpoints + statisticsEndpoints + poolEndpoints + highAvailabilityEndpoints + agentEndpoints
-        + diskEndpoints + consoleEndpoints
+        + consoleEndpoints
         + nodeDetailEndpoints + highAvailabilityGroupEndpoints
 
     struct Found {
