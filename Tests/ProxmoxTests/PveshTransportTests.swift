@@ -108,7 +108,7 @@ struct PveshTransportTests {
     func whatTakesTooLongIsEndedWithAllThatItStarted(method: HTTPMethod, kind: ErrorKind) async throws {
         let pvesh = try StandInPvesh(
             script:
-                "cd \"$(dirname \"$0\")\"; sleep 300 & echo $! >> children; trap 'echo asked >> term' TERM; while :; do sleep 1; done"
+                "cd \"$(dirname \"$0\")\"; sleep 300 & echo $! >> children; trap 'echo asked >> term' TERM; while :; do sleep 0.1; done"
         )
         let client = client(
             pvesh.transport {
