@@ -81,6 +81,7 @@ struct ActionClassifierTests {
         Call("PUT n/p/qemu/100/config serial0=/dev/ttyS0", ["guest.config", "guest.passthrough"]),
         Call("PUT n/p/qemu/100/config hostpci0=socket", ["guest.config", "guest.passthrough"]),
         Call("PUT n/p/qemu/100/config scsi1=/dev/sda", ["guest.config", "guest.passthrough"]),
+        Call("PUT n/p/qemu/100/config cdrom=/dev/sda,media=cdrom", ["guest.config", "guest.passthrough"]),
         Call("PUT n/p/lxc/100/config mp0=/etc,mp=/x", ["guest.config", "guest.passthrough"]),
         Call("PUT n/p/qemu/100/config skiplock=1", ["guest.config", "guest.force"]),
         Call("PUT n/p/qemu/100/unlink idlist=scsi1", ["guest.config", "disk.destroy"]),

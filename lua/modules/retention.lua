@@ -22,7 +22,8 @@ local function entries_of(list)
   local entries = {}
   for index, item in ipairs(list) do
     local time = type(item) == "table" and math.tointeger((tonumber(item.time) or 0.5) // 1)
-    if not time or not tonumber(item.time) then
+    -- What no calendar holds, os.date cannot name: the years 0 to 9999 are enough.
+    if not time or not tonumber(item.time) or time < -62167219200 or time > 253402300799 then
       pve.fail(string.format("pve.retention: list[%d] has no time in seconds", index), { kind = "parameter" })
     end
     entries[index] = { item = item, time = time, index = index }

@@ -34,9 +34,9 @@ struct CallParameters: Sendable {
 
 /// What the keys of a guest's configuration mean.
 enum ConfigKey {
-    /// Whether a key holds a disk or a volume: `scsi0`, `mp1`, `rootfs`, `unused0`.
+    /// Whether a key holds a disk or a volume: `scsi0`, `mp1`, `rootfs`, `unused0`; `cdrom` is another name for `ide2`.
     static func isDisk(_ key: String) -> Bool {
-        key == "rootfs"
+        key == "rootfs" || key == "cdrom"
             || isNumbered(
                 key, ["ide", "sata", "scsi", "virtio", "efidisk", "tpmstate", "unused", "mp"])
     }

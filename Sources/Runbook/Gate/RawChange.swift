@@ -182,13 +182,14 @@ enum CallTargets: Hashable {
         return targets == .none ? .unknown : targets
     }
 
-    /// The guests whose volumes a call gives to the guest that it makes or configures.
+    /// The guests whose volumes a call gives to the guest that it makes or configures, the backup that it is made of included.
     static func owners(_ call: APICall) -> [VMID] {
         let path = call.path.segments
         guard path.first == "nodes", path.count > 2, GuestKind(rawValue: path[2]) != nil,
             path.count == 3 || path.count == 5 && path[4] == "config"
         else { return [] }
-        let owners = call.parameters.filter { $0.name == "rootfs" || $0.name.last?.isNumber == true }
+        let named = ["rootfs", "cdrom", "archive", "ostemplate"]
+        let owners = call.parameters.filter { named.contains($0.name) || $0.name.last?.isNumber == true }
             .flatMap(\.value.texts).flatMap { $0.split(separator: ",") }.compactMap { part in
                 VolumeOwner.of(String(part[(part.firstIndex(of: "=").map(part.index(after:)) ?? part.startIndex)...]))
             }

@@ -45,6 +45,14 @@ struct ConfigurationChange: Sendable {
         var change = try await RawChange(client: call.environment.client).change(
             send, row: endpoint, timeout: request.timeout ?? call.environment.settings.taskTimeout, waits: true)
         change.isRaw = false
+        // What is sent was worked out from the configuration as it was read first, not as it has become since.
+        if let now = change.guest, now.digest != guest.digest {
+            throw await conflict(guest, with: now.config, seen: guest.config)
+        }
+        change.weigh = { (now) throws(Failure) in
+            if now.digest != guest.digest { throw await conflict(guest, with: now.config, seen: guest.config) }
+            return []
+        }
         let isGiven = request.digest
         change.complete = { (change) throws(Failure) in
             // What a person was shown, or what the script read, is what the change is for.

@@ -30,7 +30,7 @@ enum CreateHandlers {
         let node = try await CreateCheck(call: call, form: form).settle(options.node())
         let timeout = options.seconds("timeout") ?? call.environment.settings.taskTimeout
         let parameters = APIParameterReader.parameters(.object(JSONObject(form.parameters.map { ($0.name, $0.value) })))
-        return try await FreeVMID(call: call).make(options.vmid("vmid"), field: "options.vmid") {
+        let made = try await FreeVMID(call: call).make(options.vmid("vmid"), field: "options.vmid") {
             (vmid) throws(Failure) in
             let request = APICall(
                 .post, try APIPath(["nodes", node.rawValue, form.kind.rawValue]),
@@ -44,15 +44,18 @@ enum CreateHandlers {
             }
             change.isRaw = false
             let made = try await call.gate.change(change)
-            let finish = CreateFinish(call: call, form: form, vmid: vmid, timeout: timeout)
-            let (state, steps) = try await finish.run()
             var result = made.json(change, ofNew: vmid).object ?? JSONObject()
             if let name = made.guest?.name { result["name"] = .string(name) }
             result["kind"] = .string(form.kind.rawValue)
-            result["status"] = .string(state ?? made.guest?.state ?? "stopped")
-            result["steps"] = .array((["created"] + steps).map(JSONValue.string))
+            result["status"] = .string(made.guest?.state ?? "stopped")
             return .object(result)
         }
+        // Behind the drawing of numbers: whatever goes wrong from here on must not make a second guest.
+        guard var result = made.object, let vmid = result["vmid"]?.perlInteger.flatMap(VMID.init) else { return made }
+        let (state, steps) = try await CreateFinish(call: call, form: form, vmid: vmid, timeout: timeout).run()
+        if let state { result["status"] = .string(state) }
+        result["steps"] = .array((["created"] + steps).map(JSONValue.string))
+        return .object(result)
     }
 }
 

@@ -82,12 +82,12 @@ enum DiskHandlers {
         var change = Change(
             endpoint: endpoint, call: APICall(.post, path, parameters), guest: guest,
             timeout: options.seconds("timeout") ?? call.environment.settings.taskTimeout)
-        let size = disk.size.map { " (\(ByteCountText.of($0)))" } ?? ""
-        change.consequences = [
-            deletes
-                ? "destroys \(disk.file)\(size) once it is copied to \(storage)"
-                : "leaves \(disk.file)\(size) as an unused disk, which keeps its room"
-        ]
+        change.consequences = consequences(disk, to: storage, deletes: deletes)
+        change.weigh = { (guest) throws(Failure) in
+            let disk = try named(disk.key, guest)
+            try await check(call, guest, disk, storage)
+            return consequences(disk, to: storage, deletes: deletes)
+        }
         change.complete = digest
         change.report = { (result) throws(Failure) in
             let now = GuestDisks.of((result.effect?.facts ?? guest).config, guest.kind)
@@ -99,6 +99,15 @@ enum DiskHandlers {
             return details
         }
         return try await call.gate.change(change).json(change)
+    }
+
+    private static func consequences(_ disk: GuestDisk, to storage: String, deletes: Bool) -> [String] {
+        let size = disk.size.map { " (\(ByteCountText.of($0)))" } ?? ""
+        return [
+            deletes
+                ? "destroys \(disk.file)\(size) once it is copied to \(storage)"
+                : "leaves \(disk.file)\(size) as an unused disk, which keeps its room"
+        ]
     }
 
     private static func check(

@@ -89,8 +89,12 @@ extension Failure {
     /// Whether it says that there is a guest of that number already.
     func says(isTaken vmid: VMID) -> Bool {
         guard kind == .conflict else { return false }
-        let texts = [raw ?? "", message]
-        return texts.contains { $0.contains(vmid.description) } && mentionsExisting
+        // A disk of that number that is left over from before is another trouble, which no other number mends.
+        let names = ["VM", "CT", "guest"].map { "\($0) \(vmid) " }
+        return [raw ?? "", message].contains { text in
+            names.contains { text.contains($0 + "already exists") || text.contains($0 + "was made by somebody else") }
+                || text.contains("config file already exists")
+        }
     }
 
     fileprivate var mentionsExisting: Bool {

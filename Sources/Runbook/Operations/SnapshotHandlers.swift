@@ -36,17 +36,24 @@ enum SnapshotHandlers {
         let options = call.arguments.options()
         let guest = try await call.gate.resolve(try call.arguments.guest(), on: call.arguments.node())
         guard let endpoint = call.operation.endpoints.first else { throw Failure(.unsupported, "no endpoint") }
-        let snapshot = try find(try call.arguments.snapshot().rawValue, in: try await tree(call, guest), guest)
+        let name = try call.arguments.snapshot()
+        let snapshot = try find(name.rawValue, in: try await tree(call, guest), guest)
         var change = Change(
             endpoint: endpoint, call: APICall(.delete, try guest.reference.path("snapshot", snapshot.name)),
             guest: guest, timeout: options.seconds("timeout") ?? call.environment.settings.taskTimeout,
             waits: options.flag("wait") ?? true)
         if options.flag("force") == true { change.call.parameters.append(.init("force", .boolean(true))) }
-        if let time = snapshot.time {
-            let age = TimeText.span(Int(call.environment.now()) - time)
-            change.consequences = ["the way back to \(TimeText.moment(time)) is gone (\(age) ago)"]
+        change.consequences = consequences(ofDeleting: snapshot, call)
+        change.weigh = { (guest) throws(Failure) in
+            consequences(ofDeleting: try find(name.rawValue, in: try await tree(call, guest), guest), call)
         }
         return try await call.gate.change(change).json(change)
+    }
+
+    private static func consequences(ofDeleting snapshot: GuestSnapshot, _ call: OperationCall) -> [String] {
+        guard let time = snapshot.time else { return [] }
+        let age = TimeText.span(Int(call.environment.now()) - time)
+        return ["the way back to \(TimeText.moment(time)) is gone (\(age) ago)"]
     }
 
     /// The snapshots of a guest, read through the Gate.

@@ -42,7 +42,8 @@ extension BackupHandlers {
         let what = "\(backup.described(now: now)) of \(owner), \(size), is removed for good"
         if others.isEmpty { return "\(what); it is the only one that can be seen" }
         let isNewest = others.allSatisfy { ($0.time ?? 0) < (backup.time ?? 0) }
-        return "\(what); \(others.count) others stay" + (isNewest ? ", all of them older" : "")
+        return "\(what); \(others.count == 1 ? "1 other stays" : "\(others.count) others stay")"
+            + (isNewest ? (others.count == 1 ? ", an older one" : ", all of them older") : "")
     }
 
     static func protect(_ call: OperationCall) async throws(Failure) -> JSONValue {

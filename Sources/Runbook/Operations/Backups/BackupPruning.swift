@@ -67,7 +67,7 @@ struct BackupPruning: Sendable {
     func preview() async throws(Failure) -> [Row] {
         let places = try await BackupPlaces.read(call, storage: options.text("storage"), node: options.node())
         let (answers, unreachable) = try await places.each { (place, node) throws(Failure) in
-            try await marks(place.storage, node)
+            try await marks(place.storage, node, guest)
         }
         if !unreachable.isEmpty {
             call.environment.output.log(
@@ -80,7 +80,7 @@ struct BackupPruning: Sendable {
         }
     }
 
-    private func marks(_ storage: StorageID, _ node: NodeName) async throws(Failure) -> [Row] {
+    private func marks(_ storage: StorageID, _ node: NodeName, _ guest: VMID?) async throws(Failure) -> [Row] {
         var request = APICall(.get, try path(storage, node), [("prune-backups", .text(rule))])
         if let guest { request.parameters.append(.init("vmid", .integer(guest.rawValue))) }
         let answer = try await call.gate.read(request) { client throws(Failure) in try await client.send(request).data }
@@ -101,17 +101,17 @@ struct BackupPruning: Sendable {
     func carryOut(_ rows: [Row]) async throws(Failure) -> [Row] {
         var rows = rows
         var groups: [Group] = []
-        for row in rows where row.action == "remove" {
+        var members: [Group: [Int]] = [:]
+        for (index, row) in rows.enumerated() where row.action == "remove" {
             guard let vmid = row.vmid, let kind = row.kind else { continue }
             let group = Group(storage: row.volume.storage, node: row.node, vmid: vmid, kind: kind)
-            if !groups.contains(group) { groups.append(group) }
+            if members[group] == nil { groups.append(group) }
+            members[group, default: []].append(index)
         }
         var done: [String] = []
         for group in groups {
-            let going = rows.filter {
-                $0.action == "remove" && $0.vmid == group.vmid && $0.volume.storage == group.storage
-                    && $0.node == group.node && $0.kind == group.kind
-            }
+            let indices = members[group] ?? []
+            let going = indices.map { rows[$0] }
             do throws(Failure) {
                 try await remove(group, going)
             } catch {
@@ -121,10 +121,7 @@ struct BackupPruning: Sendable {
                 throw failure
             }
             done.append("\(going.count) of guest \(group.vmid) on \(group.storage)")
-            let gone = Set(going.map(\.volume))
-            for index in rows.indices where gone.contains(rows[index].volume) && rows[index].node == group.node {
-                rows[index].action = "removed"
-            }
+            for index in indices { rows[index].action = "removed" }
         }
         return rows
     }
@@ -144,7 +141,7 @@ struct BackupPruning: Sendable {
                 + (going.count > 5 ? " …" : "")
         ]
         change.report = { (_) throws(Failure) in
-            let left = try await marks(group.storage, group.node).map(\.volume)
+            let left = Set(try await marks(group.storage, group.node, group.vmid).map(\.volume))
             let stayed = going.map(\.volume).filter(left.contains)
             guard stayed.isEmpty else {
                 throw Failure(

@@ -52,6 +52,9 @@ struct Restoration: Sendable {
             // Two guests of one MAC address disturb each other.
             var change = try await change(vmid, storage, unique: options.flag("unique") ?? hasOwner)
             // What the backup holds decides what the new guest will be, and policy may be told.
+            guard change.guests.isEmpty else {
+                throw Failure(.conflict, "guest \(vmid) already exists; nothing was sent")
+            }
             if let config { change.others = [newGuest(vmid, config)] }
             change.report = { (_) throws(Failure) in try await report(vmid) }
             do throws(Failure) {
