@@ -75,6 +75,21 @@ local function stub(name, called, objects)
   end
 end
 
+-- Globals of our modules: copies, made before the first chunk, so that a script which redefines `type` or `table.sort`
+-- changes its own calls only.
+local standard = {}
+for name, value in next, _G do
+  if type(value) == "table" and value ~= _G then
+    local copy = {}
+    for key, inner in next, value do
+      copy[key] = inner
+    end
+    value = copy
+  end
+  standard[name] = value
+end
+standard._G = standard
+
 -- An operation that is made of others: the host checks the arguments, the module does the rest. A module is loaded when it
 -- is first called, with the functions of the cluster that it is for, and gives the function that is the operation.
 local function library(module, called, owner)
@@ -82,7 +97,7 @@ local function library(module, called, owner)
   return function(...)
     call("@check", called, ...)
     if not run then
-      run = host.load(call("@module", module))(module, owner.pve)
+      run = host.load(call("@module", module), standard)(module, owner.pve)
     end
     return run(...)
   end

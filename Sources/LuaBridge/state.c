@@ -54,14 +54,18 @@ typedef struct bytes {
     size_t count;
 } bytes;
 
-// Compiles a module of ours, whose frames no traceback shows.
+// Compiles a module of ours, whose frames no traceback shows; the second argument is its table of globals.
 static int load_own(lua_State *L) {
     size_t count = 0;
     const char *text = luaL_checklstring(L, 1, &count);
+    luaL_checktype(L, 2, LUA_TTABLE);
     int status = lb_load(L, (const uint8_t *)text, count, LB_PRELUDE, NULL);
     if (status == LUA_ERRMEM) lb_out_of_memory(lb_of(L));
     if (lb_of(L)->end != LB_NONE) return lb_die(L);
-    return status == LUA_OK ? 1 : lua_error(L);
+    if (status != LUA_OK) return lua_error(L);
+    lua_pushvalue(L, 2);
+    if (lua_setupvalue(L, -2, 1) == NULL) lua_pop(L, 1);
+    return 1;
 }
 
 static int open(lua_State *L) {

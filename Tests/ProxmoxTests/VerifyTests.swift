@@ -75,6 +75,16 @@ struct VerifyTests {
         #expect(found?.message == "guest 101 should be stopped, but it cannot be looked at: No route to host")
     }
 
+    @Test func aNodeThatStaysAwayIsNotWaitedForByTheHour() async throws {
+        let clock = VirtualClock()
+        let client = ProxmoxClient.scripted(node(["No route to host"]), clock: clock)
+        let found = await failure { () async throws(Failure) in
+            try await client.verify(ExpectedEffect(.running), of: guest, timeout: .seconds(3600))
+        }
+        #expect(found?.kind == .outcomeUnknown)
+        #expect(clock.now() >= .seconds(120) && clock.now() < .seconds(125))
+    }
+
     @Test(arguments: [
         // The same process: nothing was started, whatever the uptime says.
         (#"{"status":"running","uptime":100,"pid":7}"#, #"{"status":"running","uptime":110,"pid":7}"#, false),

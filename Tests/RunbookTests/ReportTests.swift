@@ -114,6 +114,39 @@ struct ReportTests {
         }
     }
 
+    @Test func namesOfAnyScriptLeaveTheColumnsAligned() async throws {
+        let text = try await report(
+            "{ { a = '中文', b = 1 }, { a = 'abcd', b = 2 }, { a = 'e\\u{301}', b = 3 }, { a = '😀', b = 4 } }")
+        #expect(text == "a     b\n中文  1\nabcd  2\ne\u{301}     3\n😀    4")
+    }
+
+    @Test(arguments: ["text", "markdown", "svg"])
+    func figuresBeyondAllMeasureStayShort(format: String) async throws {
+        let text = try await report(
+            "{ { vmid = 1, status = 'x', cpu = 1e300, maxcpu = 1e300, mem = 1e300, maxmem = 1e-300, uptime = 1e300 } }",
+            "{ format = '\(format)' }")
+        #expect(text.split(separator: "\n").allSatisfy { $0.count < 250 })
+    }
+
+    @Test func markdownOfNothingIsNoBrokenTable() async throws {
+        #expect(try await report("{}", "{ format = 'markdown', title = 'T' }") == "## T\n\nnothing to show")
+    }
+
+    @Test func aScriptThatRedefinesStandardFunctionsBreaksItsOwnCallsOnly() async throws {
+        let bench = try Bench()
+        let code = """
+            local say, show = print, pve.report
+            ipairs, pairs, type, next, pcall, tostring, select = nil, nil, 1, 2, 3, 4, 5
+            table.sort, table.concat, string.format, string.gsub, math.max, utf8.len = nil, nil, nil, nil, nil, nil
+            string, table, math, utf8 = nil, nil, nil, nil
+            say(show({ { vmid = 7 } }), #pve.evacuate("pve1", { preview = true }).moves)
+            pve = nil
+            say(show({ { vmid = 8 } }, { format = "csv" }))
+            """
+        #expect(try await bench.failure(of: code) == nil)
+        #expect(bench.output.text == "vmid\n   7\t2\nvmid\r\n8\n")
+    }
+
     @Test(arguments: [
         ("101", "records"), ("{ 1 }", "records[1]"), ("{ { x = 0/0 } }", "records[1].x"), ("{ { x = print } }", "x"),
         ("{ { x = '\\255' } }", "x"), ("{}, { format = 'pdf' }", "options.format"),

@@ -15,15 +15,50 @@ local function clean(text)
   return (gsub(text, "\xEF\xBF[\xBE\xBF]", " "))
 end
 
+-- What takes two columns of a terminal, and what takes none, in broad strokes.
+local wide = { { 0x1100, 0x115F }, { 0x2E80, 0x303E }, { 0x3041, 0x4DBF }, { 0x4E00, 0xA4CF }, { 0xAC00, 0xD7A3 },
+  { 0xF900, 0xFAFF }, { 0xFE30, 0xFE6F }, { 0xFF00, 0xFF60 }, { 0xFFE0, 0xFFE6 }, { 0x1F300, 0x1F64F },
+  { 0x1F680, 0x1F6FF }, { 0x1F900, 0x1FAFF }, { 0x20000, 0x3FFFD } }
+local empty = { { 0x300, 0x36F }, { 0x591, 0x5BD }, { 0x610, 0x61A }, { 0x64B, 0x65F }, { 0x200B, 0x200F },
+  { 0x20D0, 0x20FF }, { 0xFE00, 0xFE0F } }
+
+local function within(code, ranges)
+  for _, range in ipairs(ranges) do
+    if code >= range[1] and code <= range[2] then
+      return true
+    end
+  end
+  return false
+end
+
+local function columns_taken(code)
+  return code < 0x300 and 1 or within(code, empty) and 0 or within(code, wide) and 2 or 1
+end
+
+-- How many columns the text takes.
 local function length(text)
-  return utf8.len(text) or #text
+  if not string.find(text, "[\x80-\xFF]") or not utf8.len(text) then
+    return #text
+  end
+  local columns = 0
+  for _, code in utf8.codes(text) do
+    columns = columns + columns_taken(code)
+  end
+  return columns
 end
 
 local function clip(text, most)
-  if length(text) <= most then
+  if length(text) <= most or not utf8.len(text) then
     return text
   end
-  return string.sub(text, 1, (utf8.offset(text, most) or most) - 1) .. "…"
+  local columns = 1
+  for position, code in utf8.codes(text) do
+    columns = columns + columns_taken(code)
+    if columns > most then
+      return string.sub(text, 1, position - 1) .. "…"
+    end
+  end
+  return text
 end
 
 local function amount(bytes)
@@ -31,19 +66,23 @@ local function amount(bytes)
   while bytes >= 1024 and unit < #units do
     bytes, unit = bytes / 1024, unit + 1
   end
-  return format(bytes < 10 and bytes % 1 >= 0.05 and "%.1f %s" or "%.0f %s", bytes, units[unit])
+  return format(bytes >= 1e6 and "%.3g %s" or bytes < 10 and bytes % 1 >= 0.05 and "%.1f %s" or "%.0f %s", bytes, units[unit])
+end
+
+local function percent(share)
+  return format(share < 1e4 and "%.0f %%" or "%.3g %%", share * 100)
 end
 
 local function span(seconds)
   local days, hours, minutes = seconds // 86400, seconds // 3600 % 24, seconds // 60 % 60
   if days > 0 then
-    return format("%.0fd %.0fh", days, hours)
+    return days < 1e6 and format("%.0fd %.0fh", days, hours) or format("%.3gd", days)
   end
   return hours > 0 and format("%.0fh %.0fm", hours, minutes) or format("%.0fm", minutes)
 end
 
 local readable = { mem = amount, maxmem = amount, disk = amount, maxdisk = amount, uptime = span,
-  cpu = function(share) return format("%.0f %%", share * 100) end }
+  cpu = percent }
 
 -- One field as text: as it is for programs, in units for people.
 local function cell(record, column, forPeople)
@@ -131,6 +170,10 @@ end
 
 local function markdown(records, columns, title)
   local out = { title and "## " .. marked(clean(title)) or nil, title and "" or nil }
+  if #columns == 0 then
+    out[#out + 1] = "nothing to show"
+    return concat(out, "\n")
+  end
   local heads, rules = {}, {}
   for index, column in ipairs(columns) do
     heads[index] = marked(clean(column))
@@ -193,7 +236,7 @@ local function sized(value)
 end
 
 local figures = {
-  cpu = { "CPU", function(r) return r.cpu, 1, positive(r.maxcpu) and format(r.maxcpu == 1 and "%.0f core" or "%.0f cores", r.maxcpu) end },
+  cpu = { "CPU", function(r) return r.cpu, 1, positive(r.maxcpu) and format(r.maxcpu == 1 and "%.0f core" or "%.6g cores", r.maxcpu) end },
   mem = { "memory", function(r) return r.mem, r.maxmem, sized(r.maxmem) end },
   disk = { "disk", function(r)
     -- Of a virtual machine's disk Proxmox knows the size only and says 0.
@@ -209,7 +252,7 @@ end
 local function bar(out, x, y, used, most, unit)
   used, most = positive(used), positive(most)
   local share = used and most and most > 0 and used / most or nil
-  local words = share and format("%.0f %%", share * 100) .. (unit and " of " .. unit or "")
+  local words = share and percent(share) .. (unit and " of " .. unit or "")
     or unit and unit .. ", use unknown" or "no figure"
   out[#out + 1] = format('  <text class="quiet" x="%d" y="%d">%s</text>', x, y + 12, xml(words))
   out[#out + 1] = format('  <rect class="track" x="%d" y="%d" width="160" height="8" rx="4"/>', x, y + 18)

@@ -21,7 +21,7 @@ end
 local function plan(guest, options, rows)
   local dated = {}
   for _, snapshot in ipairs(pve.snapshots(guest.vmid)) do
-    if snapshot.name:sub(1, #options.prefix) == options.prefix then
+    if string.sub(snapshot.name, 1, #options.prefix) == options.prefix then
       local row = { vmid = guest.vmid, guest = guest.name, node = guest.node, name = snapshot.name, time = snapshot.time }
       if snapshot.incomplete then
         row.action, row.reason = "keep", "incomplete (" .. snapshot.incomplete .. ")"

@@ -6,6 +6,8 @@ enum ReadTable {
     /// GETs that are more than a look.
     static let rows: [ClassificationTable.Row] = [
         .init("GET", "nodes/{}/qemu/{}/agent/file-read", ["agent.file.read"]),
+        // It hands out what a command wrote, once: whoever asks takes it from the one who ran the command.
+        .init("GET", "nodes/{}/qemu/{}/agent/exec-status", ["agent.exec"]),
         .init("GET", "nodes/{}/{guest}/{}/vncwebsocket", ["guest.console"]),
         .init("GET", "nodes/{}/vncwebsocket", ["node.console"]),
         .init("GET", "nodes/{}/storage/{}/file-restore/download", ["backup.file.read"]),

@@ -19,11 +19,13 @@ extension ProxmoxClient {
         timeout: Duration = .seconds(60)
     ) async throws(Failure) -> EffectReport {
         var schedule = PollSchedule(now: clock.now(), timeout: timeout)
+        var grace = TroubleGrace()
         var place = guest
         while true {
             let last: Result<EffectReport, Failure>
             do throws(Failure) {
                 let report = try await observe(effect, place, before)
+                grace = TroubleGrace()
                 if report.holds { return await withChildren(report, of: task, at: place) }
                 if let task, task.isHandedToHA, report.facts?.haState == "error" {
                     throw await gaveUp(report, effect, guest, task)
@@ -31,7 +33,9 @@ extension ProxmoxClient {
                 place = report.facts?.reference ?? place
                 last = .success(report)
             } catch {
-                guard error.isPassing else { throw Self.missing(guest, effect, before, .failure(error)) }
+                // High availability starts a guest of a dead node on another one: that is worth the whole wait.
+                let bears = task?.isHandedToHA == true ? error.isPassing : grace.bears(error, now: clock.now())
+                guard bears else { throw Self.missing(guest, effect, before, .failure(error)) }
                 last = .failure(error)
             }
             switch schedule.step(now: clock.now()) {

@@ -115,19 +115,6 @@ extension ProxmoxClient {
     }
 }
 
-/// How long trouble with looking is borne: what passes by itself as long as there is time, an unknown certificate for a
-/// minute, since a node that renews its own shows the old one and the new one for a while.
-private struct TroubleGrace {
-    private var since: Duration?
-
-    mutating func bears(_ failure: Failure, now: Duration) -> Bool {
-        guard failure.kind == .tls else { return failure.isPassing }
-        let since = since ?? now
-        self.since = since
-        return now - since < .seconds(60)
-    }
-}
-
 /// Reads a running task's log along, a page every two seconds at most.
 private struct LogReader {
     let upid: UPID
