@@ -77,7 +77,7 @@ struct RawCallTests {
     }
 
     @Test(arguments: [
-        ("pve.api.post('/pools', { poolid = 'new' })", "pool.create"),
+        ("pve.api.post('/storage', { storage = 'new', type = 'dir', path = '/x' })", "storage.create"),
         ("pve.api.post('/cluster/nonsense')", "api.unknown"),
         ("pve.api.delete('/nodes/pve1/qemu/103', { purge = true })", "guest.destroy"),
     ])
