@@ -101,6 +101,18 @@ struct MistrustTests {
         #expect(bench.writes.count == 1)
     }
 
+    @Test(arguments: [
+        ("local:3", "which holds"), ("nope:3", "does not have"), ("local:cloudinit", "which holds"),
+    ])
+    func aNewDiskNeedsAStorageThatHoldsDisks(disk: String, why: String) async throws {
+        let bench = try Self.bench()
+        let failure = try await bench.failure(of: "pve.configure(nil, 103, { set = { scsi1 = '\(disk)' } })")
+        #expect(failure?.kind == .parameter)
+        #expect(failure?.message.contains("options.set.scsi1") == true)
+        #expect(failure?.message.contains(why) == true, "\(String(describing: failure))")
+        #expect(bench.writes.isEmpty)
+    }
+
     @Test func aTimeThatNoCalendarHoldsIsNamed() async throws {
         let bench = try Self.bench()
         let failure = try await bench.failure(of: "pve.retention({ { time = 2^62 } }, { monthly = 1 })")

@@ -34,6 +34,7 @@ struct ConfigurationChange: Sendable {
         }
         let parameters = parameters(request, guest)
         guard !parameters.isEmpty else { return unchanged(guest) }
+        try await checkStorages(parameters, guest)
         let isTask = guest.kind == .qemu && parameters.contains { Self.touchesDisk($0, guest) }
         guard
             let endpoint = call.operation.endpoints.first(where: { $0.method == (isTask ? "POST" : "PUT") })
@@ -88,6 +89,24 @@ struct ConfigurationChange: Sendable {
         if let name = both.min() { throw .parameter("options.delete", "names \(name), which is set as well") }
         if request.digest.map({ $0.utf8.count != 40 || !$0.utf8.allSatisfy(\.isASCIIAlphanumeric) }) == true {
             throw .parameter("options.digest", "is no digest", hint: "pve.config(guest).digest gives one")
+        }
+    }
+
+    /// Refuses new disks on storages that the node does not have or that hold no disks.
+    private func checkStorages(
+        _ parameters: [(name: String, value: APIParameter)], _ guest: GuestFacts
+    ) async throws(Failure) {
+        var check: StorageCheck?
+        for (name, value) in parameters where GuestDisks.disk(name, "", guest.kind) != nil {
+            guard case .text(let text) = value else { continue }
+            let parts = text.prefix { $0 != "," }.split(separator: ":", maxSplits: 1)
+            guard parts.count == 2, parts[1] == "cloudinit" || Double(parts[1]) != nil else { continue }
+            let known: StorageCheck
+            if let check { known = check } else { known = try await StorageCheck.read(guest.node, call) }
+            check = known
+            try known.require(String(parts[0]), holds: guest.kind == .qemu ? "images" : "rootdir") { text, hint in
+                .parameter("options.set.\(name)", text, hint: hint)
+            }
         }
     }
 
