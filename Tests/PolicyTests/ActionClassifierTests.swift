@@ -36,6 +36,7 @@ struct ActionClassifierTests {
         Call("GET nodes/pve1/lxc/110/status/current", ["read.guest"]),
         Call("GET nodes/pve1/storage/local/content", ["read.storage"]),
         Call("GET nodes/pve1/qemu/100/agent/file-read file=/etc/shadow", ["agent.file.read"]),
+        Call("GET nodes/pve1/qemu/100/agent/exec-status pid=7", ["agent.exec"]),
         Call("GET nodes/pve1/qemu/100/agent/get-osinfo", ["read.guest"]),
         Call("GET nodes/pve1/qemu/100/vncwebsocket", ["guest.console"]),
         Call("GET nodes/pve1/vncwebsocket", ["node.console"]),

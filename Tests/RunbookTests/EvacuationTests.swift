@@ -55,6 +55,16 @@ struct EvacuationTests {
                 """)
     }
 
+    @Test func `a guest that is gone by then keeps no other from coming back`() async throws {
+        let bench = try bench()
+        let code = """
+            local back = pve.return_guests{ moves = { { vmid = 101, from = "pve2" }, { vmid = 999, from = "pve2" } } }
+            print(#back.moves, back.moves[1].node, back.stayed[1].vmid, back.stayed[1].reasons[1])
+            """
+        #expect(try await bench.failure(of: code) == nil)
+        #expect(bench.output.text == "1\tpve2\t999\tis gone: there is no guest 999\n")
+    }
+
     @Test func `with a limit of two, two move at the same time`() async throws {
         let bench = try bench()
         let code = #"pve.move_guests({ { vmid = 101, to = "pve2" }, { vmid = 102, to = "pve2" } }, { limit = 2 })"#

@@ -19,8 +19,13 @@ return function(result, options)
     if type(move) ~= "table" or type(move.from) ~= "string" then
       pve.fail(string.format("result.moves[%d] must have a vmid and, in from, a node", index), { kind = "parameter" })
     end
-    local vm = pve.vm(move.vmid)
-    if vm.node == move.from then
+    local found, vm = pcall(pve.vm, move.vmid)
+    if not found and not pve.is_error(vm, "not_found") then
+      error(vm, 0)
+    end
+    if not found then
+      stayed[#stayed + 1] = { vmid = move.vmid, name = move.name, reasons = { "is gone: " .. vm.message } }
+    elseif vm.node == move.from then
       stayed[#stayed + 1] = { vmid = vm.vmid, name = vm.name, node = vm.node, reasons = { "is back already" } }
     else
       -- As they went, so they come back; disks that went to another storage stay on it where that is shared.

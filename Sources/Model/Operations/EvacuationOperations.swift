@@ -40,7 +40,8 @@ enum EvacuationOperations {
                     "result", .any, "What pve.evacuate gave, or a table with moves: each a vmid and, in from, a node."),
                 .optional("options", .options(kinds + execution), "How to bring them back; default: as they went."),
             ],
-            returns: "a record: moves, stayed (those that are back already), failed (with stop_on_error = false)",
+            returns:
+                "a record: moves, stayed (those that are back already or gone), failed (with stop_on_error = false)",
             reach: .change, endpoints: [],
             example: #"pve.return_guests({ moves = { { vmid = 101, from = "pve1" } } })"#,
             module: "return_guests", uses: ["vm", "move_guests", "fail"]),
