@@ -13,6 +13,9 @@ public struct TableRenderer: Sendable {
     /// The narrowest a column is made to fit the width.
     private static let narrowest = 4
 
+    /// Headings of columns that tell rows apart; they give way last.
+    private static let keys: Set<String> = ["vmid", "name", "guest", "node", "status"]
+
     /// Makes a renderer.
     public init(headings: [String], width: Int? = nil, style: Style = Style(isEnabled: false)) {
         self.headings = headings
@@ -30,7 +33,7 @@ public struct TableRenderer: Sendable {
         let widths = fitted(
             titles.indices.map { column in
                 cells.reduce(titles[column].displayWidth) { max($0, $1[column].displayWidth) }
-            })
+            }, keeping: titles.indices.filter { Self.keys.contains(titles[$0]) })
         let isNumeric = titles.indices.map { column in
             let filled = cells.map { $0[column] }.filter { !$0.isEmpty }
             return !filled.isEmpty && filled.allSatisfy(Self.isNumber)
@@ -50,16 +53,18 @@ public struct TableRenderer: Sendable {
         return text
     }
 
-    /// Takes columns from the widest until the line fits or nothing can be taken.
-    private func fitted(_ natural: [Int]) -> [Int] {
+    /// Takes from the widest columns until the line fits; from those that tell rows apart only when nothing else is left.
+    private func fitted(_ natural: [Int], keeping keys: [Int]) -> [Int] {
         guard let width else { return natural }
         var widths = natural
         var excess = widths.reduce(0, +) + 2 * (widths.count - 1) - width
-        while excess > 0, let widest = widths.indices.max(by: { widths[$0] < widths[$1] }),
-            widths[widest] > Self.narrowest
-        {
-            widths[widest] -= 1
-            excess -= 1
+        for columns in [widths.indices.filter { !keys.contains($0) }, keys] {
+            while excess > 0, let widest = columns.max(by: { widths[$0] < widths[$1] }),
+                widths[widest] > Self.narrowest
+            {
+                widths[widest] -= 1
+                excess -= 1
+            }
         }
         return widths
     }

@@ -118,11 +118,11 @@ struct InventoryTests {
             print(pve.task_stop(t).changed, pve.task(t).status, #pve.task_log(t) > 0)
             """
         #expect(try await text(bench, code) == "true\terror\treceived interrupt\nfalse\terror\ttrue\n")
-        let denied = try Bench()
+        let asking = try Bench()
         let failure = try #require(
-            try await denied.failure(
+            try await asking.failure(
                 of: "pve.task_stop(pve.vm_action(nil, 103, 'start', { wait = false }))"))
-        #expect(failure.kind == .policyDenied && failure.action == "task.stop")
+        #expect(failure.kind == .confirmationRequired && failure.action == "task.stop", "the shipped policy asks")
     }
 
     // MARK: - Nodes and rights

@@ -55,6 +55,13 @@ struct TextTests {
         #expect(text.truncated(toWidth: width) == expected)
     }
 
+    @Test func `columns that tell rows apart keep their width while others give way`() {
+        let rows = [["101", "web-frontend-1", "a long description that nobody needs in full", "running"]]
+        let text = TableRenderer(headings: ["vmid", "name", "description", "status"], width: 50).render(rows)
+        for kept in ["vmid", "101", "web-frontend-1", "running"] { #expect(text.contains(kept)) }
+        #expect(text.split(separator: "\n").allSatisfy { $0.count <= 50 })
+    }
+
     @Test func setsATable() {
         let table = TableRenderer(headings: ["vmid", "name", "cpu"])
         #expect(table.render([]) == "")

@@ -15,25 +15,41 @@ enum ReplHelp {
         if let owner = OperationTable.all.first(where: { $0.methods.contains { $0.name == name } }) {
             return OperationHelp.text(owner)
         }
+        if let area = area(name, terminal: width) { return area }
         let known = OperationTable.all.map(\.name) + LanguageExtra.all.map(\.name)
         let suggestion = Spelling.suggestion(for: name, among: known).map { " — " + $0 } ?? ""
         return "there is no pve.\(TextCleaner.clean(name))\(suggestion)\n"
     }
 
+    /// The names by area; a screen holds them.
     private static func overview(terminal: Int?) -> String {
-        let members =
-            OperationTable.all.map { (name: $0.name, summary: $0.summary) }
-            + LanguageExtra.all.map { (name: $0.name, summary: $0.summary) }
-        let width = members.map(\.name.count).max() ?? 0
-        let room = terminal.flatMap { $0 - width - 8 >= 20 ? $0 - width - 8 : nil }
-        let rows = members.map { member in
-            let gap = String(repeating: " ", count: width - member.name.count)
-            let summary = member.summary.wrapped(toWidth: room)
-            return "  pve.\(member.name)\(gap)  "
-                + summary.joined(separator: "\n" + String(repeating: " ", count: width + 8))
+        let beside = ("Beside them", LanguageExtra.all.map(\.name))
+        let areas = OperationTable.areas.map { ($0.title, $0.rows.map(\.name)) } + [beside]
+        let width = areas.map(\.0.count).max() ?? 0
+        let room = terminal.flatMap { $0 - width - 5 >= 20 ? $0 - width - 5 : nil }
+        let rows = areas.filter { !$0.1.isEmpty }.map { title, names in
+            let gap = String(repeating: " ", count: width - title.count)
+            let lines = names.joined(separator: " ").wrapped(toWidth: room)
+            return "  \(title)\(gap)  " + lines.joined(separator: "\n" + String(repeating: " ", count: width + 4))
         }
         return rows.joined(separator: "\n")
-            + "\n\n  :help NAME  explains one of them     :quit  ends     Tab  completes\n"
+            + "\n\n  All of them stand in pve: pve.find(\"web-*\")\n"
+            + "  :help NAME  explains one     :help migration  an area     :quit  ends     Tab  completes\n"
+    }
+
+    /// The operations of an area, each with what it does; nil where no area is called so.
+    private static func area(_ name: String, terminal: Int?) -> String? {
+        let wanted = name.lowercased()
+        guard let area = OperationTable.areas.first(where: { $0.title.lowercased() == wanted && !$0.rows.isEmpty })
+        else { return nil }
+        let width = area.rows.map(\.name.count).max() ?? 0
+        let room = terminal.flatMap { $0 - width - 8 >= 20 ? $0 - width - 8 : nil }
+        return area.rows.map { row in
+            let gap = String(repeating: " ", count: width - row.name.count)
+            return "  pve.\(row.name)\(gap)  "
+                + row.summary.wrapped(toWidth: room).joined(separator: "\n" + String(repeating: " ", count: width + 8))
+                + "\n"
+        }.joined()
     }
 }
 

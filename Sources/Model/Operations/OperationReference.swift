@@ -10,12 +10,14 @@ public enum OperationReference {
             "Standard Lua 5.4 is there without what escapes: no `io`, no `os.execute`, no `package`, no bytecode. `require` finds",
             "modules beside the runbook. A wrong argument is an error of kind `parameter` that names it; nothing is sent then.",
             "",
-            "| function | what it does | reach |", "|---|---|---|",
         ]
-        lines += OperationTable.all.map {
-            "| [`pve.\($0.name)`](#\(anchor($0))) | \($0.summary) | \($0.reach.rawValue) |"
+        let head = ["| function | what it does | reach |", "|---|---|---|"]
+        for area in OperationTable.areas where !area.rows.isEmpty {
+            lines += ["**\(area.title)**", ""] + head
+            lines += area.rows.map { "| [`pve.\($0.name)`](#\(anchor($0))) | \($0.summary) | \($0.reach.rawValue) |" }
+            lines.append("")
         }
-        lines += LanguageExtra.all.map(\.row) + [""]
+        lines += ["**Beside the operations**", ""] + head + LanguageExtra.all.map(\.row) + [""]
         for operation in OperationTable.all { lines += page(operation) }
         lines += LanguageExtra.all.flatMap(\.page)
         return lines.joined(separator: "\n") + "\n"
