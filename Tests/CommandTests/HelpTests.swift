@@ -71,9 +71,19 @@ struct HelpTests {
     @Test func theOverviewAtThePromptIsWrapped() {
         let text = ReplHelp.text("", width: 60)
         for line in text.components(separatedBy: "\n") { #expect(line.displayWidth <= 72, "\(line)") }
-        #expect(text.contains("pve.vm_action"))
-        for operation in OperationTable.all {
-            for word in operation.summary.split(separator: " ") { #expect(text.contains(word)) }
+        let words = Set(text.split(whereSeparator: \.isWhitespace).map(String.init))
+        #expect(OperationTable.all.allSatisfy { words.contains($0.name) } && words.contains("on_failure"))
+        #expect(text.split(separator: "\n").count <= 48, "it fits a window")
+    }
+
+    @Test(arguments: OperationTable.areas.map(\.title))
+    func anAreaIsShownWithWhatItsOperationsDo(area: String) throws {
+        let rows = try #require(OperationTable.areas.first { $0.title == area }).rows
+        let text = ReplHelp.text(area, width: 60)
+        for line in text.split(separator: "\n") { #expect(line.count <= 72, "\(line)") }
+        // The name of an area that is an operation's as well gives the operation.
+        for row in rows where OperationTable.named(area) == nil {
+            #expect(row.summary.split(separator: " ").allSatisfy { text.contains($0) }, "\(row.name)")
         }
     }
 

@@ -33,8 +33,9 @@ enum ReplHelp {
             return "  \(title)\(gap)  " + lines.joined(separator: "\n" + String(repeating: " ", count: width + 4))
         }
         return rows.joined(separator: "\n")
-            + "\n\n  All of them stand in pve: pve.find(\"web-*\")\n"
-            + "  :help NAME  explains one     :help migration  an area     :quit  ends     Tab  completes\n"
+            + "\n\n  All of them stand in pve, as in pve.find(\"web-*\")\n"
+            + "  :help NAME  explains one     :help migration  shows an area\n"
+            + "  Tab  completes               :quit  ends\n"
     }
 
     /// The operations of an area, each with what it does; nil where no area is called so.
