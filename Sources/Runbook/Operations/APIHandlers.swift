@@ -25,9 +25,9 @@ enum APIHandlers {
     private static func write(_ method: HTTPMethod, _ call: OperationCall) async throws(Failure) -> JSONValue {
         let request = try await request(method, call)
         let options = call.arguments.options()
-        guard let row = call.operation.endpoints.first else { throw Failure(.unsupported, "no endpoint") }
+        let row = try call.endpoint()
         let change = try await RawChange(client: call.environment.client).change(
-            request, row: row, timeout: options.seconds("timeout") ?? call.environment.settings.taskTimeout,
+            request, row: row, timeout: call.timeout,
             waits: options.flag("wait") ?? true)
         return try await call.gate.change(change).json(change)
     }

@@ -132,11 +132,10 @@ extension OperationCall {
     func machine() async throws(Failure) -> GuestFacts {
         let guest = try await gate.resolve(try arguments.guest())
         guard guest.kind == .qemu else {
-            var failure = Failure(
+            throw Failure(
                 .unsupported, "guest \(guest.vmid) is a container, which has no agent",
-                hint: "pct exec on node \(guest.node) runs commands in it; the API does not offer that")
-            failure.vmid = guest.vmid.rawValue
-            throw failure
+                hint: "pct exec on node \(guest.node) runs commands in it; the API does not offer that"
+            ).about(guest)
         }
         return guest
     }
@@ -187,9 +186,6 @@ extension TextExcerpt {
 extension Failure {
     /// The guest must run for this.
     static func notRunning(_ guest: GuestFacts) -> Failure {
-        var failure = Failure(.conflict, "guest \(guest.vmid) is \(guest.state)", hint: "start it first")
-        failure.vmid = guest.vmid.rawValue
-        failure.node = guest.node.rawValue
-        return failure
+        Failure(.conflict, "guest \(guest.vmid) is \(guest.state)", hint: "start it first").about(guest)
     }
 }

@@ -12,18 +12,14 @@ enum CloneHandlers {
 
     static func clone(_ call: OperationCall) async throws(Failure) -> JSONValue {
         let options = call.arguments.options()
-        guard let endpoint = call.operation.endpoints.first else { throw Failure(.unsupported, "no endpoint") }
         let guest = try await call.gate.resolve(try call.arguments.guest(), on: call.arguments.node())
         let full = try await CloneCheck(call: call, options: options, guest: guest).settle()
-        let timeout = options.seconds("timeout") ?? call.environment.settings.taskTimeout
         let fixed = parameters(options, guest, full: full)
         return try await FreeVMID(call: call).make(options.vmid("vmid"), field: "options.vmid") {
             (vmid) throws(Failure) in
             let request = APICall(
                 .post, try guest.reference.path("clone"), [("newid", .integer(vmid.rawValue))] + fixed)
-            var change = try await RawChange(client: call.environment.client).change(
-                request, row: endpoint, timeout: timeout, waits: options.flag("wait") ?? true)
-            change.isRaw = false
+            var change = try await call.change(request)
             change.report = { (result) throws(Failure) in
                 var details = JSONObject([
                     ("vmid", JSONValue(vmid.rawValue)), ("source", JSONValue(guest.vmid.rawValue)),
@@ -57,11 +53,9 @@ enum CloneHandlers {
 
     static func template(_ call: OperationCall) async throws(Failure) -> JSONValue {
         let guest = try await call.gate.resolve(try call.arguments.guest(), on: call.arguments.node())
-        guard let endpoint = call.operation.endpoints.first else { throw Failure(.unsupported, "no endpoint") }
+        let endpoint = try call.endpoint()
         func refusal(_ text: String, _ hint: String?) -> Failure {
-            var failure = Failure(.conflict, "guest \(guest.vmid) \(text)", hint: hint)
-            failure.vmid = guest.vmid.rawValue
-            return failure
+            Failure(.conflict, "guest \(guest.vmid) \(text)", hint: hint).about(guest)
         }
         if guest.isTemplate { throw refusal("is a template already", nil) }
         guard guest.isStopped else {
@@ -74,7 +68,7 @@ enum CloneHandlers {
         }
         let change = Change(
             endpoint: endpoint, call: APICall(.post, try guest.reference.path("template")), guest: guest,
-            timeout: call.arguments.options().seconds("timeout") ?? call.environment.settings.taskTimeout)
+            timeout: call.timeout)
         return try await call.gate.change(change).json(change)
     }
 }

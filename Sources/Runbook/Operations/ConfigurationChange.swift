@@ -12,7 +12,6 @@ struct ConfigurationRequest: Sendable {
     var revert: [String] = []
     /// The digest of the configuration that the change is meant for; nil for the one that is there now.
     var digest: String?
-    var timeout: Duration?
 }
 
 /// Changes a configuration only if it is still the one that was seen (compare-and-set by digest).
@@ -36,16 +35,11 @@ struct ConfigurationChange: Sendable {
         guard !parameters.isEmpty else { return unchanged(guest) }
         try await checkStorages(parameters, guest)
         let isTask = guest.kind == .qemu && parameters.contains { Self.touchesDisk($0, guest) }
-        guard
-            let endpoint = call.operation.endpoints.first(where: { $0.method == (isTask ? "POST" : "PUT") })
-                ?? call.operation.endpoints.first
-        else { throw Failure(.unsupported, "no endpoint") }
-        let method: HTTPMethod = endpoint.method == "POST" ? .post : .put
+        let methods = call.operation.endpoints.map(\.method)
+        let method: HTTPMethod = methods.contains("POST") && (isTask || !methods.contains("PUT")) ? .post : .put
         let send = APICall(method, try guest.reference.path("config"), parameters)
         try await call.checkAgainstSchema(send)
-        var change = try await RawChange(client: call.environment.client).change(
-            send, row: endpoint, timeout: request.timeout ?? call.environment.settings.taskTimeout, waits: true)
-        change.isRaw = false
+        var change = try await call.change(send)
         // What is sent was worked out from the configuration as it was read first, not as it has become since.
         if let now = change.guest, now.digest != guest.digest {
             throw await conflict(guest, with: now.config, seen: guest.config)

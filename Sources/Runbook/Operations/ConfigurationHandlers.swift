@@ -13,7 +13,7 @@ enum ConfigurationHandlers {
         "untag": untag,
         "protect": protect,
         "cloudinit_update": cloudInit,
-    ].merging(DiskHandlers.all) { (first: @escaping OperationHandlers.Handler, _) in first }
+    ]
 
     // MARK: - Reading
 
@@ -35,7 +35,7 @@ enum ConfigurationHandlers {
             await call.gate.run.remember(config, digest: digest)
         }
         guard options.flag("pending") == true else { return .object(config) }
-        let rows = try await GuestLookups(call: call).array(APICall(.get, guest.path("pending")))
+        let rows = try await call.read(APICall(.get, try guest.path("pending"))).array ?? []
         let waiting = PendingOptions(rows)
         return .object(
             JSONObject([
@@ -49,7 +49,7 @@ enum ConfigurationHandlers {
     static func configure(_ call: OperationCall) async throws(Failure) -> JSONValue {
         let options = call.arguments.options()
         let guest = try await call.gate.resolve(try call.arguments.guest(), on: call.arguments.node())
-        var wish = ConfigurationRequest(digest: options.text("digest"), timeout: options.seconds("timeout"))
+        var wish = ConfigurationRequest(digest: options.text("digest"))
         wish.set = APIParameterReader.parameters(options.value("set"))
         wish.delete = options.value("delete")?.array?.compactMap(\.string) ?? []
         wish.revert = options.value("revert")?.array?.compactMap(\.string) ?? []
@@ -65,17 +65,16 @@ enum ConfigurationHandlers {
 
     static func cloudInit(_ call: OperationCall) async throws(Failure) -> JSONValue {
         let guest = try await call.gate.resolve(try call.arguments.guest(), on: call.arguments.node())
-        guard let endpoint = call.operation.endpoints.first else { throw Failure(.unsupported, "no endpoint") }
+        let endpoint = try call.endpoint()
         guard GuestDisks.of(guest.config, guest.kind).contains(where: { $0.medium == .cloudInit }) else {
-            var failure = Failure(
+            throw Failure(
                 .unsupported, "\(Change.name(guest)) has no cloud-init drive",
-                hint: "add one: pve.configure(nil, \(guest.vmid), { set = { ide2 = \"STORAGE:cloudinit\" } })")
-            failure.vmid = guest.vmid.rawValue
-            throw failure
+                hint: "add one: pve.configure(nil, \(guest.vmid), { set = { ide2 = \"STORAGE:cloudinit\" } })"
+            ).about(guest)
         }
         let change = Change(
             endpoint: endpoint, call: APICall(.put, try guest.reference.path("cloudinit")), guest: guest,
-            timeout: call.environment.settings.taskTimeout)
+            timeout: call.timeout)
         return try await call.gate.change(change).json(change)
     }
 

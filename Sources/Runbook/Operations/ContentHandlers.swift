@@ -9,8 +9,6 @@ enum ContentHandlers {
         "content": content,
         "isos": { call throws(Failure) in try await list(call, "iso") },
         "container_templates": { call throws(Failure) in try await list(call, "vztmpl") },
-        "download": VolumeHandlers.download,
-        "volume_delete": VolumeHandlers.delete,
     ]
 
     static func content(_ call: OperationCall) async throws(Failure) -> JSONValue {

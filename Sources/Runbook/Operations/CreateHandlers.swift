@@ -22,13 +22,11 @@ enum CreateHandlers {
 
     static func create(_ call: OperationCall) async throws(Failure) -> JSONValue {
         let options = call.arguments.options()
-        guard let endpoint = call.operation.endpoints.first else { throw Failure(.unsupported, "no endpoint") }
         let wishes = JSONObject(
             GuestParameters.names.compactMap { name in options.json(name).map { (name, $0) } })
         let form = try call.environment.templates.form(
             template: options.text("template"), wishes: wishes, argument: "options")
         let node = try await CreateCheck(call: call, form: form).settle(options.node())
-        let timeout = options.seconds("timeout") ?? call.environment.settings.taskTimeout
         let parameters = APIParameterReader.parameters(.object(JSONObject(form.parameters.map { ($0.name, $0.value) })))
         let made = try await FreeVMID(call: call).make(options.vmid("vmid"), field: "options.vmid") {
             (vmid) throws(Failure) in
@@ -36,13 +34,11 @@ enum CreateHandlers {
                 .post, try APIPath(["nodes", node.rawValue, form.kind.rawValue]),
                 [("vmid", .integer(vmid.rawValue))] + parameters)
             try await call.checkAgainstSchema(request)
-            var change = try await RawChange(client: call.environment.client).change(
-                request, row: endpoint, timeout: timeout, waits: true)
+            let change = try await call.change(request)
             // A guest of that number was made since it was drawn; nothing may be written over.
             guard change.guests.isEmpty else {
                 throw Failure(.conflict, "guest \(vmid) already exists; nothing was sent")
             }
-            change.isRaw = false
             let made = try await call.gate.change(change)
             var result = made.json(change, ofNew: vmid).object ?? JSONObject()
             if let name = made.guest?.name { result["name"] = .string(name) }
@@ -52,7 +48,7 @@ enum CreateHandlers {
         }
         // Behind the drawing of numbers: whatever goes wrong from here on must not make a second guest.
         guard var result = made.object, let vmid = result["vmid"]?.perlInteger.flatMap(VMID.init) else { return made }
-        let (state, steps) = try await CreateFinish(call: call, form: form, vmid: vmid, timeout: timeout).run()
+        let (state, steps) = try await CreateFinish(call: call, form: form, vmid: vmid).run()
         if let state { result["status"] = .string(state) }
         result["steps"] = .array((["created"] + steps).map(JSONValue.string))
         return .object(result)
@@ -64,7 +60,6 @@ struct CreateFinish: Sendable {
     let call: OperationCall
     let form: GuestForm
     let vmid: VMID
-    let timeout: Duration
 
     /// The guest's state in the end, and what was done.
     func run() async throws(Failure) -> (state: String?, steps: [String]) {
@@ -75,8 +70,7 @@ struct CreateFinish: Sendable {
                 let guest = try await call.gate.resolve(vmid)
                 let present = GuestDisks.of(guest.config, guest.kind).first { $0.key == disk.key }?.size ?? 0
                 guard present < size.bytes else { continue }
-                _ = try await DiskHandlers.resize(
-                    guest, disk.key, size, timeout: timeout, call)
+                _ = try await DiskHandlers.resize(guest, disk.key, size, call)
                 steps.append("grew \(disk.key) to \(size)")
             }
             guard form.starts else { return (nil, steps) }
@@ -85,7 +79,7 @@ struct CreateFinish: Sendable {
             let guest = try await call.gate.resolve(vmid)
             let change = Change(
                 endpoint: endpoint, call: APICall(.post, try guest.reference.path("status", "start")), guest: guest,
-                timeout: timeout)
+                timeout: call.timeout)
             let outcome = try await call.gate.change(change)
             return (outcome.guest?.state, steps + ["started"])
         } catch {

@@ -11,7 +11,7 @@ enum DestroyHandlers {
 
     static func destroy(_ call: OperationCall) async throws(Failure) -> JSONValue {
         let options = call.arguments.options()
-        guard let endpoint = call.operation.endpoints.first else { throw Failure(.unsupported, "no endpoint") }
+        let endpoint = try call.endpoint()
         let guest = try await call.gate.resolve(try call.arguments.guest(), on: call.arguments.node())
         let survey = DestroySurvey(call: call, options: options)
         try await survey.refuse(guest)
@@ -22,8 +22,8 @@ enum DestroyHandlers {
         if options.flag("force") == true { parameters.append(("force", .boolean(true))) }
         var change = Change(
             endpoint: endpoint, call: APICall(.delete, try guest.reference.path(), parameters), guest: guest,
-            timeout: options.seconds("timeout") ?? call.environment.settings.taskTimeout,
-            waits: options.flag("wait") ?? true)
+            timeout: call.timeout,
+            waits: call.waits)
         let consequences = try await survey.consequences(guest)
         change.consequences = consequences
         change.weigh = { (guest) throws(Failure) in try await survey.consequences(guest) }

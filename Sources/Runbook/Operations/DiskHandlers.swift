@@ -27,20 +27,19 @@ enum DiskHandlers {
             }
             if size.bytes == present { return unchanged(guest, disk) }
         }
-        let timeout = call.arguments.options().seconds("timeout") ?? call.environment.settings.taskTimeout
-        return try await resize(guest, disk.key, size, timeout: timeout, call)
+        return try await resize(guest, disk.key, size, call)
     }
 
     /// Grows a disk of a guest that was read just now.
     static func resize(
-        _ guest: GuestFacts, _ key: String, _ size: DiskSize, timeout: Duration, _ call: OperationCall
+        _ guest: GuestFacts, _ key: String, _ size: DiskSize, _ call: OperationCall
     ) async throws(Failure) -> JSONValue {
         guard let endpoint = OperationTable.named("resize")?.endpoints.first else {
             throw Failure(.unsupported, "no endpoint")
         }
         let request = APICall(
             .put, try guest.reference.path("resize"), [("disk", .text(key)), ("size", .text(size.description))])
-        var change = Change(endpoint: endpoint, call: request, guest: guest, timeout: timeout)
+        var change = Change(endpoint: endpoint, call: request, guest: guest, timeout: call.timeout)
         change.complete = digest
         change.report = { (result) throws(Failure) in
             let now = result.effect?.facts ?? guest
@@ -68,9 +67,7 @@ enum DiskHandlers {
         let storage = call.arguments.text("storage") ?? ""
         let deletes = options.flag("delete_source") ?? false
         try await check(call, guest, disk, storage)
-        guard let endpoint = call.operation.endpoints.first(where: { $0.kinds.contains(guest.kind) }) else {
-            throw Failure(.unsupported, "no endpoint")
-        }
+        let endpoint = try call.endpoint(for: guest.kind)
         let isMachine = guest.kind == .qemu
         var parameters: [(name: String, value: APIParameter)] = [
             (isMachine ? "disk" : "volume", .text(disk.key)), ("storage", .text(storage)),
@@ -81,7 +78,7 @@ enum DiskHandlers {
         let path = try guest.reference.path(isMachine ? "move_disk" : "move_volume")
         var change = Change(
             endpoint: endpoint, call: APICall(.post, path, parameters), guest: guest,
-            timeout: options.seconds("timeout") ?? call.environment.settings.taskTimeout)
+            timeout: call.timeout)
         change.consequences = consequences(disk, to: storage, deletes: deletes)
         change.weigh = { (guest) throws(Failure) in
             let disk = try named(disk.key, guest)
@@ -160,9 +157,6 @@ enum DiskHandlers {
     }
 
     private static func failure(_ guest: GuestFacts, _ text: String, _ hint: String) -> Failure {
-        var failure = Failure(.conflict, text, hint: hint)
-        failure.vmid = guest.vmid.rawValue
-        failure.node = guest.node.rawValue
-        return failure
+        Failure(.conflict, text, hint: hint).about(guest)
     }
 }

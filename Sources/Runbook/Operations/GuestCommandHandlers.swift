@@ -83,7 +83,7 @@ enum GuestCommandHandlers {
         _ call: OperationCall, _ guest: GuestFacts, _ name: String, _ parameters: [(name: String, value: APIParameter)]
     ) throws(Failure) -> Change {
         guard guest.isRunning else { throw .notRunning(guest) }
-        guard let endpoint = call.operation.endpoints.first else { throw Failure(.unsupported, "no endpoint") }
+        let endpoint = try call.endpoint()
         return Change(
             endpoint: endpoint, call: APICall(.post, try guest.reference.path("agent", name), parameters), guest: guest,
             timeout: call.environment.settings.taskTimeout)

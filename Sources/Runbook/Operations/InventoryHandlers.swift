@@ -101,28 +101,6 @@ enum InventoryHandlers {
     }
 }
 
-extension OperationCall {
-    /// The guests of the cluster's overview, each with what its node is now.
-    func guests() async throws(Failure) -> [ListedGuest] {
-        let request = try APICall.get("cluster", "resources", parameters: [("type", .text("vm"))])
-        return try await gate.read(request) { client throws(Failure) in try await client.guests() }
-    }
-
-    /// Rows of the cluster's overview.
-    func resources(_ type: ClusterResource.Filter) async throws(Failure) -> [ClusterResource] {
-        let request = try APICall.get("cluster", "resources", parameters: [("type", .text(type.rawValue))])
-        return try await gate.read(request) { client throws(Failure) in try await client.resources(type: type) }
-    }
-
-    /// What a path answers, asked through the Gate.
-    func read(_ segments: String..., parameters: [(name: String, value: APIParameter)] = []) async throws(Failure)
-        -> JSONValue
-    {
-        let request = APICall(.get, try APIPath(segments), parameters)
-        return try await gate.read(request) { client throws(Failure) in try await client.send(request).data }
-    }
-}
-
 /// Tells a person when a list of guests is empty because none may be seen.
 struct EmptyListNote {
     let call: OperationCall

@@ -43,21 +43,6 @@ extension Failure {
     }
 }
 
-extension OperationCall {
-    /// What a path answers, or nil where this identity may not ask or the server knows no such path; a nicety is no error.
-    func granted(_ segments: [String]) async throws(Failure) -> JSONValue? {
-        let request = APICall(.get, try APIPath(segments))
-        return try await gate.read(request) { client throws(Failure) in
-            do throws(Failure) {
-                return try await client.send(request).data
-            } catch {
-                if [.permission, .unsupported, .haState].contains(error.kind) { return nil }
-                throw error
-            }
-        }
-    }
-}
-
 /// How a node looks to scripts.
 enum NodeRecord {
     private static let fields = ["node", "status", "cpu", "maxcpu", "mem", "maxmem", "disk", "maxdisk", "uptime"]

@@ -149,17 +149,3 @@ struct PoolMembers {
         }
     }
 }
-
-extension OperationCall {
-    /// A change of no guest, or of guests that only parameters name, judged as the raw call of the same effect is.
-    func change(_ request: APICall, timeout: Duration? = nil, waits: Bool = true) async throws(Failure) -> Change {
-        guard let row = operation.endpoints.first(where: { $0.method == request.method.rawValue }) else {
-            throw Failure(.unsupported, "pve.\(operation.name) has no such call")
-        }
-        var change = try await RawChange(client: environment.client).change(
-            request, row: row, timeout: timeout ?? environment.settings.taskTimeout, waits: waits)
-        change.endpoint = row
-        change.isRaw = false
-        return change
-    }
-}

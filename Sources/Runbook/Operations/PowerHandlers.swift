@@ -48,7 +48,7 @@ enum PowerHandlers {
         let request = try APICall.get("nodes", upid.node.rawValue, "tasks", upid.description, "status")
         return try await call.gate.read(request) { _ throws(Failure) in
             try await call.gate.poll(
-                upid, timeout: options.seconds("timeout") ?? call.environment.settings.taskTimeout,
+                upid, timeout: call.timeout,
                 interval: options.seconds("interval"))
         }.json
     }

@@ -25,7 +25,7 @@ enum SnapshotHandlers {
 
     static func rollback(_ call: OperationCall) async throws(Failure) -> JSONValue {
         let guest = try await call.gate.resolve(try call.arguments.guest(), on: call.arguments.node())
-        guard let endpoint = call.operation.endpoints.first else { throw Failure(.unsupported, "no endpoint") }
+        let endpoint = try call.endpoint()
         let rollback = SnapshotRollback(
             call: call, name: try call.arguments.snapshot(), starts: call.arguments.options().flag("start") ?? false)
         let change = try await rollback.change(guest, endpoint)
@@ -35,13 +35,13 @@ enum SnapshotHandlers {
     static func delete(_ call: OperationCall) async throws(Failure) -> JSONValue {
         let options = call.arguments.options()
         let guest = try await call.gate.resolve(try call.arguments.guest(), on: call.arguments.node())
-        guard let endpoint = call.operation.endpoints.first else { throw Failure(.unsupported, "no endpoint") }
+        let endpoint = try call.endpoint()
         let name = try call.arguments.snapshot()
         let snapshot = try find(name.rawValue, in: try await tree(call, guest), guest)
         var change = Change(
             endpoint: endpoint, call: APICall(.delete, try guest.reference.path("snapshot", snapshot.name)),
-            guest: guest, timeout: options.seconds("timeout") ?? call.environment.settings.taskTimeout,
-            waits: options.flag("wait") ?? true)
+            guest: guest, timeout: call.timeout,
+            waits: call.waits)
         if options.flag("force") == true { change.call.parameters.append(.init("force", .boolean(true))) }
         change.consequences = consequences(ofDeleting: snapshot, call)
         change.weigh = { (guest) throws(Failure) in
@@ -70,8 +70,7 @@ enum SnapshotHandlers {
     ) throws(Failure) -> GuestSnapshot {
         if let snapshot = tree[name] { return snapshot }
         let names = tree.snapshots.map(\.name)
-        var failure = Failure(.notFound, "guest \(guest.vmid) has no snapshot \(name); nothing was sent")
-        failure.vmid = guest.vmid.rawValue
+        var failure = Failure(.notFound, "guest \(guest.vmid) has no snapshot \(name); nothing was sent").about(guest)
         failure.hint =
             names.isEmpty
             ? "it has no snapshot at all"
@@ -83,7 +82,7 @@ enum SnapshotHandlers {
         let arguments = call.arguments
         let options = arguments.options()
         let guest = try await call.gate.resolve(try arguments.guest(), on: arguments.node())
-        guard let endpoint = call.operation.endpoints.first else { throw Failure(.unsupported, "no endpoint") }
+        let endpoint = try call.endpoint()
         if options.flag("vmstate") == true, guest.kind == .lxc {
             throw .parameter("options.vmstate", "is for virtual machines; \(guest.vmid) is a container")
         }
@@ -98,8 +97,8 @@ enum SnapshotHandlers {
                 change.snapshot = name
                 change.call.parameters.append(.init("snapname", .text(name.rawValue)))
             },
-            timeout: options.seconds("timeout") ?? call.environment.settings.taskTimeout,
-            waits: options.flag("wait") ?? true)
+            timeout: call.timeout,
+            waits: call.waits)
         return try await call.gate.change(change).json(change)
     }
 

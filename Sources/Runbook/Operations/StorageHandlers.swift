@@ -25,24 +25,3 @@ enum StorageHandlers {
         try await call.storageView(call.arguments.text("storage") ?? "").json(on: nil)
     }
 }
-
-extension OperationCall {
-    /// The storage of that name.
-    func storageView(_ name: String) async throws(Failure) -> StorageView {
-        let storages = StorageView.all(try await resources(.storage))
-        guard let storage = storages.first(where: { $0.name == name }) else {
-            var failure = Failure(.notFound, "there is no storage \(name) in cluster \(environment.clusterName)")
-            failure.hint = "its storages are " + storages.map(\.name).joined(separator: ", ")
-            throw failure
-        }
-        return storage
-    }
-
-    /// Refuses a node that the cluster does not have.
-    func checkNode(_ node: NodeName) async throws(Failure) {
-        let rows = try await resources(.node)
-        guard rows.contains(where: { $0.node == node }) else {
-            throw .unknownNode(node.rawValue, rows, in: environment.clusterName)
-        }
-    }
-}

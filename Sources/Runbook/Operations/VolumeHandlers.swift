@@ -5,6 +5,11 @@ internal import Proxmox
 
 /// Bringing files onto storages and taking them away.
 enum VolumeHandlers {
+    static let all: [String: OperationHandlers.Handler] = [
+        "download": download,
+        "volume_delete": delete,
+    ]
+
     static func download(_ call: OperationCall) async throws(Failure) -> JSONValue {
         let options = call.arguments.options()
         let storage = try await call.storageView(call.arguments.text("storage") ?? "")
@@ -32,8 +37,7 @@ enum VolumeHandlers {
             parameters.append(("verify-certificates", .boolean(verifies)))
         }
         var change = try await call.change(
-            APICall(.post, try APIPath("nodes", node.rawValue, "storage", storage.name, "download-url"), parameters),
-            timeout: options.seconds("timeout"), waits: options.flag("wait") ?? true)
+            APICall(.post, try APIPath("nodes", node.rawValue, "storage", storage.name, "download-url"), parameters))
         let client = call.environment.client
         change.report = { _ throws(Failure) in
             guard let row = try await client.volume(volid, of: storage.name, on: node) else {
@@ -70,8 +74,7 @@ enum VolumeHandlers {
         var change = try await call.change(
             APICall(
                 .delete,
-                try APIPath("nodes", place.node.rawValue, "storage", storage.name, "content", volume.description)),
-            timeout: options.seconds("timeout"))
+                try APIPath("nodes", place.node.rawValue, "storage", storage.name, "content", volume.description)))
         let client = call.environment.client
         change.report = { _ throws(Failure) in
             guard try await client.volume(volume.description, of: storage.name, on: place.node) == nil else {

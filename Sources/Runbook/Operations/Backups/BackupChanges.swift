@@ -9,7 +9,6 @@ extension BackupHandlers {
     private static let looks = 5
 
     static func delete(_ call: OperationCall) async throws(Failure) -> JSONValue {
-        let options = call.arguments.options()
         let backup = try await find(call)
         if backup.isProtected {
             var failure = Failure(
@@ -20,9 +19,7 @@ extension BackupHandlers {
         }
         let others = try await BackupCatalogue.read(call, storage: nil, node: nil, guest: backup.vmid).backups
             .filter { $0.volume != backup.volume && $0.vmid == backup.vmid }
-        var change = try await change(
-            call, APICall(.delete, try path(backup)),
-            timeout: options.seconds("timeout") ?? call.environment.settings.taskTimeout)
+        var change = try await call.change(APICall(.delete, try path(backup)))
         change.consequences = [consequence(backup, others, call.environment.now())]
         change.report = { (_) throws(Failure) in
             for look in 0..<looks {
@@ -56,9 +53,8 @@ extension BackupHandlers {
                     ("protected", .bool(wanted)), ("verified", true), ("warnings", 0),
                 ]))
         }
-        var change = try await change(
-            call, APICall(.put, try path(backup), [("protected", .boolean(wanted))]),
-            timeout: call.environment.settings.taskTimeout)
+        var change = try await call.change(
+            APICall(.put, try path(backup), [("protected", .boolean(wanted))]))
         if !wanted {
             change.consequences = ["\(backup.described(now: call.environment.now())) can be removed and pruned then"]
         }
@@ -78,9 +74,7 @@ extension BackupHandlers {
     static func notes(_ call: OperationCall) async throws(Failure) -> JSONValue {
         let backup = try await find(call)
         let notes = call.arguments.text("notes") ?? ""
-        var change = try await change(
-            call, APICall(.put, try path(backup), [("notes", .text(notes))]),
-            timeout: call.environment.settings.taskTimeout)
+        var change = try await call.change(APICall(.put, try path(backup), [("notes", .text(notes))]))
         change.report = { (_) throws(Failure) in
             let first = notes.split(separator: "\n", omittingEmptySubsequences: false).first.map(String.init) ?? ""
             guard try await BackupCatalogue.now(backup, call.environment.client)?.notes == first else {
@@ -103,16 +97,5 @@ extension BackupHandlers {
             "nodes", backup.node.rawValue, "storage", backup.volume.storage.rawValue, "content",
             backup.volume.description,
         ])
-    }
-
-    /// A change of a volume, judged with the guest that it is a backup of, where that is still there.
-    static func change(
-        _ call: OperationCall, _ request: APICall, timeout: Duration, waits: Bool = true
-    ) async throws(Failure) -> Change {
-        guard let endpoint = call.operation.endpoints.first else { throw Failure(.unsupported, "no endpoint") }
-        var change = try await RawChange(client: call.environment.client).change(
-            request, row: endpoint, timeout: timeout, waits: waits)
-        change.isRaw = false
-        return change
     }
 }

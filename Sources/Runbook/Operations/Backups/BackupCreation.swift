@@ -18,7 +18,7 @@ struct BackupCreation: Sendable {
 
     func run() async throws(Failure) -> JSONValue {
         let options = call.arguments.options()
-        guard let endpoint = call.operation.endpoints.first else { throw Failure(.unsupported, "no endpoint") }
+        let endpoint = try call.endpoint()
         let path = try APIPath(["nodes", guest.node.rawValue, "vzdump"])
         var change = Change(
             endpoint: endpoint, call: APICall(.post, path, try parameters(options)), guest: guest,

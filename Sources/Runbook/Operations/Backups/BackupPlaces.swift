@@ -25,10 +25,7 @@ struct BackupPlaces: Sendable {
     static func read(
         _ call: OperationCall, storage: String? = nil, node: NodeName? = nil, field: String = "options.storage"
     ) async throws(Failure) -> BackupPlaces {
-        let request = try APICall.get("cluster", "resources", parameters: [("type", .text("storage"))])
-        let all = try await call.gate.read(request) { client throws(Failure) in
-            try await client.resources(type: .storage)
-        }
+        let all = try await call.resources(.storage)
         let holding = all.filter { ($0.members["content"]?.perlText ?? "").split(separator: ",").contains("backup") }
         if let storage, !holding.contains(where: { $0.storage == storage }) {
             throw refusal(storage, field, all, holding)

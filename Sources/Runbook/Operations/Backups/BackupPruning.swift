@@ -133,8 +133,7 @@ struct BackupPruning: Sendable {
                 ("prune-backups", .text(rule)), ("vmid", .integer(group.vmid.rawValue)),
                 ("type", .text(group.kind.rawValue)),
             ])
-        var change = try await BackupHandlers.change(
-            call, request, timeout: options.seconds("timeout") ?? call.environment.settings.taskTimeout)
+        var change = try await call.change(request)
         let names = going.prefix(5).map { $0.time.map(TimeText.moment) ?? $0.volume.name }.joined(separator: ", ")
         change.consequences = [
             "\(going.count) \(going.count == 1 ? "backup" : "backups") of guest \(group.vmid) on \(group.storage) removed for good: \(names)"

@@ -26,10 +26,7 @@ struct Restoration: Sendable {
         guard let kind = backup.kind else {
             throw .parameter("backup", "is \(backup.volume), whose name does not say of what it is a backup")
         }
-        let request = try APICall.get("cluster", "resources", parameters: [("type", .text("vm"))])
-        let guests = try await call.gate.read(request) { client throws(Failure) in
-            try await client.resources(type: .vm)
-        }
+        let guests = try await call.resources(.vm)
         let owner = guests.first { $0.vmid == backup.vmid && backup.vmid != nil }
         let home = owner?.node.flatMap { node in
             guests.contains { $0.node == node && $0.status != "unknown" } ? node : nil
@@ -99,9 +96,7 @@ struct Restoration: Sendable {
 
     private func refuse(_ guest: GuestFacts) throws(Failure) {
         func refusal(_ kind: ErrorKind, _ text: String, _ hint: String) -> Failure {
-            var failure = Failure(kind, "guest \(guest.vmid) \(text); nothing was sent", hint: hint)
-            failure.vmid = guest.vmid.rawValue
-            return failure
+            Failure(kind, "guest \(guest.vmid) \(text); nothing was sent", hint: hint).about(guest)
         }
         guard guest.isStopped else {
             throw refusal(
@@ -134,9 +129,6 @@ struct Restoration: Sendable {
     private func change(
         _ vmid: VMID, _ storage: String?, unique: Bool, over: Bool = false
     ) async throws(Failure) -> Change {
-        guard let endpoint = call.operation.endpoints.first(where: { $0.kinds.contains(kind) }) else {
-            throw Failure(.unsupported, "no endpoint")
-        }
         var list: [(name: String, value: APIParameter)] = [("vmid", .integer(vmid.rawValue))]
         switch kind {
         case .qemu: list.append(("archive", .text(backup.volume.description)))
@@ -149,11 +141,8 @@ struct Restoration: Sendable {
         if let name = options.text("name") { list.append((kind == .qemu ? "name" : "hostname", .text(name))) }
         if let pool = options.text("pool") { list.append(("pool", .text(pool))) }
         if let limit = options.integer("bwlimit") { list.append(("bwlimit", .integer(limit))) }
-        var change = try await RawChange(client: call.environment.client).change(
-            APICall(.post, try APIPath(["nodes", node.rawValue, kind.rawValue]), list), row: endpoint,
-            timeout: timeout, waits: options.flag("wait") ?? true)
-        change.isRaw = false
-        return change
+        return try await call.change(
+            APICall(.post, try APIPath(["nodes", node.rawValue, kind.rawValue]), list), timeout: timeout)
     }
 
     /// The start is a task of its own, of which the restore's says nothing (pve-facts §5).

@@ -68,7 +68,7 @@ struct CloneCheck: Sendable {
         let target = options.node("target") ?? guest.node
         let storage = options.text("storage")
         if target != guest.node {
-            try await lookups.requireNode(target, field: "options.target")
+            try await lookups.node(target, field: "options.target")
             let here = try await StorageCheck.read(guest.node, call)
             for disk in disks {
                 guard let name = disk.storage?.rawValue, let row = here.named(name), !row.isShared else { continue }
@@ -90,9 +90,7 @@ struct CloneCheck: Sendable {
     }
 
     private func failure(_ kind: ErrorKind, _ text: String, _ hint: String?) -> Failure {
-        var failure = Failure(kind, text, hint: hint)
-        failure.vmid = guest.vmid.rawValue
-        failure.node = guest.node.rawValue
+        var failure = Failure(kind, text, hint: hint).about(guest)
         failure.action = "guest.clone"
         return failure
     }

@@ -28,25 +28,12 @@ struct CreateCheck: Sendable {
     }
 
     private func node(_ wanted: NodeName?) async throws(Failure) -> ClusterResource {
-        let request = try APICall.get("cluster", "resources", parameters: [("type", .text("node"))])
-        let rows = try await call.gate.read(request) { client throws(Failure) in try await client.resources(type: .node)
-        }
-        let names = rows.compactMap(\.node?.rawValue).sorted()
-        guard let wanted else {
-            if rows.count == 1, let only = rows.first { return only }
-            throw .parameter(
-                "options.node", "is missing; the cluster has several nodes",
-                hint: "its nodes are " + names.joined(separator: ", "))
-        }
-        guard let row = rows.first(where: { $0.node == wanted }) else {
-            throw .parameter(
-                "options.node", "is \(wanted), which the cluster does not have",
-                hint: "its nodes are " + names.joined(separator: ", "))
-        }
-        guard row.status == "online" else {
-            throw .parameter("options.node", "is \(wanted), which is \(row.status ?? "unknown")")
-        }
-        return row
+        if let wanted { return try await GuestLookups(call: call).node(wanted, field: "options.node") }
+        let rows = try await call.resources(.node)
+        if rows.count == 1, let only = rows.first { return only }
+        throw .parameter(
+            "options.node", "is missing; the cluster has several nodes",
+            hint: "its nodes are " + rows.compactMap(\.node?.rawValue).sorted().joined(separator: ", "))
     }
 
     private func checkMemory(_ node: ClusterResource) throws(Failure) {
@@ -102,7 +89,7 @@ struct CreateCheck: Sendable {
             "names \(volume.value), which is not on \(check.node)",
             hint: Spelling.suggestion(for: volume.value, among: names)
                 ?? (names.isEmpty
-                    ? "download it first: pve.download_url"
+                    ? "download it first: pve.download"
                     : "there are " + names.sorted().prefix(5).joined(separator: ", ")))
     }
 
@@ -110,7 +97,7 @@ struct CreateCheck: Sendable {
 
     private func checkBridges(_ node: NodeName) async throws(Failure) {
         guard !form.cards.isEmpty else { return }
-        let rows = try await GuestLookups(call: call).array(.get("nodes", node.rawValue, "network"))
+        let rows = try await call.read("nodes", node.rawValue, "network").array ?? []
         let bridges = rows.filter { ["bridge", "OVSBridge", "vnet"].contains($0["type"]?.perlText ?? "") }
             .compactMap { $0["iface"]?.perlText }
         // Without Sys.Audit nothing is listed; the cluster itself then has the last word.

@@ -72,9 +72,7 @@ struct DestroySurvey: Sendable {
     }
 
     private func failure(_ kind: ErrorKind, _ guest: GuestFacts, _ text: String, _ hint: String) -> Failure {
-        var failure = Failure(kind, "\(Change.name(guest)) \(text); nothing was sent", hint: hint)
-        failure.vmid = guest.vmid.rawValue
-        failure.node = guest.node.rawValue
+        var failure = Failure(kind, "\(Change.name(guest)) \(text); nothing was sent", hint: hint).about(guest)
         failure.action = "guest.destroy"
         return failure
     }

@@ -9,8 +9,7 @@ struct GuestLookups: Sendable {
 
     /// The names of a guest's snapshots.
     func snapshots(of guest: GuestFacts) async throws(Failure) -> [String] {
-        let rows = try await array(APICall(.get, guest.reference.path("snapshot")))
-        return rows.compactMap { $0["name"]?.perlText }.filter { $0 != "current" }.sorted()
+        try await SnapshotHandlers.tree(call, guest).snapshots.map(\.name).sorted()
     }
 
     /// Whether all disks of a guest can do this: `snapshot`, `clone` (linked) or `copy` (full).
@@ -21,24 +20,19 @@ struct GuestLookups: Sendable {
         return answer["hasFeature"]?.perlBool ?? false
     }
 
-    /// Refuses a node that the cluster does not have, or that is not there now.
-    func requireNode(_ node: NodeName, field: String) async throws(Failure) {
-        let request = try APICall.get("cluster", "resources", parameters: [("type", .text("node"))])
-        let rows = try await call.gate.read(request) { client throws(Failure) in try await client.resources(type: .node)
-        }
+    /// The row of a node; one that the cluster does not have, or that is not there now, is refused.
+    @discardableResult
+    func node(_ node: NodeName, field: String) async throws(Failure) -> ClusterResource {
+        let rows = try await call.resources(.node)
         guard let row = rows.first(where: { $0.node == node }) else {
-            let names = rows.compactMap(\.node?.rawValue).sorted()
             throw .parameter(
                 field, "names the node \(node), which the cluster does not have",
-                hint: "its nodes are " + names.joined(separator: ", "))
+                hint: "its nodes are " + rows.compactMap(\.node?.rawValue).sorted().joined(separator: ", "))
         }
         guard row.status == "online" else {
             throw .parameter(field, "names the node \(node), which is \(row.status ?? "unknown")")
         }
-    }
-
-    func array(_ request: APICall) async throws(Failure) -> [JSONValue] {
-        try await call.gate.read(request) { client throws(Failure) in try await client.send(request).data }.array ?? []
+        return row
     }
 
     /// Refuses what is no name of a guest: letters, digits, hyphens and dots, as a host is named.

@@ -21,9 +21,7 @@ struct MigrationSight: Sendable {
         -> MigrationSight
     {
         let gate = call.gate
-        let nodes = try await gate.read(try .get("cluster", "resources", parameters: [("type", .text("node"))])) {
-            client throws(Failure) in try await client.resources(type: .node)
-        }
+        let nodes = try await call.resources(.node)
         var sight = MigrationSight(
             guest: guest, disks: GuestDisks.of(guest.config, guest.kind), nodes: nodes,
             here: try await StorageCheck.read(guest.node, call).storages)

@@ -16,13 +16,12 @@ struct SnapshotRollback: Sendable {
 
     /// The change, once nothing speaks against it.
     func change(_ guest: GuestFacts, _ endpoint: Endpoint) async throws(Failure) -> Change {
-        let options = call.arguments.options()
         let parameters: [(name: String, value: APIParameter)] = starts ? [("start", .boolean(true))] : []
         var change = Change(
             endpoint: endpoint,
             call: APICall(.post, try guest.reference.path("snapshot", name.rawValue, "rollback"), parameters),
-            guest: guest, timeout: options.seconds("timeout") ?? call.environment.settings.taskTimeout,
-            waits: options.flag("wait") ?? true)
+            guest: guest, timeout: call.timeout,
+            waits: call.waits)
         change.consequences = try await consequences(guest)
         change.weigh = { (guest) throws(Failure) in try await consequences(guest) }
         if starts { change.report = { (_) throws(Failure) in try await started(guest) } }
@@ -77,9 +76,7 @@ struct SnapshotRollback: Sendable {
     }
 
     private func refusal(_ guest: GuestFacts, _ text: String, _ hint: String?) -> Failure {
-        var failure = Failure(.conflict, "guest \(guest.vmid) \(text); nothing was sent", hint: hint)
-        failure.vmid = guest.vmid.rawValue
-        return failure
+        Failure(.conflict, "guest \(guest.vmid) \(text); nothing was sent", hint: hint).about(guest)
     }
 
     /// The start is a task of its own, of which the rollback's says nothing (pve-facts §5).
