@@ -35,6 +35,19 @@ enum JournalSchema {
             created REAL NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, claimed REAL
         ) STRICT;
         """,
+        """
+        ALTER TABLE step ADD COLUMN guests TEXT;
+        CREATE INDEX step_intended ON step (intended);
+        CREATE TABLE freeze (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, began REAL NOT NULL, until REAL NOT NULL, reason TEXT NOT NULL,
+            account TEXT NOT NULL, lifted REAL
+        ) STRICT;
+        CREATE TABLE plan_use (digest TEXT PRIMARY KEY, run TEXT NOT NULL, used REAL NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE plan_verdict (
+            digest TEXT NOT NULL, person TEXT NOT NULL, is_denial INTEGER NOT NULL, given REAL NOT NULL,
+            expires REAL NOT NULL, reason TEXT, PRIMARY KEY (digest, person, is_denial)
+        ) STRICT, WITHOUT ROWID;
+        """,
     ]
 
     /// Brings a file up to date; two processes may do so at the same time.

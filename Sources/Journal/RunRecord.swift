@@ -12,7 +12,7 @@ public struct RunRecord: Hashable, Sendable {
     public var cluster: String
     /// The script's name.
     public var script: String
-    /// The SHA-256 of the script, in hexadecimal; see ``ContentHash``.
+    /// The SHA-256 of the script, in hexadecimal.
     public var scriptSHA256: String
     /// On whose behalf it ran.
     public var caller: Caller

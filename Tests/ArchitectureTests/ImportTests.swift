@@ -20,7 +20,9 @@ private let allowed: [String: Set<String>] = [
     "Monitor": ["Proxmox", "Model", "JSON", "Text", "Programs"],
     "Policy": ["Model", "YAML", "EmbeddedAssets", "Text"],
     "Templates": ["Model", "JSON", "YAML", "EmbeddedAssets", "Text"],
-    "Journal": ["Model", "JSON", "CSQLite", "CCrypto"],
+    "Hashing": ["CCrypto"],
+    "Journal": ["Model", "JSON", "Hashing", "CSQLite"],
+    "Plan": ["Model", "JSON", "Hashing"],
     "Proxmox": ["Model", "JSON", "CCurl", "Logging", "Text", "Programs"],
     "Simulator": ["Proxmox", "Model", "JSON", "YAML", "EmbeddedAssets"],
     "SimulatorServer": [
@@ -28,13 +30,12 @@ private let allowed: [String: Set<String>] = [
         "NIOSSL",
     ],
     "Runbook": [
-        "Policy", "Journal", "Proxmox", "Schema", "Wire", "LuaSources", "Text", "Model", "JSON", "Programs",
-        "Templates",
+        "Policy", "Journal", "Plan", "Proxmox", "Schema", "Wire", "LuaSources", "Text", "Model", "JSON", "Programs",
+        "Templates", "Hashing",
     ],
     "Commands": [
         "Runbook", "Configuration", "Terminal", "Simulator", "ArgumentParser", "Text", "Model", "JSON", "Policy",
-        "Journal",
-        "Proxmox", "Schema", "EmbeddedAssets", "Logging", "Monitor", "Templates",
+        "Journal", "Plan", "Proxmox", "Schema", "EmbeddedAssets", "Logging", "Monitor", "Templates", "Hashing",
     ],
     "pvelua": ["Commands", "Programs"],
     "pvelua-worker": ["Worker"],

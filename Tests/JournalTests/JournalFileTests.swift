@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Hashing
 import JSON
 import Model
 import TestSupport
@@ -98,7 +99,7 @@ struct JournalFileTests {
         _ = try SQLiteJournal(path: path)
         do {
             let connection = try SQLiteConnection(path: path)
-            #expect(try connection.query("PRAGMA user_version").first?.integer(0) == 3)
+            #expect(try connection.query("PRAGMA user_version").first?.integer(0) == 4)
             #expect(try connection.query("PRAGMA journal_mode").first?.text(0) == "wal")
             #expect(try connection.query("PRAGMA synchronous").first?.integer(0) == 2)
             try connection.execute("PRAGMA user_version = 99")

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Hashing
 internal import JSON
 internal import Journal
 internal import Model
