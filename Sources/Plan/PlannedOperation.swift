@@ -19,7 +19,9 @@ public struct PlannedOperation: Hashable, Sendable {
     public var method: String
     /// The path below `/api2/json`.
     public var path: String
-    /// What is sent, secrets replaced by their hash. A value that is drawn when the change is made, such as a
+    /// What is sent, secrets replaced by their hash.
+    ///
+    /// A value that is drawn when the change is made, such as a
     /// snapshot's number, is not among them; one that an earlier operation gives is a ``ResultReference``.
     public var parameters: JSONValue
     /// The guests it is about, as they are when it begins.
@@ -71,8 +73,9 @@ public struct PlannedTarget: Hashable, Sendable {
     public var name: String
     /// The node it is on.
     public var node: String
-    /// All else that must still be so, by name: `uuid`, `vmgenid`, `created`, `status`, `lock`, `tags`, `pool`, `digest`. What an
-    /// earlier operation of the plan makes unpredictable, such as the digest of a configuration it changes, is not among them.
+    /// All else that must still be so, by name: `uuid`, `vmgenid`, `created`, `status`, `lock`, `tags`, `pool`, `digest`.
+    ///
+    /// What an earlier operation of the plan makes unpredictable, such as the digest of a configuration it changes, is not among them.
     public var facts: [String: String]
 
     /// Makes a target.
