@@ -23,7 +23,7 @@ struct Pvelua: ParsableCommand {
             + ExitStatus.help,
         version: PveluaVersion.text,
         subcommands: [
-            RunCommand.self, EvalCommand.self, ReplCommand.self, ConfigCommand.self, ClusterCommand.self,
+            RunCommand.self, PlanCommand.self, ApplyCommand.self, EvalCommand.self, ReplCommand.self, ConfigCommand.self, ClusterCommand.self,
             MonitorCommand.self, EvalExpressionCommand.self,
         ],
         defaultSubcommand: EvalExpressionCommand.self)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Configuration
+internal import Hashing
 internal import Journal
 internal import Model
 internal import Policy
@@ -117,6 +118,14 @@ struct Workplace {
             return own
         }
         return own.bounded(by: ceiling)
+    }
+
+    /// The SHA-256 of all that is read as policy: a byte more or less makes another.
+    func policyFingerprint() throws(Failure) -> String {
+        let users = try PolicyFiles.bytes(locations.policy, trust: .own)
+        let ceiling = try PolicyFiles.bytes(locations.ceiling, trust: .root)
+        let parts = [users ?? Array(PolicySet.shippedText.utf8), ceiling ?? []]
+        return ContentHash.sha256(Array(parts.map { ContentHash.sha256($0) }.joined().utf8))
     }
 
     private func consent() -> any ConsentGiver {

@@ -138,6 +138,9 @@ public actor RunScope {
     /// How many wait.
     var compensationCount: Int { compensations.count }
 
+    /// Whether what runs is the undoing of a failed chunk.
+    var isUndoing: Bool { compensations.running != nil }
+
     /// Takes the newest as the one that runs.
     func beginCompensation() -> CompensationBook.Entry? { compensations.beginNewest() }
 
@@ -211,6 +214,9 @@ struct ClusterScope: Sendable {
     func begin(_ intent: StepIntent, of change: Change) async throws(Failure) -> StepRecorder {
         try await run.begin(intent, of: change, on: cluster)
     }
+
+    /// Whether what runs is the undoing of a failed chunk.
+    var isUndoing: Bool { get async { await run.isUndoing } }
 
     /// Whether something is asked or told for the first time in this run about this cluster.
     func isFirst(_ what: String) async -> Bool { await run.isFirst("\(cluster): \(what)") }
