@@ -83,8 +83,9 @@ let package = Package(
         library("Templates", ["Model", "JSON", "YAML", "EmbeddedAssets", "Text"]),
         library("Journal", ["Model", "Hashing", "CSQLite"]),
         library("Plan", ["Model", "JSON", "Hashing"]),
-        library("Proxmox", ["Model", "JSON", "CCurl", "Programs", .product(name: "Logging", package: "swift-log")]),
+        library("Proxmox", ["Model", "JSON", "CCurl", "Programs", "Hashing", .product(name: "Logging", package: "swift-log")]),
         library("Simulator", ["Proxmox", "Model", "JSON", "YAML", "EmbeddedAssets"]),
+        library("Twin", ["Simulator", "Proxmox", "Model", "JSON"]),
         library("SimulatorServer", ["Simulator", "Proxmox", "JSON", "CCertificates", "CZlib"] + nio),
         library(
             "Runbook",
@@ -96,7 +97,7 @@ let package = Package(
             "Commands",
             [
                 "Runbook", "Configuration", "Schema", "Monitor", "Journal", "Plan", "Templates", "Terminal",
-                "Simulator", "EmbeddedAssets", "Text", "Hashing",
+                "Simulator", "Twin", "EmbeddedAssets", "Text", "Hashing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -132,6 +133,7 @@ let package = Package(
             "ProxmoxTests", ["Proxmox", "Model", "JSON", "TestSupport"],
             exclude: ["Support/hostile_server.py", "Support/pvesh_standin.py"]),
         tests("SimulatorTests", ["Simulator", "Proxmox", "Model", "JSON", "YAML", "TestSupport"]),
+        tests("TwinTests", ["Twin", "Simulator", "Proxmox", "Model", "JSON", "TestSupport"]),
         tests(
             "RunbookTests",
             [

@@ -23,8 +23,9 @@ private let allowed: [String: Set<String>] = [
     "Hashing": ["CCrypto"],
     "Journal": ["Model", "JSON", "Hashing", "CSQLite"],
     "Plan": ["Model", "JSON", "Hashing"],
-    "Proxmox": ["Model", "JSON", "CCurl", "Logging", "Text", "Programs"],
+    "Proxmox": ["Model", "JSON", "CCurl", "Logging", "Text", "Programs", "Hashing"],
     "Simulator": ["Proxmox", "Model", "JSON", "YAML", "EmbeddedAssets"],
+    "Twin": ["Simulator", "Proxmox", "Model", "JSON"],
     "SimulatorServer": [
         "Simulator", "Proxmox", "Model", "JSON", "CCrypto", "CCertificates", "CZlib", "NIOCore", "NIOPosix", "NIOHTTP1",
         "NIOSSL",
@@ -35,7 +36,7 @@ private let allowed: [String: Set<String>] = [
     ],
     "Commands": [
         "Runbook", "Configuration", "Terminal", "Simulator", "ArgumentParser", "Text", "Model", "JSON", "Policy",
-        "Journal", "Plan", "Proxmox", "Schema", "EmbeddedAssets", "Logging", "Monitor", "Templates", "Hashing",
+        "Journal", "Plan", "Proxmox", "Schema", "EmbeddedAssets", "Logging", "Monitor", "Templates", "Hashing", "Twin",
     ],
     "pvelua": ["Commands", "Programs"],
     "pvelua-worker": ["Worker"],
