@@ -21,7 +21,8 @@ struct FreezeCommand: ContextCommand {
 
             """ + ExitStatus.help)
 
-    @Option(name: .customLong("for"), help: ArgumentHelp("How long, such as 30m or 2h; a week at most.", valueName: "time"))
+    @Option(
+        name: .customLong("for"), help: ArgumentHelp("How long, such as 30m or 2h; a week at most.", valueName: "time"))
     var time: String?
 
     @Option(help: ArgumentHelp("Why; everybody who is refused reads it.", valueName: "text"))
@@ -66,7 +67,8 @@ struct FreezeCommand: ContextCommand {
                     ("account", .string(freeze.account)),
                 ])),
             text: TextCleaner.clean(
-                "changes are frozen until \(UTCTime.text(freeze.until)) (\(left)) by \(freeze.account): \(freeze.reason)")
+                "changes are frozen until \(UTCTime.text(freeze.until)) (\(left)) by \(freeze.account): \(freeze.reason)"
+            )
                 + "\n")
     }
 }

@@ -44,7 +44,8 @@ struct FreezeDesk: Sendable {
         guard let freeze = try standing() else { return false }
         guard caller == .human else {
             throw Failure(
-                .policyDenied, "a freeze is lifted by a person, and this is \(caller.rawValue); it stands until "
+                .policyDenied,
+                "a freeze is lifted by a person, and this is \(caller.rawValue); it stands until "
                     + UTCTime.text(freeze.until), hint: "ask the person who is in charge")
         }
         var box = ConsentBox("lift the freeze", style: style)

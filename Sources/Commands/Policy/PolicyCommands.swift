@@ -71,7 +71,8 @@ struct PolicyShow: ContextCommand {
 
     private static func text(_ source: PolicySource, _ what: String, _ style: Style) -> String {
         let text = TextCleaner.clean(source.text, keeping: [.newlines, .tabs])
-        return style.dim("# \(what): \(TextCleaner.clean(source.place))") + "\n" + text + (text.hasSuffix("\n") ? "" : "\n")
+        return style.dim("# \(what): \(TextCleaner.clean(source.place))") + "\n" + text
+            + (text.hasSuffix("\n") ? "" : "\n")
     }
 
     private static func json(_ source: PolicySource) -> JSONValue {
