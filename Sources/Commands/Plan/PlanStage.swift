@@ -1,26 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Proxmox
-internal import Simulator
 internal import Synchronization
+internal import Twin
 
 /// The twins that a script is planned on: one for each cluster that it uses.
 final class PlanStage: Sendable {
-    let client: ProxmoxClient
-    private let clock: VirtualClock
+    private let own: Twin
+    private let others = Mutex<[(name: String, twin: Twin)]>([])
 
-    init(live: ProxmoxClient, cluster: String, start: Double) {
-        clock = VirtualClock(start: start)
-        let seed = ClusterSeed.demo()
-        let parts = (seed.token ?? "").split(separator: "=", maxSplits: 1).map(String.init)
-        let route = ClusterRoute(demo: SimulatedCluster(seed, clock: clock), token: seed.token)
-        _ = parts
-        client = (try? route.client()) ?? live
+    /// Makes the twin of the run's own cluster.
+    init(live: ProxmoxClient, start: Double) { own = Twin(of: live, start: start) }
+
+    /// The client that sees the twin of the run's own cluster.
+    var client: ProxmoxClient { own.client }
+    /// The time there, in seconds since 1970.
+    var now: Double { own.now }
+
+    /// The client that sees the twin of another cluster.
+    func client(of name: String, live: ProxmoxClient) -> ProxmoxClient {
+        let twin = Twin(of: live, start: own.now)
+        others.withLock { $0.append((name, twin)) }
+        return twin.client
     }
 
-    var now: Double { clock.now }
-    var reads: [(request: String, count: Int)] { [] }
-    var gaps: [String] { [] }
-    func other(_ name: String, of live: ProxmoxClient, start: Double) -> PlanStage {
-        PlanStage(live: live, cluster: name, start: start)
+    /// What was read; of another cluster with its name.
+    var reads: [(request: String, count: Int)] {
+        own.reads.map { ($0.request, $0.count) }
+            + others.withLock { $0 }.flatMap { name, twin in
+                twin.reads.map { ("\(name): \($0.request)", $0.count) }
+            }
+    }
+
+    /// What could not be read.
+    var gaps: [String] {
+        own.gaps + others.withLock { $0 }.flatMap { name, twin in twin.gaps.map { "\(name): \($0)" } }
     }
 }

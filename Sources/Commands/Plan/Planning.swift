@@ -28,7 +28,7 @@ struct Planning {
         let workplace = Workplace(context: context, options: options)
         var environment = try workplace.environment(moduleFolder: source.folder)
         var plan = try await draft(source, environment, workplace)
-        let stage = PlanStage(live: environment.client, cluster: environment.clusterName, start: Double(plan.created))
+        let stage = PlanStage(live: environment.client, start: Double(plan.created))
         let recorder = PlanRecorder(nonce: plan.nonce)
         let output = PlanningOutput(ConsoleOutput(context, options: options), isQuiet: options.quiet)
         let journal = try SQLiteJournal.rehearsal(of: workplace.locations.journal, at: WallTime.seconds())
@@ -95,10 +95,10 @@ extension RunEnvironment {
         openJournal = { journal }
         self.output = output
         oversight = .planning(recorder)
-        let (directory, start) = (clusters, stage.now)
+        let directory = clusters
         clusters = ClusterDirectory(names: directory.names) { (name) throws(Failure) in
             var opened = try await directory.open(name)
-            opened.client = stage.other(name, of: opened.client, start: start).client
+            opened.client = stage.client(of: name, live: opened.client)
             return opened
         }
     }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Configuration
-internal import Hashing
 internal import Journal
 internal import Model
 internal import Policy
@@ -112,21 +111,29 @@ struct Workplace {
 
     /// The user's policy or the shipped one, under the machine's ceiling.
     func policy(_ configuration: ConfigurationFile) throws(Failure) -> PolicySet {
-        let users = try PolicyFiles.load(locations.policy, trust: .own, clusters: .among(configuration.allClusters))
-        let own = if let users { users } else { try PolicySet.shipped() }
-        guard let ceiling = try PolicyFiles.load(locations.ceiling, trust: .root, clusters: .refused) else {
-            return own
-        }
-        return own.bounded(by: ceiling)
+        try policyInForce(configuration).policy
     }
 
-    /// The SHA-256 of all that is read as policy: a byte more or less makes another.
-    func policyFingerprint() throws(Failure) -> String {
-        let users = try PolicyFiles.bytes(locations.policy, trust: .own)
-        let ceiling = try PolicyFiles.bytes(locations.ceiling, trust: .root)
-        let parts = [users ?? Array(PolicySet.shippedText.utf8), ceiling ?? []]
-        return ContentHash.sha256(Array(parts.map { ContentHash.sha256($0) }.joined().utf8))
+    /// The same with the texts it stands in.
+    ///
+    /// - Parameter file: A file that is read in place of the user's own.
+    func policyInForce(_ configuration: ConfigurationFile, file: String? = nil) throws(Failure) -> PolicyInForce {
+        let clusters = ClusterVocabulary.among(configuration.allClusters)
+        let ceiling = try PolicyFiles.load(locations.ceiling, trust: .root, clusters: .refused)
+        if let file {
+            let text = try PolicyFiles.required(file)
+            let policy = try PolicySet.load(yaml: text, file: file, clusters: clusters)
+            return PolicyInForce(own: PolicySource(place: file, text: text, policy: policy), ceiling: ceiling)
+        }
+        if let users = try PolicyFiles.load(locations.policy, trust: .own, clusters: clusters) {
+            return PolicyInForce(own: users, ceiling: ceiling)
+        }
+        let shipped = PolicySource(place: "shipped with pvelua", text: PolicySet.shippedText, policy: try .shipped())
+        return PolicyInForce(own: shipped, ceiling: ceiling)
     }
+
+    /// The SHA-256 of the policy in force.
+    func policyFingerprint() throws(Failure) -> String { try policyInForce(try configuration()).fingerprint }
 
     private func consent() -> any ConsentGiver {
         TerminalConsent(

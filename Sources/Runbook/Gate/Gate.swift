@@ -70,6 +70,7 @@ struct Gate: Sendable {
     private func judged(_ proposal: Change, mayFollow: Bool = true) async throws(Failure) -> ChangeOutcome {
         var change = proposal
         let actions = ActionClassifier.actions(of: change.call)
+        try await run.requireThaw(for: actions)
         let planned = PlannedCall(change, actions, origin, cluster: environment.clusterName)
         let (guests, number) = try await ConsentDesk(environment: environment).settle(
             change, planned, isUndoing: await run.isUndoing
