@@ -82,7 +82,8 @@ let package = Package(
         library("Policy", ["Model", "YAML", "EmbeddedAssets", "Text"]),
         library("Templates", ["Model", "JSON", "YAML", "EmbeddedAssets", "Text"]),
         library("Journal", ["Model", "Hashing", "CSQLite"]),
-        library("Plan", ["Model", "JSON", "Hashing"]),
+        library("Plan", ["Model", "JSON", "Hashing", "Text"]),
+        library("Signatures", ["Model", "Programs"]),
         library("Proxmox", ["Model", "JSON", "CCurl", "Programs", .product(name: "Logging", package: "swift-log")]),
         library("Simulator", ["Proxmox", "Model", "JSON", "YAML", "EmbeddedAssets"]),
         library("SimulatorServer", ["Simulator", "Proxmox", "JSON", "CCertificates", "CZlib"] + nio),
@@ -95,7 +96,7 @@ let package = Package(
         library(
             "Commands",
             [
-                "Runbook", "Configuration", "Schema", "Monitor", "Journal", "Plan", "Templates", "Terminal",
+                "Runbook", "Configuration", "Schema", "Monitor", "Journal", "Plan", "Signatures", "Templates", "Terminal",
                 "Simulator", "EmbeddedAssets", "Text", "Hashing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),

@@ -22,7 +22,8 @@ private let allowed: [String: Set<String>] = [
     "Templates": ["Model", "JSON", "YAML", "EmbeddedAssets", "Text"],
     "Hashing": ["CCrypto"],
     "Journal": ["Model", "JSON", "Hashing", "CSQLite"],
-    "Plan": ["Model", "JSON", "Hashing"],
+    "Plan": ["Model", "JSON", "Hashing", "Text"],
+    "Signatures": ["Model", "Programs"],
     "Proxmox": ["Model", "JSON", "CCurl", "Logging", "Text", "Programs"],
     "Simulator": ["Proxmox", "Model", "JSON", "YAML", "EmbeddedAssets"],
     "SimulatorServer": [
@@ -35,7 +36,8 @@ private let allowed: [String: Set<String>] = [
     ],
     "Commands": [
         "Runbook", "Configuration", "Terminal", "Simulator", "ArgumentParser", "Text", "Model", "JSON", "Policy",
-        "Journal", "Plan", "Proxmox", "Schema", "EmbeddedAssets", "Logging", "Monitor", "Templates", "Hashing",
+        "Journal", "Plan", "Signatures", "Proxmox", "Schema", "EmbeddedAssets", "Logging", "Monitor", "Templates",
+        "Hashing",
     ],
     "pvelua": ["Commands", "Programs"],
     "pvelua-worker": ["Worker"],
