@@ -2,7 +2,7 @@
 internal import Glibc
 
 /// A terminal while a program of ours asks there: lent to it, and taken back as it was.
-struct LentTerminal: ~Copyable {
+final class LentTerminal {
     private let descriptor: Int32
     private let foreground: pid_t
     private let settings: termios

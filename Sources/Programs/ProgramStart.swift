@@ -50,7 +50,7 @@ public enum ProgramStart {
             case .copy(let source, let number): posix_spawn_file_actions_adddup2(&actions, source, number)
             case .terminal(let source, let number):
                 posix_spawn_file_actions_adddup2(&actions, source, number)
-                posix_spawn_file_actions_addtcsetpgrp_np(&actions, number)
+                cp_take_terminal(&actions, number)
             }
         }
         // Everything pvelua opens closes itself at exec; this is for what its own parent left open.

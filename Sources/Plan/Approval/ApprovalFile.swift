@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-public import JSON
+internal import JSON
 public import Model
 
 /// A signed statement as a file: one line of canonical JSON, `{"signature":"…","statement":{…},"version":1}`.
