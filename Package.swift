@@ -82,8 +82,11 @@ let package = Package(
         library("Policy", ["Model", "YAML", "EmbeddedAssets", "Text"]),
         library("Templates", ["Model", "JSON", "YAML", "EmbeddedAssets", "Text"]),
         library("Journal", ["Model", "Hashing", "CSQLite"]),
-        library("Plan", ["Model", "JSON", "Hashing"]),
-        library("Proxmox", ["Model", "JSON", "CCurl", "Programs", "Hashing", .product(name: "Logging", package: "swift-log")]),
+        library("Plan", ["Model", "JSON", "Hashing", "Text"]),
+        library("Signatures", ["Model", "Programs"]),
+        library(
+            "Proxmox",
+            ["Model", "JSON", "CCurl", "Programs", "Hashing", .product(name: "Logging", package: "swift-log")]),
         library("Simulator", ["Proxmox", "Model", "JSON", "YAML", "EmbeddedAssets"]),
         library("Twin", ["Simulator", "Proxmox", "Model", "JSON"]),
         library("SimulatorServer", ["Simulator", "Proxmox", "JSON", "CCertificates", "CZlib"] + nio),
@@ -96,7 +99,7 @@ let package = Package(
         library(
             "Commands",
             [
-                "Runbook", "Configuration", "Schema", "Monitor", "Journal", "Plan", "Templates", "Terminal",
+                "Runbook", "Configuration", "Schema", "Monitor", "Journal", "Plan", "Signatures", "Templates", "Terminal",
                 "Simulator", "Twin", "EmbeddedAssets", "Text", "Hashing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),

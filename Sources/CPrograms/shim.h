@@ -13,6 +13,9 @@ static inline void cp_forget(int file, long count) { syscall(SYS_fallocate, file
 /// posix_spawn_file_actions_addclosefrom_np of glibc 2.34, which Swift's Glibc does not show either.
 extern int cp_close_from(void *actions, int first) __asm__("posix_spawn_file_actions_addclosefrom_np");
 
+/// posix_spawn_file_actions_addtcsetpgrp_np of glibc 2.35, for the same reason.
+extern int cp_take_terminal(void *actions, int terminal) __asm__("posix_spawn_file_actions_addtcsetpgrp_np");
+
 /// Keeps this process's memory out of core files and from other processes of the same user.
 static inline void cp_keep_memory_private(void) {
     const struct rlimit none = {0, 0};

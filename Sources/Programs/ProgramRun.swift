@@ -47,6 +47,10 @@ public struct ProgramRun: Sendable {
     public var environment: [String: String]
     /// What it finds on its standard input.
     public var input: [UInt8] = []
+    /// What it finds at its descriptors from 3 on, one file each; it opens them as `/proc/self/fd/3` and so on.
+    public var attachments: [[UInt8]] = []
+    /// The terminal at which it may ask, as its standard input and error; ``input`` and ``collectsErrors`` are not heeded then.
+    public var terminal: String?
     /// Whether the program is looked for along `PATH`.
     public var searchesPath = false
     /// The most bytes of output, and of errors.
@@ -86,6 +90,16 @@ public struct ProgramRun: Sendable {
             source.map { .copy(of: $0.descriptor, at: 0) } ?? .null(0), .copy(of: output.descriptor, at: 1),
         ]
         if let errors { descriptors.append(.copy(of: errors.descriptor, at: 2)) }
+        var files: [MemoryFile] = []
+        for (number, bytes) in attachments.enumerated() {
+            // Beyond all targets, so that none of them is replaced before it is copied.
+            let file = try MemoryFile(holding: bytes, above: 3 + Int32(attachments.count))
+            files.append(file)
+            descriptors.append(.copy(of: file.descriptor, at: 3 + Int32(number)))
+        }
+        let asked = try terminal.map { path throws(ProgramFailure) in try LentTerminal(path) }
+        defer { asked?.takeBack() }
+        if let asked { descriptors += asked.descriptors }
         let child = try ProgramStart.start(
             program, arguments: [program] + arguments, environment: environment.map { "\($0.key)=\($0.value)" },
             descriptors: descriptors, searchesPath: searchesPath)
@@ -94,7 +108,8 @@ public struct ProgramRun: Sendable {
         var pause: UInt32 = 1000
         var verdict: Ending?
         while !Self.hasEnded(child) {
-            if isCancelled() { verdict = .cancelled }
+            // Nobody would wake it: Ctrl-Z at a program that asks is giving up.
+            if isCancelled() || (asked != nil && Self.hasStopped(child)) { verdict = .cancelled }
             if Self.now() >= end { verdict = .timedOut }
             if overflow == .stop, output.size > maximumOutput || (errors?.size ?? 0) > maximumOutput {
                 verdict = .printedTooMuch
@@ -135,6 +150,13 @@ public struct ProgramRun: Sendable {
         return code == 0 ? information.si_signo != 0 : errno != EINTR
     }
 
+    /// Whether the process was stopped, as by Ctrl-Z.
+    private static func hasStopped(_ child: Int32) -> Bool {
+        var information = siginfo_t()
+        let code = waitid(P_PID, id_t(child), &information, WSTOPPED | WNOWAIT | WNOHANG)
+        return code == 0 && information.si_signo != 0
+    }
+
     private static func collect(_ child: Int32) -> Ending {
         var status: Int32 = 0
         while waitpid(child, &status, 0) < 0 { if errno != EINTR { return .exited(-1) } }
@@ -146,58 +168,5 @@ public struct ProgramRun: Sendable {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-    }
-}
-
-/// A file that exists only in memory, for as long as somebody has it open.
-private final class MemoryFile {
-    let descriptor: Int32
-
-    init() throws(ProgramFailure) {
-        descriptor = cp_memory_file()
-        guard descriptor >= 0 else { throw ProgramFailure(number: errno) }
-    }
-
-    deinit { close(descriptor) }
-
-    /// Makes a file of these bytes, to be read from the beginning.
-    convenience init(holding bytes: [UInt8]) throws(ProgramFailure) {
-        try self.init()
-        var done = 0
-        while done < bytes.count {
-            let count = bytes[done...].withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, off_t(done)) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw ProgramFailure(number: errno) }
-            done += count
-        }
-    }
-
-    var size: Int {
-        var status = stat()
-        return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
-    }
-
-    /// Gives back the memory of all but the last bytes, once that is worth it; what is given back reads as zeros.
-    func forget(allBut most: Int) {
-        let size = size
-        guard size > 2 * max(most, 1 << 20) else { return }
-        cp_forget(descriptor, size - most)
-    }
-
-    /// The last bytes, at most so many.
-    func end(_ most: Int) -> [UInt8] {
-        let size = size
-        let count = min(size, max(most, 0))
-        var bytes = [UInt8](repeating: 0, count: count)
-        var done = 0
-        while done < count {
-            let got = bytes[done...].withUnsafeMutableBytes {
-                pread(descriptor, $0.baseAddress, $0.count, off_t(size - count + done))
-            }
-            if got < 0, errno == EINTR { continue }
-            guard got > 0 else { break }
-            done += got
-        }
-        return Array(bytes.prefix(done))
     }
 }

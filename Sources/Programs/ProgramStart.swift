@@ -18,11 +18,13 @@ public enum ProgramStart {
         case null(Int32)
         /// A copy of one of ours.
         case copy(of: Int32, at: Int32)
+        /// A terminal, whose foreground the program is from its first moment, so that it may ask there.
+        case terminal(of: Int32, at: Int32)
 
         var target: Int32 {
             switch self {
             case .null(let number): number
-            case .copy(_, let number): number
+            case .copy(_, let number), .terminal(_, let number): number
             }
         }
     }
@@ -46,6 +48,9 @@ public enum ProgramStart {
             switch descriptor {
             case .null(let number): posix_spawn_file_actions_addopen(&actions, number, "/dev/null", O_RDWR, 0)
             case .copy(let source, let number): posix_spawn_file_actions_adddup2(&actions, source, number)
+            case .terminal(let source, let number):
+                posix_spawn_file_actions_adddup2(&actions, source, number)
+                cp_take_terminal(&actions, number)
             }
         }
         // Everything pvelua opens closes itself at exec; this is for what its own parent left open.
