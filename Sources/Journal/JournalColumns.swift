@@ -22,17 +22,17 @@ enum RunColumns {
 enum StepColumns {
     static let names = """
         run, sequence, actions, method, path, parameters, vmid, node, identity, state, upid, intended, sent, accepted,
-        ended, outcome, cluster
+        ended, outcome, cluster, guests
         """
 
-    /// The columns from `cluster` to `state`.
+    /// The columns from `cluster` to `state`, and `guests`.
     static func values(_ intent: StepIntent) -> [SQLiteValue] {
         [
             SQLiteValue(intent.cluster), .text(intent.actions.sorted().map(\.rawValue).joined(separator: " ")),
             .text(intent.method),
             .text(intent.path), .text(Redaction.redacted(intent.parameters).text), SQLiteValue(intent.vmid),
             SQLiteValue(intent.node), SQLiteValue(intent.identity.map { Redaction.redacted($0).text }),
-            .text(StepState.intent.rawValue),
+            .text(StepState.intent.rawValue), SQLiteValue(intent.guests.map(GuestColumn.text)),
         ]
     }
 
@@ -44,7 +44,7 @@ enum StepColumns {
         let intent = StepIntent(
             actions: Set(actions.split(separator: " ").compactMap { Action(String($0)) }), method: method, path: path,
             parameters: parameters, vmid: row.integer(6), node: row.text(7), identity: row.json(8),
-            cluster: row.text(16))
+            guests: GuestColumn.numbers(row.text(17)), cluster: row.text(16))
         return StepRecord(
             run: run, sequence: sequence, intent: intent, state: state, upid: row.text(10), intended: intended,
             sent: row.real(12), accepted: row.real(13), ended: row.real(14), outcome: row.json(15))

@@ -37,6 +37,7 @@ enum JournalSchema {
         """,
         """
         ALTER TABLE step ADD COLUMN guests TEXT;
+        ALTER TABLE step ADD COLUMN counts INTEGER NOT NULL DEFAULT 1;
         CREATE INDEX step_intended ON step (intended);
         CREATE TABLE freeze (
             id INTEGER PRIMARY KEY AUTOINCREMENT, began REAL NOT NULL, until REAL NOT NULL, reason TEXT NOT NULL,

@@ -14,7 +14,13 @@ public protocol JournalStore: Sendable {
     /// Writes down what is about to be sent and returns the step's number in its run, from 1.
     ///
     /// While a freeze stands a change is not written down: kind `policy_denied`.
-    func recordIntent(run: String, _ intent: StepIntent, at time: Double) async throws(Failure) -> Int
+    ///
+    /// - Parameter admit: Asked in the same transaction, with what else was begun, whether this may be; what it throws is thrown,
+    ///   and nothing is written then. Without it nobody is asked, and the step counts for nothing.
+    func recordIntent(
+        run: String, _ intent: StepIntent, at time: Double,
+        admit: (@Sendable (StepHistory) throws(Failure) -> Void)?
+    ) async throws(Failure) -> Int
     /// Writes down that the bytes are about to leave.
     func recordSent(run: String, step: Int, at time: Double) async throws(Failure)
     /// Writes down that Proxmox took the call, with the task it became.

@@ -67,18 +67,30 @@ public final class SQLiteJournal: JournalStore {
     }
 
     /// Writes down what is about to be sent and returns the step's number in its run, from 1.
-    public func recordIntent(run: String, _ intent: StepIntent, at time: Double) throws(Failure) -> Int {
+    ///
+    /// - Parameter admit: Asked in the same transaction, with what else was begun, whether this may be.
+    public func recordIntent(
+        run: String, _ intent: StepIntent, at time: Double,
+        admit: (@Sendable (StepHistory) throws(Failure) -> Void)? = nil
+    ) throws(Failure) -> Int {
         try write(.config, "nothing was sent") { connection throws(SQLiteError) -> Result<Int, Failure> in
             try connection.transaction { () throws(SQLiteError) in
                 if let refusal = try Self.refusal(of: intent, at: time, in: connection) { return .failure(refusal) }
+                if let admit {
+                    let history = try StepHistory(before: run, at: time, in: connection)
+                    do throws(Failure) { try admit(history) } catch { return .failure(error) }
+                }
                 let last = try connection.query(
                     "SELECT coalesce(max(sequence), 0) FROM step WHERE run = ?", [.text(run)])
                 let sequence = (last.first?.integer(0) ?? 0) + 1
                 try connection.query(
                     """
                     INSERT INTO step (run, sequence, cluster, actions, method, path, parameters, vmid, node, identity, state,
-                        intended) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                    """, [.text(run), SQLiteValue(sequence)] + StepColumns.values(intent) + [.real(time)])
+                        guests, counts, intended) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    """,
+                    [.text(run), SQLiteValue(sequence)] + StepColumns.values(intent) + [
+                        SQLiteValue(admit == nil ? 0 : 1), .real(time),
+                    ])
                 return .success(sequence)
             }
         }.get()

@@ -22,11 +22,14 @@ public struct StepIntent: Hashable, Sendable {
     public var node: String?
     /// Who the guest was when the call was judged: name, uuid, generation and the like.
     public var identity: JSONValue?
+    /// All guests that it touches, which limits count; nil in what an older pvelua wrote.
+    public var guests: [Int]?
 
     /// Makes an intent.
     public init(
         actions: Set<Action>, method: String, path: String, parameters: JSONValue = .object(JSONObject()),
-        vmid: Int? = nil, node: String? = nil, identity: JSONValue? = nil, cluster: String? = nil
+        vmid: Int? = nil, node: String? = nil, identity: JSONValue? = nil, guests: [Int]? = nil,
+        cluster: String? = nil
     ) {
         self.cluster = cluster
         self.actions = actions
@@ -36,6 +39,7 @@ public struct StepIntent: Hashable, Sendable {
         self.vmid = vmid
         self.node = node
         self.identity = identity
+        self.guests = guests
     }
 }
 

@@ -11,6 +11,8 @@ public struct Decision: Hashable, Sendable {
     public var action: Action?
     /// Every rule that matched any of the actions, and every action that no rule matched.
     public var reasons: [Reason]
+    /// Whether it is on what the guests were when the run began, as that was stricter than what they are now.
+    public var isAtStart = false
 
     /// One step of the way to a decision.
     public struct Reason: Hashable, Sendable, CustomStringConvertible {

@@ -20,6 +20,12 @@ public enum Spelling {
         return best?.word
     }
 
+    /// Whether two words are the same or one edit apart, letters of either case alike.
+    public static func isNear(_ left: String, _ right: String) -> Bool {
+        guard abs(left.utf8.count - right.utf8.count) <= 4, left.utf8.count <= 256 else { return false }
+        return distance(left.lowercased(), right.lowercased()) <= 1
+    }
+
     /// How many insertions, deletions, replacements and swaps of neighbours lead from one word to the other.
     static func distance(_ left: String, _ right: String) -> Int {
         let left = Array(left.unicodeScalars)

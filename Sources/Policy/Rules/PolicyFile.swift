@@ -28,7 +28,7 @@ struct PolicyFile {
             }
             rules.append(rule)
         }
-        let limits = try reader.optional("limits").map(limits) ?? RunLimits()
+        let limits = try reader.optional("limits").map(LimitFile().read) ?? PolicyLimits()
         return PolicySet(rules: rules, limits: limits)
     }
 
@@ -133,20 +133,6 @@ struct PolicyFile {
         case .template: return .glob(Glob(String(try node.boolean())))
         default: return .glob(Glob(text))
         }
-    }
-
-    private func limits(_ node: YAMLNode) throws(YAMLError) -> RunLimits {
-        let reader = try YAMLReader(node, of: "limits", keys: ["run"])
-        var result = RunLimits()
-        for (key, value) in try reader.required("run").members() {
-            let most = try value.integer(in: 0...1_000_000)
-            switch key.scalar {
-            case "changes": result.changes = most
-            case "guests": result.guests = most
-            default: result.actions.append(.init(pattern: try pattern(key, try key.text()), most: most))
-            }
-        }
-        return result
     }
 
     private func nonEmpty(_ node: YAMLNode) throws(YAMLError) -> [YAMLNode] {

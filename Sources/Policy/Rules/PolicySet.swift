@@ -8,10 +8,10 @@ internal import Model
 public struct PolicySet: Hashable, Sendable {
     /// All rules, in the order written.
     public let rules: [PolicyRule]
-    /// The limits of one run.
-    public let limits: RunLimits
+    /// How much may be done.
+    public let limits: PolicyLimits
 
-    init(rules: [PolicyRule], limits: RunLimits) {
+    init(rules: [PolicyRule], limits: PolicyLimits) {
         self.rules = rules
         self.limits = limits
     }

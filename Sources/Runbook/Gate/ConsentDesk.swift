@@ -108,8 +108,8 @@ struct ConsentDesk: Sendable {
         case .deny:
             throw Failure(
                 .policyDenied, "policy denies \(what)\(meaning)",
-                hint: decision.rule.map { "rule \"\($0)\" decides; see policy.yaml" }
-                    ?? "no rule allows it; see policy.yaml")
+                hint: decision.rule.map { "rule \"\($0)\" decides\(decision.moment); see policy.yaml" }
+                    ?? "no rule allows it\(decision.moment); see policy.yaml")
         case .approve:
             throw Failure(
                 .approvalRequired, "policy demands an approval for \(what)\(meaning)",
@@ -143,6 +143,7 @@ struct ConsentDesk: Sendable {
             request: "\(call.method.rawValue) \(call.path)", warning: change?.endpoint.warning)
         question.details = change?.details ?? []
         question.consequences = change?.consequences ?? []
+        question.nearNames = change?.nearNames ?? []
         return question
     }
 

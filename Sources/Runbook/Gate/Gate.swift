@@ -48,7 +48,10 @@ struct Gate: Sendable {
         let actions = ActionClassifier.actions(of: call)
         var decision = environment.policy.evaluate(question(actions, []))
         if decision.effect != .allow, let vmid = call.path.vmid {
-            decision = environment.policy.evaluate(question(actions, [try await client.facts(of: vmid)]))
+            let now = [PolicyGuest(try await client.facts(of: vmid))]
+            let before = await run.knownAtStart(now)
+            decision = environment.policy.evaluate(question(actions, now))
+                .stricter(atStart: environment.policy.evaluate(question(actions, before)))
         }
         try await ConsentDesk(environment: environment).settle(
             decision, PlannedCall(call, actions, origin, cluster: environment.clusterName),
@@ -72,11 +75,14 @@ struct Gate: Sendable {
         let actions = ActionClassifier.actions(of: change.call)
         try await run.requireThaw(for: actions)
         let planned = PlannedCall(change, actions, origin, cluster: environment.clusterName)
+        let others = proposal.others + proposal.owners.map { PolicyGuest($0) }
+        let before = try await run.factsAtStart(of: proposal.guests.map { PolicyGuest($0) } + others, client)
+        change.nearNames = if let guest = change.guest { await run.nearNames(guest) } else { [] }
         let (guests, number) = try await ConsentDesk(environment: environment).settle(
             change, planned, isUndoing: await run.isUndoing
         ) { guests in
-            environment.policy.evaluate(
-                question(actions, guests, proposal.others + proposal.owners.map { PolicyGuest($0) }))
+            let now = environment.policy.evaluate(question(actions, guests.map { PolicyGuest($0) } + others))
+            return now.stricter(atStart: environment.policy.evaluate(question(actions, before)))
         }
         change.guests = guests
         let overseen = Overseeing(environment: environment, number: number, before: change.guests + change.owners)
@@ -95,12 +101,6 @@ struct Gate: Sendable {
         _ settled: Change, _ actions: Set<Action>, _ proposal: Change, mayFollow: Bool
     ) async throws(Failure) -> ChangeOutcome {
         var change = settled
-        if mayFollow {
-            try await run.count(
-                actions,
-                guests: (change.guests + change.owners).map(\.vmid.rawValue) + change.others.compactMap(\.vmid),
-                isWhole: change.others.allSatisfy { $0.vmid != nil })
-        }
         try await change.complete?(&change)
         guard ActionClassifier.actions(of: change.call) == actions else {
             throw Failure(.policyDenied, "the call became another than the one that was judged; nothing was sent")
@@ -109,7 +109,8 @@ struct Gate: Sendable {
             StepIntent(
                 actions: actions, method: change.call.method.rawValue, path: change.call.path.description,
                 parameters: change.call.recordedParameters, vmid: change.vmid,
-                node: change.node, identity: change.identity), of: change)
+                node: change.node, identity: change.identity, guests: change.touched), of: change,
+            counted: mayFollow ? change.counted(actions, on: environment.clusterName) : nil)
         do throws(Failure) {
             var outcome = try await Sending(environment: environment, run: run).carryOut(change, step)
             outcome.snapshot = change.snapshot
@@ -140,11 +141,10 @@ struct Gate: Sendable {
     }
 
     private func question(
-        _ actions: Set<Action>, _ guests: [GuestFacts], _ others: [PolicyGuest] = []
+        _ actions: Set<Action>, _ guests: [PolicyGuest]
     ) -> PolicyQuestion {
         PolicyQuestion(
-            actions: actions, caller: environment.caller,
-            guests: guests.map { PolicyGuest($0) } + others, cluster: environment.clusterName)
+            actions: actions, caller: environment.caller, guests: guests, cluster: environment.clusterName)
     }
 }
 

@@ -59,6 +59,11 @@ extension Change {
     }
 }
 
+extension Decision {
+    /// Says in an error that the guest was another when the run began; empty where that plays no part.
+    var moment: String { isAtStart ? ", by what the guest was when the run began" : "" }
+}
+
 extension PolicyGuest {
     /// What policy may know of a guest: all of it read from the cluster just now.
     init(_ facts: GuestFacts) {

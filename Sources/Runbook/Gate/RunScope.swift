@@ -4,6 +4,7 @@ internal import JSON
 internal import Journal
 internal import Model
 internal import Policy
+internal import Proxmox
 
 /// One run: its id, its record in the journal and what it has used of its limits.
 ///
@@ -14,12 +15,13 @@ public actor RunScope {
     public nonisolated let id: String
     /// The other clusters that it has come to use.
     nonisolated let clusters: ClusterBook
+    /// What their guests were before this run changed anything.
+    nonisolated let starts = StartBook()
     private let environment: RunEnvironment
     private let script: Chunk?
     private var store: (any JournalStore)?
     private var recording: Swift.Task<Failure?, Never>?
     private var stepOfTask: [ClusterTask: PendingStep] = [:]
-    private var counter: LimitCounter
     private var unsettled: [Int: Unsettled] = [:]
     private var told: Set<String> = []
     private var numbers: Set<String> = []
@@ -33,7 +35,6 @@ public actor RunScope {
         self.environment = environment
         clusters = ClusterBook(environment)
         self.script = script
-        counter = LimitCounter(environment.policy.limits)
     }
 
     /// The journal, opened at the first need.
@@ -52,22 +53,22 @@ public actor RunScope {
         if let freeze = try await journal().standingFreeze(at: environment.now()) { throw freeze.refusal }
     }
 
-    /// Counts a change against the run's limits, which hold for all its clusters together.
-    ///
-    /// - Throws: ``Failure`` of kind `limit` where it would be one too many; nothing is counted then.
-    func count(_ actions: Set<Action>, guests: [Int], isWhole: Bool, on cluster: String) throws(Failure) {
-        try counter.admit(actions: actions, guests: guests, isWhole: isWhole, of: cluster)
-    }
-
     /// Writes the intent of a step, durably, and the run's own row before the first one.
+    ///
+    /// - Parameter counted: What the policy's limits count, which hold for all clusters of the run together; nil for a second
+    ///   attempt at what was counted already.
+    /// - Throws: ``Failure`` of kind `limit` where it would be one too many; nothing is written then.
     func begin(
-        _ intent: StepIntent, of change: Change, on cluster: String
+        _ intent: StepIntent, of change: Change, counted: CountedChange?, on cluster: String
     ) async throws(Failure) -> StepRecorder {
         let journal = try journal()
         try await record(in: journal)
         var intent = intent
         intent.cluster = cluster
-        let number = try await journal.recordIntent(run: id, intent, at: environment.now())
+        let judge = LimitJudge(
+            environment.policy.limits.holding(for: environment.caller), census: await starts.census)
+        let admit = counted.map(judge.admission)
+        let number = try await journal.recordIntent(run: id, intent, at: environment.now(), admit: admit)
         let other = cluster == environment.clusterName ? nil : cluster
         notes[number] = StepNote(
             number: number, action: change.action, subject: change.subject, vmid: change.vmid, node: change.node,
@@ -216,14 +217,22 @@ struct ClusterScope: Sendable {
     /// Refuses a change while a freeze stands.
     func requireThaw(for actions: Set<Action>) async throws(Failure) { try await run.requireThaw(for: actions) }
 
-    /// Counts a change against the run's limits.
-    func count(_ actions: Set<Action>, guests: [Int], isWhole: Bool) async throws(Failure) {
-        try await run.count(actions, guests: guests, isWhole: isWhole, on: cluster)
+    /// What policy knew of guests before this run changed anything here.
+    func factsAtStart(of guests: [PolicyGuest], _ client: ProxmoxClient) async throws(Failure) -> [PolicyGuest] {
+        try await run.starts.facts(of: guests, on: cluster, client)
     }
 
+    /// Other guests that a person could take for this one.
+    func nearNames(_ guest: GuestFacts) async -> [String] { await run.starts.nearNames(guest, on: cluster) }
+
+    /// What policy knew of guests at the start, where anything has been changed since; the same guests where nothing has.
+    func knownAtStart(_ guests: [PolicyGuest]) async -> [PolicyGuest] { await run.starts.known(guests, on: cluster) }
+
     /// Writes the intent of a step, durably.
-    func begin(_ intent: StepIntent, of change: Change) async throws(Failure) -> StepRecorder {
-        try await run.begin(intent, of: change, on: cluster)
+    func begin(
+        _ intent: StepIntent, of change: Change, counted: CountedChange?
+    ) async throws(Failure) -> StepRecorder {
+        try await run.begin(intent, of: change, counted: counted, on: cluster)
     }
 
     /// Whether what runs is the undoing of a failed chunk.

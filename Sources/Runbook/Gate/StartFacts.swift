@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Model
+internal import Policy
+internal import Proxmox
+internal import Text
+
+/// The guests of a cluster as they were before a run's first change there.
+///
+/// A target is judged on what it was then and on what it is now, and the stricter counts: a run cannot take a tag away, or move a
+/// guest out of a pool, and so out of a rule.
+struct StartFacts: Sendable {
+    private var guests: [Int: PolicyGuest]
+    /// All guests with a name, in order of their numbers.
+    let named: [ClusterResource]
+    /// The pools as they were.
+    let census: PoolCensus
+
+    init(_ resources: [ClusterResource], cluster: String) {
+        guests = [:]
+        var pools: [CountedChange.Guest: String] = [:]
+        for resource in resources {
+            guard let vmid = resource.vmid?.rawValue else { continue }
+            guests[vmid] = PolicyGuest(resource)
+            if let pool = resource.pool, !pool.isEmpty { pools[.init(cluster: cluster, vmid: vmid)] = pool }
+        }
+        named = resources.filter { $0.vmid != nil && $0.name != nil }
+        census = PoolCensus(pools)
+    }
+
+    /// What a guest was; of one that came later, what it was when it was first seen, which is now at the latest.
+    mutating func facts(of now: PolicyGuest) -> PolicyGuest {
+        guard let vmid = now.vmid else { return now }
+        if let known = guests[vmid] { return known }
+        guests[vmid] = now
+        return now
+    }
+
+    /// Other guests that a person could take for this one, as `102 web-2 (pve2, running)`; five at most.
+    func nearNames(_ guest: GuestFacts) -> [String] {
+        named.filter { resource in
+            guard resource.vmid != guest.vmid, let name = resource.name, !name.isEmpty else { return false }
+            return Spelling.isNear(name, guest.name)
+        }.prefix(5).map { resource in
+            let place = [resource.node?.rawValue, resource.status].compactMap(\.self).joined(separator: ", ")
+            return "\(resource.vmid.map { "\($0) " } ?? "")\(resource.name ?? "")"
+                + (place.isEmpty ? "" : " (\(place))")
+        }
+    }
+}
+
+/// The guests of each cluster of a run as they were before its first change there.
+actor StartBook {
+    private var readings: [String: Swift.Task<Result<StartFacts, Failure>, Never>] = [:]
+    private var facts: [String: StartFacts] = [:]
+
+    /// What policy knew of guests; the overview is read at the first change on their cluster, once, whoever asks meanwhile.
+    func facts(
+        of guests: [PolicyGuest], on cluster: String, _ client: ProxmoxClient
+    ) async throws(Failure) -> [PolicyGuest] {
+        if facts[cluster] == nil {
+            let found = try await read(cluster, client)
+            if facts[cluster] == nil { facts[cluster] = found }
+        }
+        return known(guests, on: cluster)
+    }
+
+    /// The same where that has been read already; else what the guests are now is what they were.
+    func known(_ guests: [PolicyGuest], on cluster: String) -> [PolicyGuest] {
+        guests.map { facts[cluster]?.facts(of: $0) ?? $0 }
+    }
+
+    /// Other guests that a person could take for this one.
+    func nearNames(_ guest: GuestFacts, on cluster: String) -> [String] { facts[cluster]?.nearNames(guest) ?? [] }
+
+    /// The pools of all clusters that were changed.
+    var census: PoolCensus {
+        PoolCensus(facts.values.reduce(into: [:]) { $0.merge($1.census.pools) { first, _ in first } })
+    }
+
+    private func read(_ cluster: String, _ client: ProxmoxClient) async throws(Failure) -> StartFacts {
+        let reading =
+            readings[cluster]
+            ?? Swift.Task {
+                do throws(Failure) {
+                    return .success(StartFacts(try await client.resources(type: .vm), cluster: cluster))
+                } catch {
+                    return .failure(error)
+                }
+            }
+        readings[cluster] = reading
+        let result = await reading.value
+        if case .failure = result { readings[cluster] = nil }
+        return try result.get()
+    }
+}
+
+extension PolicyGuest {
+    /// What policy may know of a guest from the cluster's overview.
+    init(_ resource: ClusterResource) {
+        self.init(
+            vmid: resource.vmid?.rawValue, name: resource.name, node: resource.node?.rawValue,
+            pool: resource.pool ?? "", tags: resource.tags,
+            kind: resource.kind == .qemu ? .qemu : resource.kind == .lxc ? .lxc : nil, status: resource.status,
+            isTemplate: resource.isTemplate)
+    }
+}
