@@ -66,6 +66,7 @@ struct Gate: Sendable {
     private func judged(_ proposal: Change, mayFollow: Bool = true) async throws(Failure) -> ChangeOutcome {
         var change = proposal
         let actions = ActionClassifier.actions(of: change.call)
+        try await run.requireThaw(for: actions)
         change.guests = try await ConsentDesk(environment: environment).settle(change) { guests in
             environment.policy.evaluate(
                 question(proposal.call, actions, guests, proposal.others + proposal.owners.map { PolicyGuest($0) }))
