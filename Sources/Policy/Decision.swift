@@ -13,6 +13,12 @@ public struct Decision: Hashable, Sendable {
     public var place: String?
     /// The reason written at the rule that decided.
     public var because: String?
+    /// Which rule decided, where it stands and why: `rule "crown" decides (policy.yaml:20:5): never by script`; nil where no
+    /// rule matched.
+    public var hint: String? {
+        rule.map { "rule \"\($0)\" decides" + (place.map { " (\($0))" } ?? "") + (because.map { ": \($0)" } ?? "") }
+    }
+
     /// Every rule that matched any of the actions, and every action that no rule matched.
     public var reasons: [Reason]
 

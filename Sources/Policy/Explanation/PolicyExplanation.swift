@@ -42,7 +42,7 @@ public struct PolicyExplanation: Hashable, Sendable {
         public var because: String?
         /// Whether it matches.
         public var verdict: RuleVerdict
-        /// Whether it counts: what may match counts for every effect but `allow`.
+        /// Whether it counts: what may match counts for every effect but `allow`, to tighten what other rules permit.
         public var holds: Bool
         /// Whether it goes by a name or a tag alone, and so may tighten but permits nothing that no other rule permits.
         public var isByLabelsAlone: Bool

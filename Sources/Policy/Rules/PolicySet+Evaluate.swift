@@ -35,7 +35,8 @@ struct PartialDecision {
     /// Hears how a rule about the action stands to the subject.
     mutating func take(_ rule: PolicyRule, _ verdict: RuleVerdict, _ unknown: [String]) {
         guard rule.holds(verdict) else { return }
-        isPermitted = isPermitted || rule.permits
+        // What only may match tightens what is permitted and permits nothing: less knowledge must never loosen.
+        isPermitted = isPermitted || rule.permits && verdict == .matches
         reasons.append(
             Decision.Reason(
                 rule: rule.id, action: action, effect: rule.effect, vmid: subject.guest?.vmid, unknown: unknown,

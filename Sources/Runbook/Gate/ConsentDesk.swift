@@ -84,12 +84,11 @@ struct ConsentDesk: Sendable {
         case .deny:
             throw Failure(
                 .policyDenied, "policy denies \(what)\(meaning)",
-                hint: decision.rule.map { "rule \"\($0)\" decides; see policy.yaml" }
-                    ?? "no rule allows it; see policy.yaml")
+                hint: decision.hint ?? "no rule allows it; see policy.yaml")
         case .approve:
             throw Failure(
                 .approvalRequired, "policy demands an approval for \(what)\(meaning)",
-                hint: decision.rule.map { "rule \"\($0)\" decides" })
+                hint: decision.hint)
         default: return
         }
     }
