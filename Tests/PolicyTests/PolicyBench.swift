@@ -4,7 +4,9 @@ import Model
 import Policy
 import Testing
 
-/// How long judging takes with 500 rules. It asserts nothing about time, and runs only when asked for:
+/// How long judging takes with 500 rules.
+///
+/// It asserts nothing about time, and runs only when asked for:
 /// `PVELUA_BENCH=1 swift test -c release --filter PolicyBench`.
 struct PolicyBench {
     @Test(.enabled(if: getenv("PVELUA_BENCH") != nil))

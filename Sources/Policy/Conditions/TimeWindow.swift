@@ -8,7 +8,7 @@ struct TimeWindow: Hashable, Sendable {
 
     /// The days, Monday being 0.
     var days: Set<Int>
-    /// Seconds after midnight; the end is not inside. All day where both are nil.
+    /// Seconds after midnight, the end not inside; all day where both are nil.
     var hours: (from: Int, to: Int)?
     var zone: TimeZoneRules
     /// How it is told.

@@ -60,8 +60,10 @@ public struct PolicyExplanation: Hashable, Sendable {
         public var patterns: [String]
         /// What it met, several tags joined by commas; nil where that is not known.
         public var value: String?
-        /// Whether it matches. A rule holds where all its matchers match but those of `except` and `unless`, which must not
-        /// (of `unless` all attributes together).
+        /// Whether it matches.
+        ///
+        /// A rule holds where all its matchers match but those of `except` and `unless`, which must not (of `unless` all
+        /// attributes together).
         public var verdict: RuleVerdict
     }
 }

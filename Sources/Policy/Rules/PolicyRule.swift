@@ -24,8 +24,9 @@ public struct PolicyRule: Hashable, Sendable {
     let condition: RuleCondition
     let exemption: RuleCondition?
 
-    /// Whether a match says that the user's policy has thought of the action. What a guest is called or labelled says no
-    /// such thing: labels alone never loosen.
+    /// Whether a match says that the user's policy has thought of the action.
+    ///
+    /// What a guest is called or labelled says no such thing: labels alone never loosen.
     var permits: Bool { !isCeiling && !condition.isByLabelsAlone }
 
     func isAbout(_ action: Action) -> Bool {
