@@ -16,15 +16,28 @@ public struct Glob: Hashable, Sendable, CustomStringConvertible {
 
     /// Whether the whole text matches.
     public func matches(_ text: String) -> Bool {
-        let text = Array(text.lowercased().unicodeScalars)
+        // Names are ASCII but for a few: those need no copy.
+        let answer = text.utf8.withContiguousStorageIfAvailable { bytes -> Bool? in
+            guard bytes.allSatisfy({ $0 < 0x80 }) else { return nil }
+            return matches(count: bytes.count) { index in
+                let byte = bytes[index]
+                return (0x41...0x5a).contains(byte) ? Unicode.Scalar(byte + 0x20) : Unicode.Scalar(byte)
+            }
+        }
+        if let answer, let answer { return answer }
+        let scalars = Array(text.lowercased().unicodeScalars)
+        return matches(count: scalars.count) { scalars[$0] }
+    }
+
+    private func matches(count: Int, _ text: (Int) -> Unicode.Scalar) -> Bool {
         var position = 0
         var index = 0
         var star: (position: Int, index: Int)?
-        while index < text.count {
+        while index < count {
             if position < scalars.count, scalars[position] == "*" {
                 star = (position, index)
                 position += 1
-            } else if position < scalars.count, scalars[position] == "?" || scalars[position] == text[index] {
+            } else if position < scalars.count, scalars[position] == "?" || scalars[position] == text(index) {
                 position += 1
                 index += 1
             } else if let last = star {

@@ -112,7 +112,8 @@ struct PolicySetTests {
         ),
         (
             "version: 1\nrules: [{ id: a, actions: [\"*\"], effect: allow, where: {} }]",
-            "p:2:56: where must name at least one of vmid, name, node, pool, tag, kind, status, template"
+            "p:2:56: where must name at least one of vmid, name, node, pool, tag, kind, status, template, lock, ha, "
+                + "storage, cluster, caller, during, set"
         ),
         (
             "version: 1\nrules: [{ id: a, actions: [\"*\"], effect: allow, where: { vmid: 199-100 } }]",

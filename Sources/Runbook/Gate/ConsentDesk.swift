@@ -108,13 +108,11 @@ struct ConsentDesk: Sendable {
         case .deny:
             throw Failure(
                 .policyDenied, "policy denies \(what)\(meaning)",
-                hint: decision.rule.map { "rule \"\($0)\" decides\(decision.moment); see policy.yaml" }
-                    ?? "no rule allows it\(decision.moment); see policy.yaml")
+                hint: decision.hint ?? "no rule allows it\(decision.moment); see policy.yaml")
         case .approve:
             throw Failure(
                 .approvalRequired, "policy demands an approval for \(what)\(meaning)",
-                hint: "plan it and have it approved: pvelua plan FILE"
-                    + (decision.rule.map { " (rule \"\($0)\" decides)" } ?? ""))
+                hint: "plan it and have it approved: pvelua plan FILE" + (decision.hint.map { " (\($0))" } ?? ""))
         default: return
         }
     }

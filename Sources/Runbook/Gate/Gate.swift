@@ -46,12 +46,12 @@ struct Gate: Sendable {
         _ call: APICall, _ body: (ProxmoxClient) async throws(Failure) -> Answer
     ) async throws(Failure) -> Answer {
         let actions = ActionClassifier.actions(of: call)
-        var decision = environment.policy.evaluate(question(actions, []))
+        var decision = environment.policy.evaluate(question(call, actions, []))
         if decision.effect != .allow, let vmid = call.path.vmid {
             let now = [PolicyGuest(try await client.facts(of: vmid))]
             let before = await run.knownAtStart(now)
-            decision = environment.policy.evaluate(question(actions, now))
-                .stricter(atStart: environment.policy.evaluate(question(actions, before)))
+            decision = environment.policy.evaluate(question(call, actions, now))
+                .stricter(atStart: environment.policy.evaluate(question(call, actions, before)))
         }
         try await ConsentDesk(environment: environment).settle(
             decision, PlannedCall(call, actions, origin, cluster: environment.clusterName),
@@ -81,8 +81,8 @@ struct Gate: Sendable {
         let (guests, number) = try await ConsentDesk(environment: environment).settle(
             change, planned, isUndoing: await run.isUndoing
         ) { guests in
-            let now = environment.policy.evaluate(question(actions, guests.map { PolicyGuest($0) } + others))
-            return now.stricter(atStart: environment.policy.evaluate(question(actions, before)))
+            let now = environment.policy.evaluate(question(proposal.call, actions, guests.map { PolicyGuest($0) } + others))
+            return now.stricter(atStart: environment.policy.evaluate(question(proposal.call, actions, before)))
         }
         change.guests = guests
         let overseen = Overseeing(environment: environment, number: number, before: change.guests + change.owners)
@@ -141,10 +141,9 @@ struct Gate: Sendable {
     }
 
     private func question(
-        _ actions: Set<Action>, _ guests: [PolicyGuest]
+        _ call: APICall, _ actions: Set<Action>, _ guests: [PolicyGuest]
     ) -> PolicyQuestion {
-        PolicyQuestion(
-            actions: actions, caller: environment.caller, guests: guests, cluster: environment.clusterName)
+        PolicyQuestion(call, actions: actions, guests: guests, in: environment)
     }
 }
 

@@ -101,6 +101,6 @@ extension PolicyGuest {
             vmid: resource.vmid?.rawValue, name: resource.name, node: resource.node?.rawValue,
             pool: resource.pool ?? "", tags: resource.tags,
             kind: resource.kind == .qemu ? .qemu : resource.kind == .lxc ? .lxc : nil, status: resource.status,
-            isTemplate: resource.isTemplate)
+            isTemplate: resource.isTemplate, lock: resource.lock ?? "", haState: resource.haState ?? "")
     }
 }
