@@ -39,9 +39,9 @@ struct PolicyCommandTests {
     @Test(arguments: [
         (
             "version: 1\nrules:\n  - { id: a, actions: [guest.stpo], effect: deny }\n",
-            ":3:23: no action matches `guest.stpo`"
+            ":3:24: no action matches `guest.stpo`"
         ),
-        ("version: 1\nrules:\n  - { id: a, actions: [guest.stop], efect: deny }\n", ":3:36: unknown key `efect`"),
+        ("version: 1\nrules:\n  - { id: a, actions: [guest.stop], efect: deny }\n", ":3:37: unknown key `efect`"),
         ("version: 1\nrules: [\n", ":3:1: "),
     ])
     func checkNamesThePlaceOfAnError(text: String, words: String) async throws {
