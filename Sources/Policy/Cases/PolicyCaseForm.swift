@@ -12,11 +12,11 @@ struct PolicyCaseForm {
         self.node = node
         reader = try YAMLReader(
             node, of: "a case",
-            keys: ["name", "action", "call", "parameters", "caller", "guest", "cluster", "expect", "rule"])
+            keys: ["name", "action", "call", "parameters", "caller", "guest", "cluster", "storage", "time", "expect", "rule"])
     }
 
     func read() throws(YAMLError) -> PolicyCase {
-        let (actions, subject, named) = try what()
+        let (actions, subject, named, storages) = try what()
         let guests = try reader.optional("guest").map(guests) ?? named.map { [$0] } ?? []
         let caller = try reader.optional("caller")?.word(of: Caller.allCases.map(\.rawValue)) ?? "human"
         let effect = try reader.required("expect").word(of: Effect.allCases.map(\.rawValue))
@@ -24,15 +24,27 @@ struct PolicyCaseForm {
             throw node.error("unknown caller or effect")
         }
         let question = PolicyQuestion(
-            actions: actions, caller: caller, guests: guests, cluster: try reader.optional("cluster")?.text())
+            actions: actions, caller: caller, guests: guests, cluster: try reader.optional("cluster")?.text(),
+            storages: try reader.optional("storage").map(texts)?.map(\.text) ?? storages,
+            time: try reader.optional("time").map(moment))
         return PolicyCase(
             name: try reader.optional("name")?.text() ?? subject,
             place: "\(node.file):\(node.line):\(node.column)", question: question, effect: effect,
             rule: try reader.optional("rule")?.text())
     }
 
-    /// What is done, how to call it, and the guest that the call itself names.
-    private func what() throws(YAMLError) -> (actions: Set<Action>, subject: String, guest: PolicyGuest?) {
+    private func moment(_ node: YAMLNode) throws(YAMLError) -> Double {
+        let text = try node.text()
+        guard let seconds = UTCTime.seconds(text) else {
+            throw node.error("expected a moment such as `2026-11-22T18:00:00Z`, found `\(text)`")
+        }
+        return seconds
+    }
+
+    /// What is done, how to call it, and the guest and the storages that the call itself names.
+    private func what() throws(YAMLError) -> (
+        actions: Set<Action>, subject: String, guest: PolicyGuest?, storages: [String]?
+    ) {
         switch (reader.optional("action"), reader.optional("call")) {
         case (let actions?, nil):
             if let parameters = reader.optional("parameters") {
@@ -41,7 +53,7 @@ struct PolicyCaseForm {
             let names = try texts(actions)
             var result: Set<Action> = []
             for (name, place) in names { result.insert(try action(name, place)) }
-            return (result, names.map(\.text).joined(separator: " "), nil)
+            return (result, names.map(\.text).joined(separator: " "), nil, [])
         case (nil, let written?):
             let text = try written.text()
             guard let call = WrittenCall(text) else {
@@ -49,7 +61,8 @@ struct PolicyCaseForm {
             }
             let parameters = try reader.optional("parameters").map(parameters) ?? []
             let actions = ActionClassifier.actions(method: call.method, path: call.path, parameters: parameters)
-            return (actions, text, call.guest)
+            let storages = CallStorages.named(method: call.method, path: call.path, parameters: parameters)
+            return (actions, text, call.guest, storages)
         default: throw node.error("a case needs either an `action` or a `call`")
         }
     }
@@ -80,13 +93,15 @@ struct PolicyCaseForm {
     /// What every guest has and is not written is not known; what a guest may lack and is not written it lacks.
     private func guest(_ node: YAMLNode) throws(YAMLError) -> PolicyGuest {
         let reader = try YAMLReader(
-            node, of: "a guest", keys: ["vmid", "name", "node", "pool", "tag", "kind", "status", "template"])
+            node, of: "a guest",
+            keys: ["vmid", "name", "node", "pool", "tag", "kind", "status", "template", "lock", "ha"])
         return PolicyGuest(
             vmid: try reader.optional("vmid")?.integer(in: 1...999_999_999), name: try reader.optional("name")?.text(),
             node: try reader.optional("node")?.text(), pool: try reader.optional("pool")?.text() ?? "",
             tags: try reader.optional("tag").map(texts)?.map(\.text) ?? [],
             kind: try reader.optional("kind").map(kind) ?? nil,
-            status: try reader.optional("status")?.text(), isTemplate: try reader.optional("template")?.boolean())
+            status: try reader.optional("status")?.text(), isTemplate: try reader.optional("template")?.boolean(),
+            lock: try reader.optional("lock")?.text() ?? "", haState: try reader.optional("ha")?.text() ?? "")
     }
 
     private func kind(_ node: YAMLNode) throws(YAMLError) -> GuestKind? {
