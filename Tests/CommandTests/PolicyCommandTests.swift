@@ -14,7 +14,7 @@ struct PolicyCommandTests {
         version: 1
         rules:
           - { id: reads, actions: ["read.*"], effect: allow }
-          - { id: web, actions: [guest.stop], where: { tag: web }, effect: confirm }
+          - { id: web, actions: [guest.stop], where: { pool: web }, effect: confirm }
 
         """
 
@@ -87,10 +87,10 @@ struct PolicyCommandTests {
             """
             policy: p.yaml
             cases:
-              - { name: web may be stopped, action: guest.stop, guest: { vmid: 101, tag: [web] }, expect: confirm, rule: web }
+              - { name: web may be stopped, action: guest.stop, guest: { vmid: 101, pool: web }, expect: confirm, rule: web }
               - { action: guest.stop, guest: { vmid: 101 }, expect: deny }
-              - { call: "POST /nodes/pve1/qemu/101/status/stop", guest: { tag: web }, expect: confirm }
-              - { call: "POST /nodes/pve1/qemu/101/status/stop", parameters: { skiplock: 1 }, guest: { tag: web }, expect: deny }
+              - { call: "POST /nodes/pve1/qemu/101/status/stop", guest: { pool: web }, expect: confirm }
+              - { call: "POST /nodes/pve1/qemu/101/status/stop", parameters: { skiplock: 1 }, guest: { pool: web }, expect: deny }
               - { call: "GET /nodes/pve1/qemu/101/config", caller: agent, expect: allow, rule: reads }
               - { call: "POST /nodes/pve1/qemu/101/status/stop", expect: confirm }
             """)
@@ -106,8 +106,8 @@ struct PolicyCommandTests {
             """
             policy: p.yaml
             cases:
-              - { name: wrong, action: guest.stop, guest: { vmid: 101, tag: [web] }, expect: deny, rule: web }
-              - { name: "\\e[31mred", action: guest.stop, guest: { tag: db }, expect: confirm }
+              - { name: wrong, action: guest.stop, guest: { vmid: 101, pool: web }, expect: deny, rule: web }
+              - { name: "\\e[31mred", action: guest.stop, guest: { pool: db }, expect: confirm }
             """)
         #expect(result.status == 1)
         #expect(result.output.contains("FAILED wrong"))

@@ -112,8 +112,9 @@ struct PolicyExplainTests {
             """
             version: 1
             rules:
+              - { id: reads, actions: ["read.*"], effect: allow }
               - { id: work, actions: [guest.stop], effect: confirm }
-              - { id: night, actions: [guest.stop], effect: deny, unless: { during: "Mon-Fri 08:00-18:00 UTC" } }
+              - { id: night, actions: [guest.stop], effect: deny, unless: { during: { days: [mon, tue, wed, thu, fri], from: "08:00", to: "18:00", zone: UTC } } }
 
             """)
         let noon = try await decision("guest.stop", "101", "--at", "2026-11-23T12:00:00Z")
