@@ -16,7 +16,10 @@ public struct Decision: Hashable, Sendable {
     /// Which rule decided, where it stands and why: `rule "crown" decides (policy.yaml:20:5): never by script`; nil where no
     /// rule matched.
     public var hint: String? {
-        rule.map { "rule \"\($0)\" decides" + (place.map { " (\($0))" } ?? "") + (because.map { ": \($0)" } ?? "") }
+        rule.map {
+            "rule \"\($0)\" decides" + (place.map { " (\($0))" } ?? "")
+                + (isAtStart ? ", by what the guest was when the run began" : "") + (because.map { ": \($0)" } ?? "")
+        }
     }
 
     /// Every rule that matched any of the actions, and every action that no rule matched.

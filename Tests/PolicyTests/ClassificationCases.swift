@@ -63,7 +63,7 @@ enum ClassificationCases {
         POST nodes/pve1/qemu vmid=105 hostpci0=01:00 > guest.create guest.passthrough
         POST nodes/pve1/qemu vmid=105 ha-managed=1 > guest.create ha.config guest.start
         POST nodes/pve1/qemu vmid=105 ciuser=me sshkeys=x > guest.create
-        POST nodes/pve1/qemu vmid=105 scsi0=local:0,import-from=/root/x.img > guest.create guest.passthrough
+        POST nodes/pve1/qemu vmid=105 scsi0=local:0,import-from=/srv/x.img > guest.create guest.passthrough
         POST nodes/pve1/qemu vmid=105 scsi0=local:0,import-from=local:101/vm-101-disk-0.raw > guest.create
         POST nodes/pve1/lxc vmid=105 ostemplate=local:vztmpl/d unprivileged=1 > guest.create
         POST nodes/pve1/lxc vmid=105 ostemplate=local:vztmpl/d > guest.create guest.privileged
@@ -72,7 +72,7 @@ enum ClassificationCases {
         POST nodes/pve1/lxc vmid=105 unprivileged=1 features=nesting=1,mount=nfs > guest.create guest.privileged
         POST nodes/pve1/lxc vmid=105 restore=1 ostemplate=x > guest.create backup.restore
         POST nodes/pve1/lxc vmid=105 unprivileged=1 ostemplate=local:backup/x > guest.create backup.restore
-        POST nodes/pve1/lxc vmid=105 unprivileged=1 ostemplate=/root/x.tar > guest.create backup.restore
+        POST nodes/pve1/lxc vmid=105 unprivileged=1 ostemplate=/srv/x.tar > guest.create backup.restore
         POST nodes/pve1/lxc vmid=105 unprivileged=1 ostemplate=- > guest.create backup.restore
         POST nodes/pve1/lxc vmid=105 restore=1 force=1 > guest.create backup.restore backup.restore.overwrite
         POST nodes/pve1/lxc vmid=105 unprivileged=1 force=1 > guest.create backup.restore.overwrite guest.force
@@ -181,6 +181,8 @@ enum ClassificationCases {
         POST nodes/pve1/storage/local/content vmid=101 > storage.content.create
         POST nodes/pve1/storage/local/upload content=iso > storage.content.create
         POST nodes/pve1/storage/local/download-url url=http://x > storage.download
+        POST nodes/pve1/storage/local/oci-registry-pull reference=x > storage.download
+        POST nodes/pve1/aplinfo storage=local template=x > storage.download
         POST nodes/pve1/storage/local/content/local:iso/a target=x > storage.content.create
         PUT nodes/pve1/storage/local/content/local:iso/a notes=n > storage.content.config
         PUT nodes/pve1/storage/local/content/local:backup/x notes=n > backup.config
@@ -231,6 +233,12 @@ enum ClassificationCases {
         DELETE cluster/ha/resources/vm:101 > ha.config
         POST cluster/ha/resources/vm:101/migrate node=pve2 > guest.migrate
         POST cluster/ha/resources/vm:101/relocate node=pve2 > guest.migrate guest.shutdown
+        POST cluster/ha/groups group=g nodes=pve1 > ha.config
+        PUT cluster/ha/groups/g nodes=pve2 > ha.config
+        DELETE cluster/ha/groups/g > ha.config
+        POST cluster/ha/rules rule=r > ha.config
+        PUT cluster/ha/rules/r nodes=pve2 > ha.config
+        DELETE cluster/ha/rules/r > ha.config
         POST cluster/backup vmid=101 > backup.job
         POST cluster/backup vmid=101 prune-backups=keep-last=1 > backup.job backup.delete
         PUT cluster/backup/j script=/x > backup.job backup.hookscript

@@ -37,8 +37,10 @@ struct SessionTests {
             ).split(separator: "/").map {
                 String($0).replacing("%2F", with: "/")
             }
-            let actions = ActionClassifier.actions(
-                method: endpoint.method, path: segments, parameters: endpoint.with.mapValues { $0 == "*" ? "x" : $0 })
+            var parameters = endpoint.with.mapValues { $0 == "*" ? "x" : $0 }
+            // Without a word a container's root is the host's, which is an action more.
+            if endpoint.action == "guest.create" { parameters["unprivileged"] = "1" }
+            let actions = ActionClassifier.actions(method: endpoint.method, path: segments, parameters: parameters)
             #expect(
                 endpoint.with.isEmpty
                     ? actions.map(\.rawValue) == [endpoint.action] : actions.map(\.rawValue).contains(endpoint.action),

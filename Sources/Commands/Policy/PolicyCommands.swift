@@ -10,8 +10,8 @@ internal import Text
 /// The command `pvelua policy …`.
 struct PolicyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "policy", abstract: "Check, show and try the rules of what may be done.",
-        subcommands: [PolicyCheck.self, PolicyShow.self, PolicyTest.self])
+        commandName: "policy", abstract: "Check, show, explain and try the rules of what may be done.",
+        subcommands: [PolicyCheck.self, PolicyExplain.self, PolicyShow.self, PolicyTest.self])
 }
 
 /// The command `pvelua policy check`.

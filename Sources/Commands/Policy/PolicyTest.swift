@@ -33,12 +33,12 @@ struct PolicyTest: ContextCommand {
     }
 
     private func judge(_ file: String, _ context: CommandContext) throws(Failure) -> [PolicyCaseResult] {
-        let cases = try PolicyCaseFile.load(yaml: try PolicyFiles.required(file), file: file)
+        let cases = try PolicyCaseFile.load(yaml: try PolicyFiles.named(file), file: file)
         let policy: PolicySet
         if let name = cases.policy {
             let path = name.hasPrefix("/") ? name : Self.folder(of: file) + name
             // Whose clusters are configured here must not decide whether a test can be run.
-            policy = try PolicySet.load(yaml: try PolicyFiles.required(path), file: path)
+            policy = try PolicySet.load(yaml: try PolicyFiles.named(path), file: path)
         } else {
             let workplace = Workplace(context: context, options: options)
             policy = try workplace.policy(workplace.configuration())

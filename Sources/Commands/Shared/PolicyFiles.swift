@@ -3,6 +3,7 @@ internal import Configuration
 internal import Hashing
 internal import Model
 internal import Policy
+internal import Runbook
 
 /// A policy file as it was read.
 struct PolicySource: Sendable {
@@ -25,21 +26,19 @@ enum PolicyFiles {
     static func load(
         _ path: String, trust: FileContent.Trust, clusters: ClusterVocabulary
     ) throws(Failure) -> PolicySource? {
-        guard let text = try text(path, trust: trust) else { return nil }
+        guard let bytes = try FileContent.read(path, most: maximumSize, trust: trust) else { return nil }
+        let text = try text(bytes, path)
         return PolicySource(
             place: path, text: text, policy: try PolicySet.load(yaml: text, file: path, clusters: clusters))
     }
 
-    /// The text of a file; nil where there is none.
-    static func text(_ path: String, trust: FileContent.Trust) throws(Failure) -> String? {
-        guard let bytes = try FileContent.read(path, most: maximumSize, trust: trust) else { return nil }
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw Failure(.config, "\(path): not UTF-8") }
-        return text
+    /// The text of a file that was named to be looked at; as nothing is permitted by it, it may be anybody's.
+    static func named(_ path: String) throws(Failure) -> String {
+        try text(try FileReader.read(path: path, maximum: maximumSize), path)
     }
 
-    /// The text of a file that was named and must be there.
-    static func required(_ path: String) throws(Failure) -> String {
-        guard let text = try text(path, trust: .own) else { throw Failure(.usage, "there is no file \(path)") }
+    private static func text(_ bytes: [UInt8], _ path: String) throws(Failure) -> String {
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw Failure(.config, "\(path): not UTF-8") }
         return text
     }
 }

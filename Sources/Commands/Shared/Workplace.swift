@@ -121,7 +121,7 @@ struct Workplace {
         let clusters = ClusterVocabulary.among(configuration.allClusters)
         let ceiling = try PolicyFiles.load(locations.ceiling, trust: .root, clusters: .refused)
         if let file {
-            let text = try PolicyFiles.required(file)
+            let text = try PolicyFiles.named(file)
             let policy = try PolicySet.load(yaml: text, file: file, clusters: clusters)
             return PolicyInForce(own: PolicySource(place: file, text: text, policy: policy), ceiling: ceiling)
         }
@@ -144,7 +144,7 @@ struct Workplace {
         }
     }
 
-    private func parameters() throws(Failure) -> [(name: String, value: String)] {
+    func parameters() throws(Failure) -> [(name: String, value: String)] {
         var result: [(name: String, value: String)] = []
         for text in options.parameters {
             let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)

@@ -12,10 +12,7 @@ struct PolicyCaseForm {
         self.node = node
         reader = try YAMLReader(
             node, of: "a case",
-            keys: [
-                "name", "action", "call", "parameters", "caller", "guest", "cluster", "expect", "rule",
-                "storage", "time",
-            ])
+            keys: ["name", "action", "call", "parameters", "caller", "guest", "cluster", "storage", "time", "expect", "rule"])
     }
 
     func read() throws(YAMLError) -> PolicyCase {
@@ -28,14 +25,23 @@ struct PolicyCaseForm {
         }
         let question = PolicyQuestion(
             actions: actions, caller: caller, guests: guests, cluster: try reader.optional("cluster")?.text(),
-            storages: try reader.optional("storage").map(texts)?.map(\.text) ?? storages, time: try time())
+            storages: try reader.optional("storage").map(texts)?.map(\.text) ?? storages,
+            time: try reader.optional("time").map(moment))
         return PolicyCase(
             name: try reader.optional("name")?.text() ?? subject,
             place: "\(node.file):\(node.line):\(node.column)", question: question, effect: effect,
             rule: try reader.optional("rule")?.text())
     }
 
-    /// What is done, how to call it, and the guest that the call itself names.
+    private func moment(_ node: YAMLNode) throws(YAMLError) -> Double {
+        let text = try node.text()
+        guard let seconds = UTCTime.seconds(text) else {
+            throw node.error("expected a moment such as `2026-11-22T18:00:00Z`, found `\(text)`")
+        }
+        return seconds
+    }
+
+    /// What is done, how to call it, and the guest and the storages that the call itself names.
     private func what() throws(YAMLError) -> (
         actions: Set<Action>, subject: String, guest: PolicyGuest?, storages: [String]?
     ) {
@@ -47,7 +53,7 @@ struct PolicyCaseForm {
             let names = try texts(actions)
             var result: Set<Action> = []
             for (name, place) in names { result.insert(try action(name, place)) }
-            return (result, names.map(\.text).joined(separator: " "), nil, nil)
+            return (result, names.map(\.text).joined(separator: " "), nil, [])
         case (nil, let written?):
             let text = try written.text()
             guard let call = WrittenCall(text) else {
@@ -96,16 +102,6 @@ struct PolicyCaseForm {
             kind: try reader.optional("kind").map(kind) ?? nil,
             status: try reader.optional("status")?.text(), isTemplate: try reader.optional("template")?.boolean(),
             lock: try reader.optional("lock")?.text() ?? "", haState: try reader.optional("ha")?.text() ?? "")
-    }
-
-    /// When the case happens; unknown where it does not say.
-    private func time() throws(YAMLError) -> Double? {
-        guard let node = reader.optional("time") else { return nil }
-        let text = try node.text()
-        guard let seconds = UTCTime.seconds(text) else {
-            throw node.error("expected a time such as 2026-11-22T18:00:00Z, found `\(text)`")
-        }
-        return seconds
     }
 
     private func kind(_ node: YAMLNode) throws(YAMLError) -> GuestKind? {

@@ -74,6 +74,8 @@ enum ClassificationTable {
         Row("POST", "nodes/{}/storage/{}/content", ["storage.content.create"]),
         Row("POST", "nodes/{}/storage/{}/upload", ["storage.content.create"]),
         Row("POST", "nodes/{}/storage/{}/download-url", ["storage.download"]),
+        Row("POST", "nodes/{}/storage/{}/oci-registry-pull", ["storage.download"]),
+        Row("POST", "nodes/{}/aplinfo", ["storage.download"]),
         Row("POST", "nodes/{}/storage/{}/content/{rest}", ["storage.content.create"]),
         // What these two are depends on the volume; see VolumeRules.
         Row("PUT", "nodes/{}/storage/{}/content/{rest}", []),
@@ -104,6 +106,13 @@ enum ClassificationTable {
         Row("DELETE", "cluster/ha/resources/{}", ["ha.config"]),
         Row("POST", "cluster/ha/resources/{}/migrate", ["guest.migrate"]),
         Row("POST", "cluster/ha/resources/{}/relocate", ["guest.migrate", "guest.shutdown"]),
+        // Where high availability may keep a guest: a change of it moves guests.
+        Row("POST", "cluster/ha/groups", ["ha.config"]),
+        Row("PUT", "cluster/ha/groups/{}", ["ha.config"]),
+        Row("DELETE", "cluster/ha/groups/{}", ["ha.config"]),
+        Row("POST", "cluster/ha/rules", ["ha.config"]),
+        Row("PUT", "cluster/ha/rules/{}", ["ha.config"]),
+        Row("DELETE", "cluster/ha/rules/{}", ["ha.config"]),
         Row("POST", "cluster/backup", ["backup.job"]),
         Row("PUT", "cluster/backup/{}", ["backup.job"]),
         Row("DELETE", "cluster/backup/{}", ["backup.job"]),

@@ -28,7 +28,8 @@ enum ParameterRules {
             case "ha.config":
                 if parameters.has("state") { result.formUnion(["guest.start", "guest.shutdown"]) }
                 // A resource that is added or whose state is forgotten is to be started: that is its default.
-                if path.count == 3 || parameters.list("delete").contains("state") { result.insert("guest.start") }
+                let isNew = path == ["cluster", "ha", "resources"]
+                if isNew || parameters.list("delete").contains("state") { result.insert("guest.start") }
             default: break
             }
         }

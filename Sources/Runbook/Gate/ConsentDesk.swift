@@ -108,7 +108,7 @@ struct ConsentDesk: Sendable {
         case .deny:
             throw Failure(
                 .policyDenied, "policy denies \(what)\(meaning)",
-                hint: decision.hint ?? "no rule allows it\(decision.moment); see policy.yaml")
+                hint: decision.hint ?? "no rule allows it; see policy.yaml")
         case .approve:
             throw Failure(
                 .approvalRequired, "policy demands an approval for \(what)\(meaning)",

@@ -2,8 +2,8 @@
 internal import JSON
 internal import Journal
 internal import Model
-internal import Policy
-internal import Proxmox
+public import Policy
+public import Proxmox
 
 extension ActionClassifier {
     /// The actions of a call, exactly as it will be sent.
@@ -75,14 +75,9 @@ extension Change {
     }
 }
 
-extension Decision {
-    /// Says in an error that the guest was another when the run began; empty where that plays no part.
-    var moment: String { isAtStart ? ", by what the guest was when the run began" : "" }
-}
-
 extension PolicyGuest {
     /// What policy may know of a guest: all of it read from the cluster just now.
-    init(_ facts: GuestFacts) {
+    public init(_ facts: GuestFacts) {
         self.init(
             vmid: facts.vmid.rawValue, name: facts.name, node: facts.node.rawValue, pool: facts.pool ?? "",
             tags: facts.tags, kind: facts.kind, status: facts.state, isTemplate: facts.isTemplate,
