@@ -24,7 +24,7 @@ struct Pvelua: ParsableCommand {
         version: PveluaVersion.text,
         subcommands: [
             RunCommand.self, EvalCommand.self, ReplCommand.self, ConfigCommand.self, ClusterCommand.self,
-            MonitorCommand.self, EvalExpressionCommand.self,
+            MonitorCommand.self, ApproveCommand.self, DenyCommand.self, EvalExpressionCommand.self,
         ],
         defaultSubcommand: EvalExpressionCommand.self)
 }
