@@ -96,7 +96,8 @@ let package = Package(
         library(
             "Commands",
             [
-                "Runbook", "Configuration", "Schema", "Monitor", "Journal", "Plan", "Signatures", "Templates", "Terminal",
+                "Runbook", "Configuration", "Schema", "Monitor", "Journal", "Plan", "Signatures", "Templates",
+                "Terminal",
                 "Simulator", "EmbeddedAssets", "Text", "Hashing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -125,6 +126,7 @@ let package = Package(
         tests("TemplatesTests", ["Templates", "Model", "JSON"]),
         tests("PolicyTests", ["Policy", "Model", "YAML"]),
         tests("PlanTests", ["Plan", "Model", "JSON", "Hashing"]),
+        tests("SignaturesTests", ["Signatures", "Model", "TestSupport"]),
         tests("JournalTests", ["Journal", "Hashing", "Model", "JSON", "TestSupport"]),
         tests("MonitorTests", ["Monitor", "Proxmox", "Simulator", "Model", "JSON", "TestSupport"]),
         tests("TerminalTests", ["Terminal", "Text", "TestSupport"]),
@@ -143,7 +145,7 @@ let package = Package(
             "CommandTests",
             [
                 "Commands", "Runbook", "Policy", "Schema", "Terminal", "Model", "JSON", "TestSupport", "Proxmox",
-                "Simulator", "Configuration", "Journal", "Monitor", "Text",
+                "Simulator", "Configuration", "Journal", "Monitor", "Plan", "Signatures", "Text",
             ],
             exclude: ["Support"]),
         tests("ArchitectureTests", ["TestSupport"]),

@@ -28,7 +28,7 @@ struct ApproveCommand: ContextCommand {
         help: ArgumentHelp("Who signs, by the name in the file of signers.", valueName: "name"))
     var person: String?
 
-    @Option(help: ArgumentHelp("How long the approval holds; default: 1h.", valueName: "time"))
+    @Option(help: ArgumentHelp("How long the approval holds; default: as policy has it.", valueName: "time"))
     var expires: String?
 
     @Flag(help: "Only tell who has approved; ends with 0, 21 or 22.")

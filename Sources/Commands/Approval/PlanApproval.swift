@@ -22,11 +22,11 @@ struct PlanApproval {
     /// The key named, and the name to sign under.
     var key: String?
     var person: String?
+    /// Where ssh-keygen may ask for a passphrase or a touch.
+    var terminal: String? = "/dev/tty"
 
     /// How many seconds the question stands: a plan takes time to read.
     static let patience = 600.0
-    /// How many seconds an approval holds where nothing else is said.
-    static let usualLifetime = 3600
 
     /// Opens a plan with all that policy and the journal say about it.
     static func open(
@@ -49,7 +49,7 @@ struct PlanApproval {
 
     /// Shows the plan, asks, and signs or writes down the yes.
     ///
-    /// - Parameter lifetime: The seconds that the yes holds; nil for an hour, or less where policy says so.
+    /// - Parameter lifetime: The seconds that the yes holds; nil for as long as policy lets it.
     /// - Returns: The file that was written; nil where the journal holds the yes.
     func approve(lifetime: Int?) async throws(Failure) -> String? {
         try checkCaller()
@@ -62,7 +62,7 @@ struct PlanApproval {
                 .usage, "policy lets an approval hold \(TimeText.span(terms.lifetime)) at most",
                 hint: "leave --expires out, or shorten it")
         }
-        let expires = min(now + (lifetime ?? min(Self.usualLifetime, terms.lifetime)), file.plan.expires)
+        let expires = min(now + (lifetime ?? terms.lifetime), file.plan.expires)
         guard let signers = try desk.verifier.signers() else { return try await approveWeakly(expires) }
         guard let identity = try identity(among: signers) else {
             throw Failure(
@@ -116,7 +116,8 @@ struct PlanApproval {
         }
         guard plan.isApplicable else {
             throw Failure(
-                .planDiverged, "the plan cannot be applied, so there is nothing to approve: "
+                .planDiverged,
+                "the plan cannot be applied, so there is nothing to approve: "
                     + (plan.policy.demand == "deny" ? "policy denies it" : "it is partial or its script failed"),
                 hint: "see it with: pvelua approve --status \(path)")
         }
@@ -190,7 +191,7 @@ struct PlanApproval {
     private func sign(
         _ statement: ApprovalStatement, _ identity: SigningIdentity, _ signers: AllowedSigners
     ) async throws(Failure) -> String {
-        let (verifier, terminal) = (desk.verifier, prompter.isPresent ? "/dev/tty" : nil)
+        let (verifier, terminal) = (desk.verifier, prompter.isPresent ? terminal : nil)
         let signed = try await BlockingWork.run { () -> Result<ApprovalFile, Failure> in
             do throws(Failure) {
                 let armored = try verifier.keygen.sign(statement.bytes, key: identity.key, terminal: terminal)

@@ -43,7 +43,8 @@ struct SigningIdentity: Hashable {
         if let person { return SigningIdentity(key: key, person: person, names: names) }
         let people = Set(names.filter(ApprovalStatement.isPerson))
         guard let only = people.first, people.count == 1, Set(names) == people else {
-            let state = names.isEmpty ? "is not listed among the signers by its public half" : "is listed under several names"
+            let state =
+                names.isEmpty ? "is not listed among the signers by its public half" : "is listed under several names"
             throw Failure(.usage, "the key \(state)", hint: "say who signs: --as alice@example.com")
         }
         return SigningIdentity(key: key, person: only, names: names)
