@@ -79,7 +79,7 @@ let package = Package(
         library("Schema", ["Model", "JSON", "Text"]),
         library("Configuration", ["Model", "YAML", "Text", "Programs"]),
         library("Monitor", ["Proxmox", "Model", "JSON", "Text", "Programs"]),
-        library("Policy", ["Model", "YAML", "EmbeddedAssets", "Text"]),
+        library("Policy", ["Model", "YAML", "EmbeddedAssets", "Text", "Hashing"]),
         library("Templates", ["Model", "JSON", "YAML", "EmbeddedAssets", "Text"]),
         library("Journal", ["Model", "Hashing", "CSQLite"]),
         library("Plan", ["Model", "JSON", "Hashing", "Text"]),

@@ -12,6 +12,8 @@ public protocol JournalStore: Sendable {
     /// Writes down how a run ended.
     func endRun(_ run: String, outcome: JSONValue, at time: Double) async throws(Failure)
     /// Writes down what is about to be sent and returns the step's number in its run, from 1.
+    ///
+    /// While a freeze stands a change is not written down: kind `policy_denied`.
     func recordIntent(run: String, _ intent: StepIntent, at time: Double) async throws(Failure) -> Int
     /// Writes down that the bytes are about to leave.
     func recordSent(run: String, step: Int, at time: Double) async throws(Failure)
@@ -28,4 +30,10 @@ public protocol JournalStore: Sendable {
     func runs(limit: Int) async throws(Failure) -> [RunRecord]
     /// The calls of a run, in order.
     func steps(of run: String) async throws(Failure) -> [StepRecord]
+    /// Writes down a freeze and returns the one that stands then: of several the one that ends last.
+    func freeze(_ freeze: FreezeRecord) async throws(Failure) -> FreezeRecord
+    /// The freeze that stands, or nil where changes are free.
+    func standingFreeze(at time: Double) async throws(Failure) -> FreezeRecord?
+    /// Ends every freeze that stands, and says whether there was one.
+    func liftFreeze(at time: Double) async throws(Failure) -> Bool
 }

@@ -68,8 +68,9 @@ public final class SQLiteJournal: JournalStore {
 
     /// Writes down what is about to be sent and returns the step's number in its run, from 1.
     public func recordIntent(run: String, _ intent: StepIntent, at time: Double) throws(Failure) -> Int {
-        try write(.config, "nothing was sent") { connection throws(SQLiteError) in
+        try write(.config, "nothing was sent") { connection throws(SQLiteError) -> Result<Int, Failure> in
             try connection.transaction { () throws(SQLiteError) in
+                if let refusal = try Self.refusal(of: intent, at: time, in: connection) { return .failure(refusal) }
                 let last = try connection.query(
                     "SELECT coalesce(max(sequence), 0) FROM step WHERE run = ?", [.text(run)])
                 let sequence = (last.first?.integer(0) ?? 0) + 1
@@ -78,9 +79,9 @@ public final class SQLiteJournal: JournalStore {
                     INSERT INTO step (run, sequence, cluster, actions, method, path, parameters, vmid, node, identity, state,
                         intended) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """, [.text(run), SQLiteValue(sequence)] + StepColumns.values(intent) + [.real(time)])
-                return sequence
+                return .success(sequence)
             }
-        }
+        }.get()
     }
 
     /// Writes down that the bytes are about to leave.

@@ -9,6 +9,10 @@ public struct Decision: Hashable, Sendable {
     public var rule: String?
     /// The action that made the decision as strict as it is.
     public var action: Action?
+    /// The file, line and column of the rule that decided.
+    public var place: String?
+    /// The reason written at the rule that decided.
+    public var because: String?
     /// Every rule that matched any of the actions, and every action that no rule matched.
     public var reasons: [Reason]
 
@@ -22,12 +26,18 @@ public struct Decision: Hashable, Sendable {
         public var effect: Effect
         /// The guest it was about, where there was one with a number.
         public var vmid: Int?
-        /// Attributes of the guest that the rule asks for and nobody knows; they counted as a match.
+        /// Attributes that the rule asks for and nobody knows; they counted for the stricter.
         public var unknown: [String]
+        /// The file, line and column of the rule.
+        public var place: String?
+        /// Whether the rule stands in a ceiling.
+        public var isCeiling = false
+        /// The reason written at the rule.
+        public var because: String?
 
         /// `rule graceful: guest.shutdown → confirm`.
         public var description: String {
-            var text = rule.map { "rule \($0)" } ?? "no rule"
+            var text = rule.map { isCeiling ? "rule \($0) of the ceiling" : "rule \($0)" } ?? "no rule"
             text += ": \(action) → \(effect.rawValue)"
             if let vmid { text += " (guest \(vmid))" }
             if !unknown.isEmpty { text += " (unknown: \(unknown.joined(separator: ", ")))" }

@@ -19,11 +19,16 @@ public struct PolicyGuest: Hashable, Sendable {
     public var status: String?
     /// Whether it is a template.
     public var isTemplate: Bool?
+    /// Its lock, such as `backup`; empty for a guest known to have none.
+    public var lock: String?
+    /// The state that high availability keeps it in, such as `started`; empty for a guest known to be out of its care.
+    public var haState: String?
 
     /// Makes facts; without arguments, those of a guest nothing is known about.
     public init(
         vmid: Int? = nil, name: String? = nil, node: String? = nil, pool: String? = nil, tags: [String]? = nil,
-        kind: GuestKind? = nil, status: String? = nil, isTemplate: Bool? = nil
+        kind: GuestKind? = nil, status: String? = nil, isTemplate: Bool? = nil, lock: String? = nil,
+        haState: String? = nil
     ) {
         self.vmid = vmid
         self.name = name
@@ -33,5 +38,7 @@ public struct PolicyGuest: Hashable, Sendable {
         self.kind = kind
         self.status = status
         self.isTemplate = isTemplate
+        self.lock = lock
+        self.haState = haState
     }
 }

@@ -24,9 +24,7 @@ public struct CommandRun: Sendable {
     public func permit(_ calls: [APICall]) throws(Failure) {
         for call in calls {
             let decision = environment.policy.evaluate(
-                PolicyQuestion(
-                    actions: ActionClassifier.actions(of: call), caller: environment.caller,
-                    cluster: environment.clusterName))
+                PolicyQuestion(call, actions: ActionClassifier.actions(of: call), guests: [], in: environment))
             try ConsentDesk(environment: environment).refuse(decision, call: call)
         }
     }

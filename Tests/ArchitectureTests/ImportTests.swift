@@ -18,7 +18,7 @@ private let allowed: [String: Set<String>] = [
     "Schema": ["Model", "JSON", "Text"],
     "Configuration": ["Model", "YAML", "Text", "Programs"],
     "Monitor": ["Proxmox", "Model", "JSON", "Text", "Programs"],
-    "Policy": ["Model", "YAML", "EmbeddedAssets", "Text"],
+    "Policy": ["Model", "YAML", "EmbeddedAssets", "Text", "Hashing"],
     "Templates": ["Model", "JSON", "YAML", "EmbeddedAssets", "Text"],
     "Hashing": ["CCrypto"],
     "Journal": ["Model", "JSON", "Hashing", "CSQLite"],

@@ -61,7 +61,9 @@ struct ActionClassifierTests {
             "POST n/p/qemu vmid=105 archive=local:backup/x force=1",
             ["guest.create", "backup.restore", "backup.restore.overwrite"]),
         Call("POST n/p/lxc vmid=105 restore=1 ostemplate=x", ["guest.create", "backup.restore"]),
-        Call("POST n/p/lxc vmid=105 force=1", ["guest.create", "backup.restore.overwrite", "guest.force"]),
+        Call(
+            "POST n/p/lxc vmid=105 unprivileged=1 force=1",
+            ["guest.create", "backup.restore.overwrite", "guest.force"]),
         Call("POST n/p/qemu vmid=105 protection=0", ["guest.create", "guest.unprotect"]),
         Call("DELETE n/p/qemu/100", ["guest.destroy"]),
         Call("DELETE n/p/lxc/100 purge=1 force=1", ["guest.destroy", "guest.destroy.purge", "guest.force"]),

@@ -62,8 +62,8 @@ enum ArgumentOrder {
         guard let command = rest.first, commands.contains(command) else { return arguments }
         var names = [command]
         rest = rest.dropFirst()
-        // `cluster list` and `config check` are two words.
-        if ["cluster", "config"].contains(command), let verb = rest.first, !verb.hasPrefix("-") {
+        // `cluster list`, `config check` and `policy test` are two words.
+        if ["cluster", "config", "policy"].contains(command), let verb = rest.first, !verb.hasPrefix("-") {
             names.append(verb)
             rest = rest.dropFirst()
             // `cluster schema sync` and `cluster token plan` are three.

@@ -24,7 +24,8 @@ struct Pvelua: ParsableCommand {
         version: PveluaVersion.text,
         subcommands: [
             RunCommand.self, EvalCommand.self, ReplCommand.self, ConfigCommand.self, ClusterCommand.self,
-            MonitorCommand.self, ApproveCommand.self, DenyCommand.self, EvalExpressionCommand.self,
+            MonitorCommand.self, PolicyCommand.self, FreezeCommand.self, ApproveCommand.self, DenyCommand.self,
+            EvalExpressionCommand.self,
         ],
         defaultSubcommand: EvalExpressionCommand.self)
 }

@@ -111,12 +111,25 @@ struct Workplace {
 
     /// The user's policy or the shipped one, under the machine's ceiling.
     func policy(_ configuration: ConfigurationFile) throws(Failure) -> PolicySet {
-        let users = try PolicyFiles.load(locations.policy, trust: .own, clusters: .among(configuration.allClusters))
-        let own = if let users { users } else { try PolicySet.shipped() }
-        guard let ceiling = try PolicyFiles.load(locations.ceiling, trust: .root, clusters: .refused) else {
-            return own
+        try policyInForce(configuration).policy
+    }
+
+    /// The same with the texts it stands in.
+    ///
+    /// - Parameter file: A file that is read in place of the user's own.
+    func policyInForce(_ configuration: ConfigurationFile, file: String? = nil) throws(Failure) -> PolicyInForce {
+        let clusters = ClusterVocabulary.among(configuration.allClusters)
+        let ceiling = try PolicyFiles.load(locations.ceiling, trust: .root, clusters: .refused)
+        if let file {
+            let text = try PolicyFiles.required(file)
+            let policy = try PolicySet.load(yaml: text, file: file, clusters: clusters)
+            return PolicyInForce(own: PolicySource(place: file, text: text, policy: policy), ceiling: ceiling)
         }
-        return own.bounded(by: ceiling)
+        if let users = try PolicyFiles.load(locations.policy, trust: .own, clusters: clusters) {
+            return PolicyInForce(own: users, ceiling: ceiling)
+        }
+        let shipped = PolicySource(place: "shipped with pvelua", text: PolicySet.shippedText, policy: try .shipped())
+        return PolicyInForce(own: shipped, ceiling: ceiling)
     }
 
     private func consent() -> any ConsentGiver {

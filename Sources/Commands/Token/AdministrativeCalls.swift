@@ -36,7 +36,7 @@ struct ConsentedCalls: AdministrativeCalls {
         var environment = try workplace.environment(
             on: cluster, client, taskTimeout: .seconds(60), configuration)
         // What no rule names is denied to scripts; a person who runs this command means just this.
-        environment.policy = environment.policy.bounded(
+        environment.policy = environment.policy.supplemented(
             by: try PolicySet.load(
                 yaml: """
                     version: 1

@@ -44,6 +44,30 @@ enum ConfigKey {
     /// Whether a key hands the guest a piece of its host: a PCI or USB device, a serial port, a shared directory.
     static func isHostDevice(_ key: String) -> Bool {
         isNumbered(key, ["hostpci", "usb", "serial", "parallel", "virtiofs", "dev"]) || key.hasPrefix("lxc.")
+            || key == "ivshmem"
+    }
+
+    /// Whether a disk's value names a device, file or directory of the host; `mp` names one inside of the container.
+    static func isHostPath(_ value: String) -> Bool {
+        value.split(separator: ",").contains { part in
+            let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let path = sides.count == 2 ? sides[1] : part
+            return path.hasPrefix("/") && !(sides.count == 2 && sides[0] == "mp")
+        }
+    }
+
+    /// Whether a key says who may log in to the guest, or what it runs on its next start (`cicustom`).
+    static func isCredential(_ key: String) -> Bool {
+        ["cipassword", "ciuser", "sshkeys", "cicustom"].contains(key)
+    }
+
+    /// Whether `features` lets a container do more to its host's kernel than `nesting` does, which is all that Proxmox lets
+    /// anybody but root set.
+    static func isPrivilege(_ features: String) -> Bool {
+        features.split(separator: ",").contains { part in
+            let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return sides.first != "nesting" && (sides.count < 2 || sides[1] != "0")
+        }
     }
 
     /// Whether a serial port is a socket for Proxmox's own console, and no device of the host.

@@ -8,20 +8,27 @@ enum ParameterRules {
         "backup.restore", "backup.restore.overwrite", "guest.unprotect", "guest.destroy.purge", "guest.destroy",
         "disk.destroy", "guest.args", "guest.hookscript", "guest.passthrough", "guest.force", "guest.start",
         "guest.stop", "guest.shutdown", "guest.suspend", "guest.config", "backup.delete", "backup.hookscript",
-        "guest.template", "task.stop",
+        "guest.template", "task.stop", "guest.privileged", "guest.credentials", "disk.move", "ha.config",
     ]
 
     static func actions(_ base: Set<Action>, _ path: [String], _ parameters: CallParameters) -> Set<Action> {
         var result: Set<Action> = []
         for action in base {
             switch action {
-            case "guest.create": result.formUnion(creation(parameters).union(configuration(parameters)))
-            case "guest.config": result.formUnion(configuration(parameters))
-            case "guest.clone", "guest.migrate", "disk.move", "guest.destroy", "guest.shutdown", "snapshot.rollback":
+            case "guest.create":
+                result.formUnion(creation(path, parameters).union(configuration(parameters)))
+            case "guest.config":
+                result.formUnion(configuration(parameters))
+                if parameters.all.contains(where: { ConfigKey.isCredential($0.name) }) {
+                    result.insert("guest.credentials")
+                }
+            case "guest.migrate", "disk.move", "guest.destroy", "guest.stop", "guest.shutdown", "snapshot.rollback":
                 result.formUnion(flags(of: action, parameters))
             case "backup.create", "backup.job": result.formUnion(backup(parameters))
             case "ha.config":
                 if parameters.has("state") { result.formUnion(["guest.start", "guest.shutdown"]) }
+                // A resource that is added or whose state is forgotten is to be started: that is its default.
+                if path.count == 3 || parameters.list("delete").contains("state") { result.insert("guest.start") }
             default: break
             }
         }
@@ -31,8 +38,18 @@ enum ParameterRules {
         return result
     }
 
-    private static func creation(_ parameters: CallParameters) -> Set<Action> {
+    private static func creation(_ path: [String], _ parameters: CallParameters) -> Set<Action> {
         var result: Set<Action> = []
+        // A template may be given as any archive: a backup, a file of the host, standard input.
+        let isArchive = parameters.values("ostemplate").contains {
+            $0.contains(":backup/") || $0.hasPrefix("/") || $0 == "-"
+        }
+        if isArchive { result.insert("backup.restore") }
+        if parameters.isOn("ha-managed") { result.formUnion(["ha.config", "guest.start"]) }
+        // Without a word Proxmox makes a container whose root is the host's; a backup says itself what it was.
+        if path.last == "lxc", !parameters.isOn("restore"), !parameters.has("unprivileged") {
+            result.insert("guest.privileged")
+        }
         if parameters.has("archive") || parameters.isOn("restore") { result.insert("backup.restore") }
         if parameters.isOn("force") { result.insert("backup.restore.overwrite") }
         if parameters.isOn("start") || parameters.isOn("live-restore") { result.insert("guest.start") }
@@ -50,14 +67,20 @@ enum ParameterRules {
         }
         // `template` is an option like any other: setting it makes a template of a guest.
         if parameters.isOn("template") { result.insert("guest.template") }
+        // A lock is the sign of work under way: putting one or taking one away goes over Proxmox's head.
+        if parameters.has("lock") || (deleted + parameters.list("revert")).contains("lock") {
+            result.insert("guest.force")
+        }
+        if parameters.isOff("unprivileged") || deleted.contains("unprivileged")
+            || parameters.values("features").contains(where: ConfigKey.isPrivilege)
+        {
+            result.insert("guest.privileged")
+        }
         for (name, value) in parameters.all {
             if name == "args" { result.insert("guest.args") }
             if name == "hookscript" { result.insert("guest.hookscript") }
             if ConfigKey.isHostDevice(name), !ConfigKey.isConsole(name, value) { result.insert("guest.passthrough") }
-            // A disk given as a path is a device or directory of the host.
-            if ConfigKey.isDisk(name), value.hasPrefix("/") || value.contains("=/") {
-                result.insert("guest.passthrough")
-            }
+            if ConfigKey.isDisk(name), ConfigKey.isHostPath(value) { result.insert("guest.passthrough") }
         }
         return result
     }
@@ -68,12 +91,16 @@ enum ParameterRules {
         case "guest.destroy":
             if parameters.isOn("purge") { result.insert("guest.destroy.purge") }
             if parameters.isOn("destroy-unreferenced-disks") { result.insert("disk.destroy") }
+        case "guest.stop":
+            // Ends the shutdown that somebody else has asked for.
+            if parameters.isOn("overrule-shutdown") { result.insert("task.stop") }
         case "guest.shutdown":
             if parameters.isOn("forceStop") { result.insert("guest.stop") }
         case "guest.migrate":
             // Containers cannot move while they run: `restart` shuts them down first.
             if parameters.isOn("restart") { result.insert("guest.shutdown") }
             if parameters.isOn("delete") { result.insert("guest.destroy") }
+            if parameters.has("targetstorage") || parameters.has("target-storage") { result.insert("disk.move") }
         case "disk.move":
             if parameters.isOn("delete") { result.insert("disk.destroy") }
             if parameters.has("target-vmid") { result.insert("guest.config") }
@@ -86,7 +113,9 @@ enum ParameterRules {
 
     private static func backup(_ parameters: CallParameters) -> Set<Action> {
         var result: Set<Action> = []
-        if parameters.has("prune-backups") || parameters.has("maxfiles") { result.insert("backup.delete") }
+        if parameters.has("prune-backups") || parameters.has("maxfiles") || parameters.isOn("remove") {
+            result.insert("backup.delete")
+        }
         // Ends the backups that run on the node, whoever began them.
         if parameters.isOn("stop") { result.insert("task.stop") }
         if parameters.has("script") { result.insert("backup.hookscript") }

@@ -10,6 +10,14 @@ enum ReadTable {
         .init("GET", "nodes/{}/qemu/{}/agent/exec-status", ["agent.exec"]),
         .init("GET", "nodes/{}/{guest}/{}/vncwebsocket", ["guest.console"]),
         .init("GET", "nodes/{}/vncwebsocket", ["node.console"]),
+        // These let the node speak to a server that the caller names, from where the caller may not reach it.
+        .init("GET", "nodes/{}/query-url-metadata", ["node.probe"]),
+        .init("GET", "nodes/{}/query-oci-repo-tags", ["node.probe"]),
+        .init("GET", "nodes/{}/scan/nfs", ["node.probe"]),
+        .init("GET", "nodes/{}/scan/cifs", ["node.probe"]),
+        .init("GET", "nodes/{}/scan/glusterfs", ["node.probe"]),
+        .init("GET", "nodes/{}/scan/iscsi", ["node.probe"]),
+        .init("GET", "nodes/{}/scan/pbs", ["node.probe"]),
         .init("GET", "nodes/{}/storage/{}/file-restore/download", ["backup.file.read"]),
     ]
 

@@ -9,32 +9,43 @@ public enum ClusterVocabulary: Sendable {
     case any
     /// Patterns that match at least one of these names: a misspelt one would forbid nothing.
     case among([String])
-    /// Nothing: the names are the user's own, so the machine's ceiling cannot go by them.
+    /// Nothing: the file is the machine's ceiling, which cannot go by names that are the user's own.
     case refused
 }
 
 /// The form of a policy file.
 struct PolicyFile {
     let clusters: ClusterVocabulary
+    let zones: ZoneSource
+    let sets = PolicySets()
 
-    func read(_ root: YAMLNode) throws(YAMLError) -> PolicySet {
-        let reader = try YAMLReader(root, of: "a policy", keys: ["version", "rules", "limits"])
+    /// Whether the file is a ceiling, whose rules only tighten.
+    var isCeiling: Bool {
+        if case .refused = clusters { true } else { false }
+    }
+
+    func read(_ root: YAMLNode, source: String) throws(YAMLError) -> PolicySet {
+        let reader = try YAMLReader(
+            root, of: "a policy", keys: ["version", "sets", "rules", "limits", "approval"])
         _ = try reader.required("version").integer(in: 1...1)
-        var rules: [PolicyRule] = []
+        if let node = reader.optional("sets") { try readSets(node) }
+        var rules: [(rule: PolicyRule, node: YAMLNode)] = []
+        var ids: Set<String> = []
         for node in try reader.required("rules").elements() {
             let rule = try rule(node)
-            guard !rules.contains(where: { $0.id == rule.id }) else {
-                throw node.error("two rules have the id `\(rule.id)`")
-            }
-            rules.append(rule)
+            guard ids.insert(rule.id).inserted else { throw node.error("two rules have the id `\(rule.id)`") }
+            rules.append((rule, node))
         }
+        try LabelCheck(isCeiling: isCeiling).check(rules)
         let limits = try reader.optional("limits").map(limits) ?? RunLimits()
-        return PolicySet(rules: rules, limits: limits)
+        let approval = try reader.optional("approval").map(approval) ?? WrittenApproval()
+        return PolicySet(rules: rules.map(\.rule), limits: limits, approval: approval, sources: [source])
     }
 
     private func rule(_ node: YAMLNode) throws(YAMLError) -> PolicyRule {
         let reader = try YAMLReader(
-            node, of: "a rule", keys: ["id", "actions", "except", "effect", "callers", "clusters", "where"])
+            node, of: "a rule",
+            keys: ["id", "actions", "except", "effect", "callers", "clusters", "where", "unless", "reason"])
         let effect = try reader.required("effect")
         let word = try effect.word(of: Effect.allCases.map(\.rawValue))
         guard let parsed = Effect(rawValue: word) else { throw effect.error("unknown effect") }
@@ -45,20 +56,40 @@ struct PolicyFile {
             except: try reader.optional("except").map(patterns) ?? [], effect: parsed,
             callers: try reader.optional("callers").map(callers) ?? Set(Caller.allCases),
             clusters: try reader.optional("clusters").map(clusterPatterns),
-            place: "\(node.file):\(node.line):\(node.column)",
-            condition: try reader.optional("where").map(condition) ?? GuestCondition(tests: []))
+            reason: try reader.optional("reason").map(reason), place: "\(node.file):\(node.line):\(node.column)",
+            condition: try reader.optional("where").map { (node) throws(YAMLError) in try condition(node, of: "where") }
+                ?? RuleCondition(tests: []),
+            exemption: try reader.optional("unless").map { (node) throws(YAMLError) in
+                try condition(node, of: "unless")
+            })
     }
 
-    private func patterns(_ node: YAMLNode) throws(YAMLError) -> [Glob] {
+    private func reason(_ node: YAMLNode) throws(YAMLError) -> String {
+        let text = TextCleaner.clean(try node.text())
+        guard !text.isEmpty, text.unicodeScalars.count <= 300 else {
+            throw node.error("a reason must be a sentence of at most 300 characters")
+        }
+        return text
+    }
+
+    func patterns(_ node: YAMLNode) throws(YAMLError) -> [Glob] {
         var result: [Glob] = []
-        for element in try nonEmpty(node) { result.append(try pattern(element, element.text())) }
-        return result
+        for element in try nonEmpty(node) {
+            let text = try element.text()
+            if text.hasPrefix("@") {
+                result += try actionSet(element, String(text.dropFirst()))
+            } else {
+                result.append(try pattern(element, text))
+            }
+        }
+        var seen: Set<Glob> = []
+        return result.filter { seen.insert($0).inserted }
     }
 
     /// A pattern must match something, or a rule that was meant to forbid would forbid nothing.
-    private func pattern(_ node: YAMLNode, _ text: String) throws(YAMLError) -> Glob {
+    func pattern(_ node: YAMLNode, _ text: String) throws(YAMLError) -> Glob {
         let glob = Glob(text)
-        guard ActionClassifier.vocabulary.contains(where: { glob.matches($0) }) else {
+        guard !ActionVocabulary.covered(glob).isEmpty else {
             let hint = Spelling.suggestion(for: text, among: ActionClassifier.vocabulary.map(\.rawValue))
             throw node.error("no action matches `\(text)`" + (hint.map { "; \($0)" } ?? ""))
         }
@@ -66,26 +97,30 @@ struct PolicyFile {
     }
 
     private func clusterPatterns(_ node: YAMLNode) throws(YAMLError) -> [Glob] {
+        if isCeiling { throw node.error(Self.noClusters) }
         var result: [Glob] = []
-        for element in try nonEmpty(node) {
-            let text = try element.text()
-            guard !text.isEmpty else { throw element.error("a pattern must not be empty") }
-            let glob = Glob(text)
-            switch clusters {
-            case .any: break
-            case .among(let names):
-                guard !names.contains(where: { glob.matches($0) }) else { break }
-                let hint = Spelling.suggestion(for: text, among: names).map { "; \($0)" } ?? ""
-                throw element.error("no cluster matches `\(text)`\(hint)")
-            case .refused:
-                throw node.error(
-                    "a ceiling holds for every cluster: their names are the user's own, who could give a cluster another"
-                )
-            }
-            result.append(glob)
-        }
+        for element in try nonEmpty(node) { result.append(try clusterPattern(element)) }
         return result
     }
+
+    /// A cluster that a rule goes by must be one there is, where that is known.
+    func clusterPattern(_ node: YAMLNode) throws(YAMLError) -> Glob {
+        let text = try node.text()
+        guard !text.isEmpty else { throw node.error("a pattern must not be empty") }
+        let glob = Glob(text)
+        switch clusters {
+        case .any: break
+        case .among(let names):
+            guard !names.contains(where: { glob.matches($0) }) else { break }
+            let hint = Spelling.suggestion(for: text, among: names).map { "; \($0)" } ?? ""
+            throw node.error("no cluster matches `\(text)`\(hint)")
+        case .refused: throw node.error(Self.noClusters)
+        }
+        return glob
+    }
+
+    private static let noClusters =
+        "a ceiling holds for every cluster: their names are the user's own, who could give a cluster another"
 
     private func callers(_ node: YAMLNode) throws(YAMLError) -> Set<Caller> {
         var result: Set<Caller> = []
@@ -94,45 +129,6 @@ struct PolicyFile {
             if let caller = Caller(rawValue: word) { result.insert(caller) }
         }
         return result
-    }
-
-    private func condition(_ node: YAMLNode) throws(YAMLError) -> GuestCondition {
-        let names = GuestCondition.Attribute.allCases.map(\.rawValue)
-        let reader = try YAMLReader(node, of: "where", keys: names)
-        var tests: [(attribute: GuestCondition.Attribute, patterns: [GuestCondition.Pattern])] = []
-        for attribute in GuestCondition.Attribute.allCases {
-            guard let value = reader.optional(attribute.rawValue) else { continue }
-            var patterns: [GuestCondition.Pattern] = []
-            if case .sequence = value.kind {
-                for element in try nonEmpty(value) { patterns.append(try test(attribute, element)) }
-            } else {
-                patterns = [try test(attribute, value)]
-            }
-            tests.append((attribute, patterns))
-        }
-        guard !tests.isEmpty else {
-            throw node.error("where must name at least one of \(names.joined(separator: ", "))")
-        }
-        return GuestCondition(tests: tests)
-    }
-
-    private func test(
-        _ attribute: GuestCondition.Attribute, _ node: YAMLNode
-    ) throws(YAMLError) -> GuestCondition.Pattern {
-        let text = try node.text()
-        guard !text.isEmpty else { throw node.error("a pattern must not be empty") }
-        switch attribute {
-        case .vmid:
-            if text.contains("*") || text.contains("?") { return .glob(Glob(text)) }
-            let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
-            guard ends.count <= 2, let first = ends.first ?? nil, let last = ends.last ?? nil, first <= last else {
-                throw node.error("expected a vmid or a range such as 100-199, found `\(text)`")
-            }
-            return .range(first...last)
-        case .kind: return .glob(Glob(try node.word(of: GuestKind.allCases.map(\.rawValue))))
-        case .template: return .glob(Glob(String(try node.boolean())))
-        default: return .glob(Glob(text))
-        }
     }
 
     private func limits(_ node: YAMLNode) throws(YAMLError) -> RunLimits {
@@ -149,7 +145,7 @@ struct PolicyFile {
         return result
     }
 
-    private func nonEmpty(_ node: YAMLNode) throws(YAMLError) -> [YAMLNode] {
+    func nonEmpty(_ node: YAMLNode) throws(YAMLError) -> [YAMLNode] {
         let elements = try node.elements()
         guard !elements.isEmpty else { throw node.error("the list must not be empty") }
         return elements

@@ -44,9 +44,9 @@ struct Gate: Sendable {
         _ call: APICall, _ body: (ProxmoxClient) async throws(Failure) -> Answer
     ) async throws(Failure) -> Answer {
         let actions = ActionClassifier.actions(of: call)
-        var decision = environment.policy.evaluate(question(actions, []))
+        var decision = environment.policy.evaluate(question(call, actions, []))
         if decision.effect != .allow, let vmid = call.path.vmid {
-            decision = environment.policy.evaluate(question(actions, [try await client.facts(of: vmid)]))
+            decision = environment.policy.evaluate(question(call, actions, [try await client.facts(of: vmid)]))
         }
         try await ConsentDesk(environment: environment).settle(decision, call: call)
         return try await body(client)
@@ -66,9 +66,10 @@ struct Gate: Sendable {
     private func judged(_ proposal: Change, mayFollow: Bool = true) async throws(Failure) -> ChangeOutcome {
         var change = proposal
         let actions = ActionClassifier.actions(of: change.call)
+        try await run.requireThaw(for: actions)
         change.guests = try await ConsentDesk(environment: environment).settle(change) { guests in
             environment.policy.evaluate(
-                question(actions, guests, proposal.others + proposal.owners.map { PolicyGuest($0) }))
+                question(proposal.call, actions, guests, proposal.others + proposal.owners.map { PolicyGuest($0) }))
         }
         if mayFollow {
             try await run.count(
@@ -115,11 +116,9 @@ struct Gate: Sendable {
     }
 
     private func question(
-        _ actions: Set<Action>, _ guests: [GuestFacts], _ others: [PolicyGuest] = []
+        _ call: APICall, _ actions: Set<Action>, _ guests: [GuestFacts], _ others: [PolicyGuest] = []
     ) -> PolicyQuestion {
-        PolicyQuestion(
-            actions: actions, caller: environment.caller,
-            guests: guests.map { PolicyGuest($0) } + others, cluster: environment.clusterName)
+        PolicyQuestion(call, actions: actions, guests: guests.map { PolicyGuest($0) } + others, in: environment)
     }
 }
 

@@ -10,13 +10,29 @@ extension ActionClassifier {
     static func actions(of call: APICall) -> Set<Action> {
         actions(
             method: call.method.rawValue, path: call.path.segments,
-            parameters: call.parameters.flatMap { parameter in
-                parameter.value.texts.map { (name: parameter.name, value: $0) }
-            })
+            parameters: call.sentParameters)
+    }
+}
+
+extension PolicyQuestion {
+    /// What policy is asked about a call, exactly as it will be sent.
+    init(
+        _ call: APICall, actions: Set<Action>, guests: [PolicyGuest], in environment: RunEnvironment
+    ) {
+        let storages = CallStorages.named(
+            method: call.method.rawValue, path: call.path.segments, parameters: call.sentParameters)
+        self.init(
+            actions: actions, caller: environment.caller, guests: guests, cluster: environment.clusterName,
+            storages: storages, time: environment.now())
     }
 }
 
 extension APICall {
+    /// The parameters as the server reads them: names with texts, a name as often as it is sent.
+    fileprivate var sentParameters: [(name: String, value: String)] {
+        parameters.flatMap { parameter in parameter.value.texts.map { (name: parameter.name, value: $0) } }
+    }
+
     /// The parameters as they are sent.
     var parametersJSON: JSONValue {
         .object(JSONObject(parameters.map { ($0.name, $0.value.json) }))
@@ -64,7 +80,8 @@ extension PolicyGuest {
     init(_ facts: GuestFacts) {
         self.init(
             vmid: facts.vmid.rawValue, name: facts.name, node: facts.node.rawValue, pool: facts.pool ?? "",
-            tags: facts.tags, kind: facts.kind, status: facts.state, isTemplate: facts.isTemplate)
+            tags: facts.tags, kind: facts.kind, status: facts.state, isTemplate: facts.isTemplate,
+            lock: facts.lock ?? "", haState: facts.isHAManaged ? facts.haState : "")
     }
 }
 

@@ -74,7 +74,7 @@ struct RawChange: Sendable {
             vmid: vmid.rawValue, name: call.text(kind == .qemu ? "name" : "hostname") ?? (isRestore ? nil : ""),
             node: call.path.segments.dropFirst().first, pool: call.text("pool") ?? "",
             tags: tags ?? (isRestore ? nil : []), kind: kind, status: "stopped",
-            isTemplate: isRestore ? nil : call.text("template") == "1")
+            isTemplate: isRestore ? nil : call.text("template") == "1", lock: "", haState: "")
     }
 
     /// What a guest will be that is made as a copy: all that the call does not set it takes from its source.
@@ -83,7 +83,7 @@ struct RawChange: Sendable {
         return PolicyGuest(
             vmid: made.vmid.rawValue, name: call.text(source.kind == .qemu ? "name" : "hostname"),
             node: made.node.rawValue, pool: call.text("pool") ?? "", tags: source.tags, kind: source.kind,
-            status: "stopped", isTemplate: false)
+            status: "stopped", isTemplate: false, lock: "", haState: "")
     }
 
     // MARK: - The row

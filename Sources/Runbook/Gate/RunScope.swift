@@ -44,6 +44,14 @@ public actor RunScope {
         return opened
     }
 
+    /// Refuses a change while a freeze stands, so that nobody is asked about what cannot be.
+    ///
+    /// - Throws: ``Failure`` of kind `policy_denied`; the journal asks again when it records the intent.
+    func requireThaw(for actions: Set<Action>) async throws(Failure) {
+        guard actions.contains(where: { !$0.isRead }) else { return }
+        if let freeze = try await journal().standingFreeze(at: environment.now()) { throw freeze.refusal }
+    }
+
     /// Counts a change against the run's limits, which hold for all its clusters together.
     ///
     /// - Throws: ``Failure`` of kind `limit` where it would be one too many; nothing is counted then.
@@ -201,6 +209,9 @@ struct ClusterScope: Sendable {
 
     /// The journal, opened at the first need.
     func journal() async throws(Failure) -> any JournalStore { try await run.journal() }
+
+    /// Refuses a change while a freeze stands.
+    func requireThaw(for actions: Set<Action>) async throws(Failure) { try await run.requireThaw(for: actions) }
 
     /// Counts a change against the run's limits.
     func count(_ actions: Set<Action>, guests: [Int], isWhole: Bool) async throws(Failure) {

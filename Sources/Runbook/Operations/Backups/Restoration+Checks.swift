@@ -23,7 +23,8 @@ extension Restoration {
         let name = options.text("name") ?? config[kind == .qemu ? "name" : "hostname"]?.perlText ?? ""
         return PolicyGuest(
             vmid: vmid.rawValue, name: name, node: node.rawValue, pool: options.text("pool") ?? "", tags: tags,
-            kind: kind, status: "stopped", isTemplate: config["template"]?.perlBool ?? false)
+            kind: kind, status: "stopped", isTemplate: config["template"]?.perlBool ?? false, lock: "",
+            haState: "")
     }
 
     /// The storage to name in the call, once it is known that the disks have a place.
