@@ -52,7 +52,7 @@ struct Gate: Sendable {
         }
         try await ConsentDesk(environment: environment).settle(
             decision, PlannedCall(call, actions, origin, cluster: environment.clusterName),
-            isUndoing: await run.isUndoing)
+            undoing: await run.undoing)
         return try await body(client)
     }
 
@@ -73,7 +73,7 @@ struct Gate: Sendable {
         try await run.requireThaw(for: actions)
         let planned = PlannedCall(change, actions, origin, cluster: environment.clusterName)
         let (guests, number) = try await ConsentDesk(environment: environment).settle(
-            change, planned, isUndoing: await run.isUndoing
+            change, planned, undoing: await run.undoing
         ) { guests in
             environment.policy.evaluate(
                 question(actions, guests, proposal.others + proposal.owners.map { PolicyGuest($0) }))
