@@ -84,8 +84,11 @@ let package = Package(
         library("Journal", ["Model", "Hashing", "CSQLite"]),
         library("Plan", ["Model", "JSON", "Hashing", "Text"]),
         library("Signatures", ["Model", "Programs"]),
-        library("Proxmox", ["Model", "JSON", "CCurl", "Programs", .product(name: "Logging", package: "swift-log")]),
+        library(
+            "Proxmox",
+            ["Model", "JSON", "CCurl", "Programs", "Hashing", .product(name: "Logging", package: "swift-log")]),
         library("Simulator", ["Proxmox", "Model", "JSON", "YAML", "EmbeddedAssets"]),
+        library("Twin", ["Simulator", "Proxmox", "Model", "JSON"]),
         library("SimulatorServer", ["Simulator", "Proxmox", "JSON", "CCertificates", "CZlib"] + nio),
         library(
             "Runbook",
@@ -96,9 +99,8 @@ let package = Package(
         library(
             "Commands",
             [
-                "Runbook", "Configuration", "Schema", "Monitor", "Journal", "Plan", "Signatures", "Templates",
-                "Terminal",
-                "Simulator", "EmbeddedAssets", "Text", "Hashing",
+                "Runbook", "Configuration", "Schema", "Monitor", "Journal", "Plan", "Signatures", "Templates", "Terminal",
+                "Simulator", "Twin", "EmbeddedAssets", "Text", "Hashing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -135,6 +137,7 @@ let package = Package(
             "ProxmoxTests", ["Proxmox", "Model", "JSON", "TestSupport"],
             exclude: ["Support/hostile_server.py", "Support/pvesh_standin.py"]),
         tests("SimulatorTests", ["Simulator", "Proxmox", "Model", "JSON", "YAML", "TestSupport"]),
+        tests("TwinTests", ["Twin", "Simulator", "Proxmox", "Model", "JSON", "TestSupport"]),
         tests(
             "RunbookTests",
             [

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Hashing
 internal import JSON
 internal import Model
 internal import Wire
@@ -25,15 +26,15 @@ struct CallDispatcher: Sendable {
     private func value(_ payload: [UInt8]) async throws(Failure) -> JSONValue {
         let frame = try decode(payload)
         switch frame.name {
-        case "@require": return try module(frame.arguments)
+        case "@require": return try await module(frame.arguments)
         case "@module": return try ownModule(frame.arguments)
         case "@check":
             // An operation that is a Lua module: what it is given is checked here, what it does comes as calls of its own.
             guard let name = frame.arguments.first?.text else { throw .parameter("arguments", "cannot be read") }
-            return try await perform(name, Array(frame.arguments.dropFirst())) { _ in .null }
+            return try await perform(name, frame.location, Array(frame.arguments.dropFirst())) { _ in .null }
         case "@on_failure": return try await compensation(frame.arguments, frame.location)
         default:
-            return try await perform(frame.name, frame.arguments) { (call) throws(Failure) in
+            return try await perform(frame.name, frame.location, frame.arguments) { (call) throws(Failure) in
                 guard let handler = OperationHandlers.named(call.operation.name) else {
                     throw .parameter("pve.\(call.operation.name)", "is made of other functions; the worker calls those")
                 }
@@ -43,7 +44,7 @@ struct CallDispatcher: Sendable {
     }
 
     private func perform(
-        _ called: String, _ values: [PackedValue], _ body: OperationHandlers.Handler
+        _ called: String, _ place: String?, _ values: [PackedValue], _ body: OperationHandlers.Handler
     ) async throws(Failure) -> JSONValue {
         let (name, cluster) = Self.split(called)
         guard let operation = OperationTable.named(name) else {
@@ -57,7 +58,9 @@ struct CallDispatcher: Sendable {
                 OperationCall(
                     operation: operation, arguments: try ArgumentChecker.check(values, for: operation),
                     environment: environment,
-                    gate: Gate(environment: environment, run: ClusterScope(run: run, environment: environment))))
+                    gate: Gate(
+                        environment: environment, run: ClusterScope(run: run, environment: environment),
+                        origin: CallOrigin(operation: operation.name, place: place))))
             return ClusterBoundary.marked(answer, by: operation, in: environment)
         } catch {
             throw error.calling(operation).on(cluster, unless: environment.clusterName)
@@ -105,13 +108,26 @@ struct CallDispatcher: Sendable {
         return .null
     }
 
-    private func module(_ arguments: [PackedValue]) throws(Failure) -> JSONValue {
+    private func module(_ arguments: [PackedValue]) async throws(Failure) -> JSONValue {
         guard let name = arguments.first?.text else { throw .parameter("require", "must be a module name") }
         let module = try environment.modules.find(name)
         guard let source = String(validating: module.source, as: UTF8.self) else {
             throw .parameter("require", "module \"\(name)\" is not UTF-8")
         }
+        try await oversee(module)
         return .object(JSONObject([("source", .string(source)), ("name", .string(module.name))]))
+    }
+
+    /// Binds a module that lies beside the runbook to the plan; those that pvelua ships are part of pvelua.
+    private func oversee(_ module: (source: [UInt8], name: String)) async throws(Failure) {
+        guard module.name.hasPrefix("@"), !module.name.hasPrefix("@pvelua/") else { return }
+        let name = String(module.name.dropFirst())
+        switch environment.oversight {
+        case .none: return
+        case .planning(let recorder): await recorder.load(module: name, sha256: ContentHash.sha256(module.source))
+        case .applying(let follower):
+            try await follower.load(module: name, sha256: ContentHash.sha256(module.source))
+        }
     }
 
     /// The text of a module that is an operation; no file beside the runbook can take its place.

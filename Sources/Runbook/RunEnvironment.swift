@@ -31,6 +31,10 @@ public struct RunEnvironment: Sendable {
     public var clock: any ClientClock
     /// The time of day, in seconds since 1970.
     public var now: @Sendable () -> Double
+    /// The time of day that the script is told and names are made of; the same unless a plan says otherwise.
+    public var scriptTime: @Sendable () -> Double
+    /// What else happens to each change: a plan is made, or one is followed.
+    public var oversight = Oversight.none
     /// Bounds and conventions.
     public var settings: RunSettings
     /// Makes an id for a run, unique and ordered by time.
@@ -59,6 +63,7 @@ public struct RunEnvironment: Sendable {
         self.modules = modules
         self.clock = clock
         self.now = now
+        scriptTime = now
         self.settings = settings
         self.makeID = makeID
     }

@@ -24,8 +24,9 @@ private let allowed: [String: Set<String>] = [
     "Journal": ["Model", "JSON", "Hashing", "CSQLite"],
     "Plan": ["Model", "JSON", "Hashing", "Text"],
     "Signatures": ["Model", "Programs"],
-    "Proxmox": ["Model", "JSON", "CCurl", "Logging", "Text", "Programs"],
+    "Proxmox": ["Model", "JSON", "CCurl", "Logging", "Text", "Programs", "Hashing"],
     "Simulator": ["Proxmox", "Model", "JSON", "YAML", "EmbeddedAssets"],
+    "Twin": ["Simulator", "Proxmox", "Model", "JSON"],
     "SimulatorServer": [
         "Simulator", "Proxmox", "Model", "JSON", "CCrypto", "CCertificates", "CZlib", "NIOCore", "NIOPosix", "NIOHTTP1",
         "NIOSSL",
@@ -37,7 +38,7 @@ private let allowed: [String: Set<String>] = [
     "Commands": [
         "Runbook", "Configuration", "Terminal", "Simulator", "ArgumentParser", "Text", "Model", "JSON", "Policy",
         "Journal", "Plan", "Signatures", "Proxmox", "Schema", "EmbeddedAssets", "Logging", "Monitor", "Templates",
-        "Hashing",
+        "Hashing", "Twin",
     ],
     "pvelua": ["Commands", "Programs"],
     "pvelua-worker": ["Worker"],

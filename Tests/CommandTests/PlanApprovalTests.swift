@@ -152,7 +152,7 @@ struct PlanApprovalTests {
         #expect(try await approval.approve(lifetime: nil) == nil)
         #expect(person.shown.withLock { $0.contains("weaker than a signature") })
         let standing = try await approval.standing()
-        #expect(standing.isMet && standing.isWeak && standing.counted == [PlanApproval.account()])
+        #expect(standing.isMet && standing.isWeak && standing.counted == [CommandContext.live().account])
     }
 
     @Test func withoutSignersTwoPeopleCannotBeHad() async throws {

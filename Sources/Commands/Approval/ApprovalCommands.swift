@@ -105,8 +105,3 @@ extension CommandContext {
     /// A path of the command line, made absolute, `~` replaced.
     fileprivate func absolutePath(_ path: String) -> String { Locations.expand(absolute(path), home: home) }
 }
-
-extension Workplace {
-    /// What policy says about approvals.
-    func approvalTerms() throws(Failure) -> ApprovalTerms { ApprovalTerms() }
-}

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Configuration
-internal import Glibc
 internal import Journal
 internal import Model
 internal import Plan
@@ -93,7 +92,7 @@ struct PlanApproval {
         // First what cannot fail for want of a key: it stops this account at once.
         try desk.journal.recordVerdict(
             PlanVerdict(
-                digest: file.digest, person: Self.account(), isDenial: true, given: now, expires: now, reason: reason))
+                digest: file.digest, person: context.account, isDenial: true, given: now, expires: now, reason: reason))
         guard let signers = try desk.verifier.signers(), let identity = try identity(among: signers) else { return nil }
         var statement = statement(.deny, by: identity.person, now: Int(now), expires: nil)
         statement.reason = reason
@@ -178,12 +177,12 @@ struct PlanApproval {
         }
         try await ask([
             "Policy names no signers, so this is only noted in this account's journal.",
-            "That is weaker than a signature: whatever runs as \(Self.account()) could forge it.",
+            "That is weaker than a signature: whatever runs as \(context.account) could forge it.",
         ])
         let now = desk.now()
         try desk.journal.recordVerdict(
             PlanVerdict(
-                digest: file.digest, person: Self.account(), isDenial: false, given: now, expires: Double(expires)))
+                digest: file.digest, person: context.account, isDenial: false, given: now, expires: Double(expires)))
         return nil
     }
 
@@ -210,11 +209,5 @@ struct PlanApproval {
             }
         }.get()
         return try ApprovalFolder(plan: path).write(signed)
-    }
-
-    /// This process's account.
-    static func account() -> String {
-        guard let entry = getpwuid(getuid()), let name = entry.pointee.pw_name else { return "uid \(getuid())" }
-        return String(cString: name)
     }
 }

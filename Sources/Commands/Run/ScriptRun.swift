@@ -14,13 +14,25 @@ struct ScriptRun {
         let worker = try WorkerProcess.launch(executable: context.worker)
         let environment = try Workplace(context: context, options: options).environment(moduleFolder: folder)
         let scope = RunScope(id: environment.makeID(), environment: environment, script: chunk)
+        return try await run(chunk, environment, scope, worker: worker)
+    }
+
+    /// Runs a chunk in a world that is there already.
+    ///
+    /// - Parameter judge: Says how the run ended, where that is not what the script makes of it.
+    func run(
+        _ chunk: Chunk, _ environment: RunEnvironment, _ scope: RunScope, worker: WorkerProcess? = nil,
+        judge: (ChunkOutcome) async -> ChunkOutcome = { $0 }
+    ) async throws(Failure) -> ExitStatus {
+        let worker = if let worker { worker } else { try WorkerProcess.launch(executable: context.worker) }
         let session = try await RunbookSession.start(environment, worker: worker, run: scope)
-        let outcome = await InterruptWatch().during {
+        var outcome = await InterruptWatch().during {
             await session.evaluate(chunk)
         } onInterrupt: {
             await session.interrupt()
         }
         await session.end()
+        outcome = await judge(outcome)
         let status = report(outcome, chunk, environment.output)
         await scope.close(status: status.rawValue)
         return status

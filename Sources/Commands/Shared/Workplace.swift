@@ -132,6 +132,9 @@ struct Workplace {
         return PolicyInForce(own: shipped, ceiling: ceiling)
     }
 
+    /// The SHA-256 of the policy in force.
+    func policyFingerprint() throws(Failure) -> String { try policyInForce(try configuration()).fingerprint }
+
     private func consent() -> any ConsentGiver {
         TerminalConsent(
             terminal: ControllingTerminal(), style: context.promptStyle

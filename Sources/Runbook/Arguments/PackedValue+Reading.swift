@@ -69,12 +69,12 @@ extension PackedValue {
 enum TextExcerpt {
     static func of(_ bytes: [UInt8]) -> String { of(String(decoding: bytes.prefix(200), as: UTF8.self)) }
 
-    static func of(_ text: String) -> String {
+    static func of(_ text: String, most: Int = 40) -> String {
         var result = ""
-        for scalar in text.unicodeScalars.prefix(40) {
+        for scalar in text.unicodeScalars.prefix(most) {
             let isPlain = scalar.value >= 0x20 && scalar.value < 0x7f || scalar.properties.isAlphabetic
             result += isPlain ? String(scalar) : "\\u{\(String(scalar.value, radix: 16))}"
         }
-        return text.unicodeScalars.count > 40 ? result + "…" : result
+        return text.unicodeScalars.count > most ? result + "…" : result
     }
 }

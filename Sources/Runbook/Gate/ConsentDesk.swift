@@ -16,25 +16,49 @@ struct ConsentDesk: Sendable {
     }
 
     /// Lets a read pass or refuses it.
-    func settle(_ decision: Decision, call: APICall) async throws(Failure) {
+    func settle(_ decision: Decision, _ call: PlannedCall, undoing: UndoState) async throws(Failure) {
         guard decision.effect != .allow else { return }
-        let question = question(decision, call, nil)
+        let question = question(decision, call.request, nil)
+        if try await oversee(decision, call, question, undoing: undoing) != nil { return }
         try refuse(decision, question)
         try await consent(question, decision)
+    }
+
+    /// Where a plan is made or followed nobody is asked: the call is written down or looked up, and only a denial stops it.
+    ///
+    /// - Returns: The operation's number in the plan; nil where there is no plan.
+    private func oversee(
+        _ decision: Decision, _ call: PlannedCall, _ question: ConsentQuestion, undoing: UndoState
+    ) async throws(Failure) -> Int? {
+        let number: Int
+        switch environment.oversight {
+        case .none: return nil
+        case .planning(let recorder): number = try await recorder.record(call, decision, undoing)
+        case .applying(let follower):
+            number = try await follower.admit(call, decision, isConditional: undoing.isRunning)
+        }
+        if decision.effect == .deny { try refuse(decision, question) }
+        return number
     }
 
     /// Lets a change pass or refuses it.
     ///
     /// - Parameter decide: Policy's word on the guests as they are; asked again whenever one has changed.
-    /// - Returns: The guests as they are now; read again after a yes, because the yes was given to what was shown.
+    /// - Returns: The guests as they are now, read again after a yes, because the yes was given to what was shown; and the
+    ///   number of the operation in the plan that is made or followed.
     func settle(
-        _ change: Change, decide: @Sendable ([GuestFacts]) -> Decision
-    ) async throws(Failure) -> [GuestFacts] {
+        _ change: Change, _ call: PlannedCall, undoing: UndoState, decide: @Sendable ([GuestFacts]) -> Decision
+    ) async throws(Failure) -> (guests: [GuestFacts], planned: Int?) {
+        if environment.oversight.isPlanned {
+            let decision = decide(change.guests)
+            let question = question(decision, change.call, change)
+            return (change.guests, try await oversee(decision, call, question, undoing: undoing))
+        }
         var shown = change
         var changes: [String] = []
         for _ in 0..<Self.maximumRounds {
             let decision = decide(shown.guests)
-            if decision.effect == .allow { return shown.guests }
+            if decision.effect == .allow { return (shown.guests, nil) }
             var question = question(decision, change.call, shown)
             question.changedSinceAsked = changes
             try refuse(decision, question)
@@ -44,7 +68,7 @@ struct ConsentDesk: Sendable {
                 let differences = guest.differences(from: before)
                 return now.count == 1 ? differences : differences.map { "guest \(guest.vmid): \($0)" }
             }
-            if changes.isEmpty { return now }
+            if changes.isEmpty { return (now, nil) }
             shown.guests = now
             if let guest = shown.guest, let weigh = shown.weigh { shown.consequences = try await weigh(guest) }
         }
@@ -89,7 +113,8 @@ struct ConsentDesk: Sendable {
         case .approve:
             throw Failure(
                 .approvalRequired, "policy demands an approval for \(what)\(meaning)",
-                hint: decision.rule.map { "rule \"\($0)\" decides" })
+                hint: "plan it and have it approved: pvelua plan FILE"
+                    + (decision.rule.map { " (rule \"\($0)\" decides)" } ?? ""))
         default: return
         }
     }

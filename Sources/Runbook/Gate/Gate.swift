@@ -12,6 +12,8 @@ internal import Proxmox
 struct Gate: Sendable {
     let environment: RunEnvironment
     let run: ClusterScope
+    /// Where in the script the call comes from.
+    var origin = CallOrigin()
 
     private var client: ProxmoxClient { environment.client }
 
@@ -48,7 +50,9 @@ struct Gate: Sendable {
         if decision.effect != .allow, let vmid = call.path.vmid {
             decision = environment.policy.evaluate(question(call, actions, [try await client.facts(of: vmid)]))
         }
-        try await ConsentDesk(environment: environment).settle(decision, call: call)
+        try await ConsentDesk(environment: environment).settle(
+            decision, PlannedCall(call, actions, origin, cluster: environment.clusterName),
+            undoing: await run.undoing)
         return try await body(client)
     }
 
@@ -67,10 +71,30 @@ struct Gate: Sendable {
         var change = proposal
         let actions = ActionClassifier.actions(of: change.call)
         try await run.requireThaw(for: actions)
-        change.guests = try await ConsentDesk(environment: environment).settle(change) { guests in
+        let planned = PlannedCall(change, actions, origin, cluster: environment.clusterName)
+        let (guests, number) = try await ConsentDesk(environment: environment).settle(
+            change, planned, undoing: await run.undoing
+        ) { guests in
             environment.policy.evaluate(
                 question(proposal.call, actions, guests, proposal.others + proposal.owners.map { PolicyGuest($0) }))
         }
+        change.guests = guests
+        let overseen = Overseeing(environment: environment, number: number, before: change.guests + change.owners)
+        do throws(Failure) {
+            let outcome = try await allowed(change, actions, proposal, mayFollow: mayFollow)
+            await overseen.finish(change, outcome)
+            return outcome
+        } catch {
+            await overseen.finish(change, error)
+            throw error
+        }
+    }
+
+    /// Makes a change that policy and people have let pass.
+    private func allowed(
+        _ settled: Change, _ actions: Set<Action>, _ proposal: Change, mayFollow: Bool
+    ) async throws(Failure) -> ChangeOutcome {
+        var change = settled
         if mayFollow {
             try await run.count(
                 actions,

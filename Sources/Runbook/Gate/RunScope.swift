@@ -146,6 +146,11 @@ public actor RunScope {
     /// How many wait.
     var compensationCount: Int { compensations.count }
 
+    /// How it stands with the undoing of what the chunk does.
+    var undoing: UndoState {
+        UndoState(isRunning: compensations.running != nil, isPrepared: compensations.count > 0)
+    }
+
     /// Takes the newest as the one that runs.
     func beginCompensation() -> CompensationBook.Entry? { compensations.beginNewest() }
 
@@ -222,6 +227,9 @@ struct ClusterScope: Sendable {
     func begin(_ intent: StepIntent, of change: Change) async throws(Failure) -> StepRecorder {
         try await run.begin(intent, of: change, on: cluster)
     }
+
+    /// How it stands with the undoing of what the chunk does.
+    var undoing: UndoState { get async { await run.undoing } }
 
     /// Whether something is asked or told for the first time in this run about this cluster.
     func isFirst(_ what: String) async -> Bool { await run.isFirst("\(cluster): \(what)") }

@@ -45,7 +45,7 @@ enum LocalHandlers {
     }
 
     static func now(_ call: OperationCall) async throws(Failure) -> JSONValue {
-        .number(call.environment.now())
+        .number(call.environment.scriptTime())
     }
 
     static func table(_ call: OperationCall) async throws(Failure) -> JSONValue {

@@ -124,7 +124,7 @@ enum SnapshotHandlers {
                     counter: "snapshot/\(environment.clusterName)", first: naming.firstNumber)
             }
             return try naming.name(
-                number: drawn, vmid: guest.vmid, guestName: guest.name, seconds: Int(environment.now()))
+                number: drawn, vmid: guest.vmid, guestName: guest.name, seconds: Int(environment.scriptTime()))
         }
     }
 }

@@ -8,11 +8,13 @@ struct Identity: Sendable, Hashable {
     var token: String?
     /// Whether the token has only what it and its user both have.
     var separated = false
+    /// Whether it may do everything, whoever it is: the caller vouches for it.
+    var isTrusted = false
 
     /// `user@realm` or `user@realm!token`.
     var description: String { token.map { "\(user)!\($0)" } ?? user }
-    /// Whether this is root@pam itself, with no token between.
-    var isRoot: Bool { user == "root@pam" && token == nil }
+    /// Whether this is root@pam itself, with no token between, or somebody who is trusted like it.
+    var isRoot: Bool { isTrusted || (user == "root@pam" && token == nil) }
 
     static let nobody = Identity(user: "")
 }

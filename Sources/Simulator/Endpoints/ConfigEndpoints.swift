@@ -69,14 +69,14 @@ enum Config {
                 throw .failed("snapshot '\(name)' does not exist")
             }
             var object = json(guest, snapshot.config)
-            object["digest"] = .string(guest.config.digest)
+            object["digest"] = .string(guest.digest)
             return Reply(.object(object))
         }
         var config = guest.config
         if call.flag("current") { for (key, value) in guest.live { config[key] = value } }
         var object = json(guest, config)
         if let lock = guest.lock { object["lock"] = .string(lock) }
-        object["digest"] = .string(guest.config.digest)
+        object["digest"] = .string(guest.digest)
         return Reply(.object(object))
     }
 
@@ -96,7 +96,7 @@ enum Config {
             rows.append(.object(row))
         }
         if let lock = guest.lock { rows.append(["key": "lock", "value": .string(lock)]) }
-        rows.append(["key": "digest", "value": .string(guest.config.digest)])
+        rows.append(["key": "digest", "value": .string(guest.digest)])
         return Reply(.array(rows))
     }
 
@@ -139,7 +139,7 @@ enum Config {
     }
 
     private static func checkDigest(_ guest: SimulatedGuest, _ call: Call) throws(Refusal) {
-        guard let digest = call["digest"], digest != guest.config.digest else { return }
+        guard let digest = call["digest"], digest != guest.digest else { return }
         throw .failed(
             guest.kind == .qemu
                 ? "checksum mismatch (file change by other user?)"

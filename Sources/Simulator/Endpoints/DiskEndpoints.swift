@@ -50,7 +50,7 @@ enum Disks {
         default: break
         }
         try state.checkLock(guest)
-        if let digest = call["digest"], digest != guest.config.digest {
+        if let digest = call["digest"], digest != guest.digest {
             throw .failed("checksum mismatch (file change by other user?)")
         }
         guard let value = guest.config[name] else {

@@ -166,7 +166,7 @@ enum Destruction {
     static func resize(_ state: inout ClusterState, _ call: Call, _ kind: GuestKind) throws(Refusal) -> Reply {
         try state.rootOnly(call, ["skiplock"])
         let guest = try state.guest(kind, call.vmid, on: call.node)
-        if let digest = call["digest"], digest != guest.config.digest {
+        if let digest = call["digest"], digest != guest.digest {
             throw .failed(
                 kind == .qemu
                     ? "checksum mismatch (file change by other user?)"

@@ -63,7 +63,7 @@ enum Snapshots {
             return .object(row)
         }
         var current = JSONObject([
-            ("name", "current"), ("description", "You are here!"), ("digest", .string(guest.config.digest)),
+            ("name", "current"), ("description", "You are here!"), ("digest", .string(guest.digest)),
             ("running", guest.isRunning ? 1 : 0),
         ])
         if let parent = guest.config["parent"] { current["parent"] = .string(parent) }

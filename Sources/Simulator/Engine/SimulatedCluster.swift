@@ -78,14 +78,16 @@ public final class SimulatedCluster: Sendable {
     }
 
     /// Answers one request; injected faults do not apply.
-    public func respond(to request: HTTPRequest) async -> HTTPResponse {
+    public func respond(to request: HTTPRequest) async -> HTTPResponse { await respond(to: request, trusting: nil) }
+
+    func respond(to request: HTTPRequest, trusting identity: Identity?) async -> HTTPResponse {
         if options.latency > 0 { await clock.sleep(seconds: options.latency) }
         let deadline = clock.now + Durations.guestLock * clock.scale
         while true {
             let now = clock.now
             let (outcome, next) = core.withLock { core in
                 core.state.advance(to: now)
-                return (Dispatcher.dispatch(request, &core.state), core.state.nextEvent)
+                return (Dispatcher.dispatch(request, &core.state, trusting: identity), core.state.nextEvent)
             }
             switch outcome {
             case .answer(let response): return response

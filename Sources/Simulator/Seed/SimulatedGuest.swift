@@ -49,6 +49,8 @@ public struct SimulatedGuest: Sendable, Hashable {
     public var backupFailure: String?
     /// What goes wrong with its next migration; nil where nothing does.
     public var migrationFault: MigrationFault?
+    /// Its configuration's digest where it comes from elsewhere.
+    var pinned: PinnedDigest?
     /// The number of its process.
     public var processID: Int
 

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import ArgumentParser
+internal import Configuration
+internal import Journal
+internal import Model
+internal import Plan
+internal import Policy
+internal import Runbook
+internal import Terminal
+internal import Text
+
+/// The command `pvelua apply PLAN`.
+struct ApplyCommand: ContextCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "apply", abstract: "Run a planned runbook, and let it do nothing but what is planned.",
+        usage: "pvelua apply [options] PLAN",
+        discussion:
+            "You are asked once, for the whole plan. A change that is not in it, or a guest that changed since, ends the run "
+            + "before anything is sent for it. A plan can be applied once.\n\n" + ExitStatus.help)
+
+    @Argument(help: "The plan's file.")
+    var plan: String
+
+    @Option(help: ArgumentHelp("The script, where it is elsewhere now.", valueName: "file"))
+    var script: String?
+
+    @OptionGroup(title: "Common options") var options: GlobalOptions
+
+    func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
+        guard let bytes = try FileContent.read(plan, most: PlanFile.maximumSize) else {
+            throw Failure(.usage, "\(plan) is not there", hint: "a plan is written by: pvelua plan FILE")
+        }
+        let file = try PlanFile(reading: bytes, name: plan)
+        return try await Application(context: context, options: options, file: file, path: plan, script: script).run()
+    }
+}
+
+/// One plan on its way to the cluster.
+struct Application {
+    let context: CommandContext
+    let options: GlobalOptions
+    let file: PlanFile
+    let path: String
+    let script: String?
+
+    private var plan: Plan { file.plan }
+
+    func run() async throws(Failure) -> ExitStatus {
+        let source = try PlanSource.of(plan, file: path, given: script)
+        var options = options
+        if options.cluster == nil { options.cluster = plan.cluster.name }
+        let workplace = Workplace(context: context, options: options)
+        var environment = try workplace.environment(moduleFolder: source.folder)
+        let journal = try SQLiteJournal(path: workplace.locations.journal)
+        try await check(source, environment, workplace, journal)
+        try await consent(environment)
+        let scope = try prepare(&environment, source, journal)
+        return try await carryOut(source.chunk, environment, scope)
+    }
+
+    private func check(
+        _ source: PlanSource, _ environment: RunEnvironment, _ workplace: Workplace, _ journal: SQLiteJournal
+    ) async throws(Failure) {
+        let checks = PlanChecks(plan: plan)
+        try checks.content(now: WallTime.seconds(), caller: environment.caller)
+        if let run = try journal.planUse(file.digest) { throw PlanChecks.used(by: run) }
+        try checks.sources(source, environment.modules)
+        try checks.parameters(environment.settings.parameters)
+        try checks.policy(try workplace.policyFingerprint())
+        // The name first: another cluster is not even asked who it is.
+        try checks.cluster(environment.clusterName, fingerprint: plan.cluster.fingerprint)
+        try checks.cluster(
+            environment.clusterName, fingerprint: try await ClusterIdentity.fingerprint(of: environment.client))
+    }
+
+    private func consent(_ environment: RunEnvironment) async throws(Failure) {
+        let demand = Effect(rawValue: plan.strictestEffect) ?? .deny
+        if demand == .approve {
+            throw Failure(
+                .approvalRequired, "policy demands an approval of this plan; nothing was sent",
+                hint: "have it approved: pvelua approve \(path)")
+        }
+        let view = PlanView(file: file, path: path, style: Style(isEnabled: false), width: 100)
+        let digits = String(Int.random(in: 0...9999))
+        try await PlanConsent(
+            view: view, prompter: ControllingTerminal(), style: context.promptStyle,
+            code: String(repeating: "0", count: 4 - digits.count) + digits, assumesYes: options.yes
+        ).require(demand)
+    }
+
+    /// Takes the plan for this run, so that nothing can use it again whatever happens next.
+    private func prepare(
+        _ environment: inout RunEnvironment, _ source: PlanSource, _ journal: SQLiteJournal
+    ) throws(Failure) -> RunScope {
+        let follower = PlanFollower(plan)
+        guard let following = environment.following(plan, follower) else {
+            throw Failure(.planDiverged, "the plan has no seed; nothing was sent")
+        }
+        environment = following
+        environment.openJournal = { journal }
+        let id = environment.makeID()
+        if let run = try journal.claimPlan(file.digest, for: id, at: WallTime.seconds()) { throw PlanChecks.used(by: run) }
+        return RunScope(id: id, environment: environment, script: source.chunk)
+    }
+
+    private func carryOut(
+        _ chunk: Chunk, _ environment: RunEnvironment, _ scope: RunScope
+    ) async throws(Failure) -> ExitStatus {
+        let run = ScriptRun(context: context, options: options)
+        guard case .applying(let follower) = environment.oversight else { return .scriptError }
+        return try await run.run(chunk, environment, scope) { outcome in
+            let missing = await follower.missing
+            if !missing.isEmpty {
+                environment.output.log(
+                    .warning,
+                    "not done, though planned: "
+                        + missing.map { "\($0.number) \($0.action)" }.joined(separator: ", "))
+            }
+            // A script may catch the error; that the run was not the planned one is told all the same.
+            guard let divergence = await follower.divergence, case .values = outcome else { return outcome }
+            return .failed(ScriptFailure(divergence))
+        }
+    }
+}

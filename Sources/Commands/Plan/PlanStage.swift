@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Proxmox
+internal import Synchronization
+internal import Twin
+
+/// The twins that a script is planned on: one for each cluster that it uses.
+final class PlanStage: Sendable {
+    private let own: Twin
+    private let others = Mutex<[(name: String, twin: Twin)]>([])
+
+    /// Makes the twin of the run's own cluster.
+    init(live: ProxmoxClient, start: Double) { own = Twin(of: live, start: start) }
+
+    /// The client that sees the twin of the run's own cluster.
+    var client: ProxmoxClient { own.client }
+    /// The time there, in seconds since 1970.
+    var now: Double { own.now }
+
+    /// The client that sees the twin of another cluster.
+    func client(of name: String, live: ProxmoxClient) -> ProxmoxClient {
+        let twin = Twin(of: live, start: own.now)
+        others.withLock { $0.append((name, twin)) }
+        return twin.client
+    }
+
+    /// What was read; of another cluster with its name.
+    var reads: [(request: String, count: Int)] {
+        own.reads.map { ($0.request, $0.count) }
+            + others.withLock { $0 }.flatMap { name, twin in
+                twin.reads.map { ("\(name): \($0.request)", $0.count) }
+            }
+    }
+
+    /// What could not be read.
+    var gaps: [String] {
+        own.gaps + others.withLock { $0 }.flatMap { name, twin in twin.gaps.map { "\(name): \($0)" } }
+    }
+}
