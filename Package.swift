@@ -128,6 +128,7 @@ let package = Package(
         tests("TemplatesTests", ["Templates", "Model", "JSON"]),
         tests("PolicyTests", ["Policy", "Model", "YAML"]),
         tests("PlanTests", ["Plan", "Model", "JSON", "Hashing"]),
+        tests("SignaturesTests", ["Signatures", "Model", "TestSupport"]),
         tests("JournalTests", ["Journal", "Hashing", "Model", "JSON", "TestSupport"]),
         tests("MonitorTests", ["Monitor", "Proxmox", "Simulator", "Model", "JSON", "TestSupport"]),
         tests("TerminalTests", ["Terminal", "Text", "TestSupport"]),
@@ -147,7 +148,7 @@ let package = Package(
             "CommandTests",
             [
                 "Commands", "Runbook", "Policy", "Schema", "Terminal", "Model", "JSON", "TestSupport", "Proxmox",
-                "Simulator", "Configuration", "Journal", "Monitor", "Text",
+                "Simulator", "Configuration", "Journal", "Monitor", "Plan", "Signatures", "Text",
             ],
             exclude: ["Support"]),
         tests("ArchitectureTests", ["TestSupport"]),

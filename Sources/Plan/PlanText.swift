@@ -65,7 +65,9 @@ public struct PlanText: Hashable, Sendable {
         lines.add(
             "   policy", "\(quoted(operation.effect)) by \(operation.rule.map { "rule \(quoted($0))" } ?? "no rule")")
         for difference in operation.differences {
-            let (before, after) = (difference.before.map(quoted) ?? "nothing", difference.after.map(quoted) ?? "nothing")
+            let (before, after) = (
+                difference.before.map(quoted) ?? "nothing", difference.after.map(quoted) ?? "nothing"
+            )
             lines.add("   changes", "\(quoted(difference.name)): \(before) -> \(after)")
         }
         if let warning = operation.warning { lines.add("   WARNING", quoted(warning)) }

@@ -13,7 +13,9 @@ final class ScratchFolder {
         guard mkdtemp(&template) != nil else {
             throw Failure(.config, "\(parent): no folder can be made there: \(String(cString: strerror(errno)))")
         }
-        path = template.withUnsafeBufferPointer { String(decoding: $0.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self) }
+        path = template.withUnsafeBufferPointer {
+            String(decoding: $0.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        }
     }
 
     deinit {

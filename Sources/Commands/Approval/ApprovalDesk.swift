@@ -8,7 +8,7 @@ internal import Signatures
 struct ApprovalDesk: Sendable {
     let verifier: ApprovalVerifier
     let journal: SQLiteJournal
-    let now: @Sendable () -> Double
+    var now: @Sendable () -> Double
 
     init(_ terms: ApprovalTerms, journal: SQLiteJournal, context: CommandContext) {
         verifier = ApprovalVerifier(

@@ -28,8 +28,9 @@ struct ApprovalFolder {
     ///
     /// - Throws: ``Failure`` of kind `approval_required` where there are too many, of kind `config` where the folder cannot be
     ///   read.
-    func verdicts() throws(Failure) -> (files: [(name: String, file: ApprovalFile)], refused: [ApprovalStanding.Refused])
-    {
+    func verdicts() throws(Failure) -> (
+        files: [(name: String, file: ApprovalFile)], refused: [ApprovalStanding.Refused]
+    ) {
         var files: [(String, ApprovalFile)] = []
         var refused: [ApprovalStanding.Refused] = []
         for name in try names() {
@@ -75,7 +76,8 @@ struct ApprovalFolder {
     private static func read(_ path: String) throws(Failure) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else {
-            throw Failure(.usage, errno == ELOOP ? "it is a link" : "it cannot be read: \(String(cString: strerror(errno)))")
+            throw Failure(
+                .usage, errno == ELOOP ? "it is a link" : "it cannot be read: \(String(cString: strerror(errno)))")
         }
         defer { close(descriptor) }
         var status = stat()
@@ -122,6 +124,7 @@ enum PublicFile {
     }
 
     private static func failure(_ path: String) -> Failure {
-        Failure(.config, "\(path): \(String(cString: strerror(errno)))", hint: "the folder of the plan must be writable")
+        Failure(
+            .config, "\(path): \(String(cString: strerror(errno)))", hint: "the folder of the plan must be writable")
     }
 }

@@ -92,16 +92,14 @@ struct Application {
     private func prepare(
         _ environment: inout RunEnvironment, _ source: PlanSource, _ journal: SQLiteJournal
     ) throws(Failure) -> RunScope {
-        let (created, began) = (Double(plan.created), WallTime.seconds())
-        let live = environment.now
-        environment.scriptTime = { created + max(0, live() - began) }
+        let follower = PlanFollower(plan)
+        guard let following = environment.following(plan, follower) else {
+            throw Failure(.planDiverged, "the plan has no seed; nothing was sent")
+        }
+        environment = following
         environment.openJournal = { journal }
-        guard let seed = Int64(plan.seed) else { throw Failure(.planDiverged, "the plan has no seed") }
-        environment.settings.seed = seed
-        environment.settings.parameters = plan.parameters.map { ($0.name, $0.value) }
         let id = environment.makeID()
-        if let run = try journal.claimPlan(file.digest, for: id, at: began) { throw PlanChecks.used(by: run) }
-        environment.oversight = .applying(PlanFollower(plan))
+        if let run = try journal.claimPlan(file.digest, for: id, at: WallTime.seconds()) { throw PlanChecks.used(by: run) }
         return RunScope(id: id, environment: environment, script: source.chunk)
     }
 

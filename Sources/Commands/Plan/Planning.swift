@@ -23,16 +23,47 @@ struct Planning {
         var failure: ScriptFailure?
     }
 
+    /// How many operations are made to fail, one after the other, to see what `pve.on_failure` does then.
+    private static let mostFailures = 25
+
     func plan(_ source: PlanSource) async throws(Failure) -> Result {
-        let worker = try WorkerProcess.launch(executable: context.worker)
         let workplace = Workplace(context: context, options: options)
         var environment = try workplace.environment(moduleFolder: source.folder)
         var plan = try await draft(source, environment, workplace)
-        let stage = PlanStage(live: environment.client, start: Double(plan.created))
-        let recorder = PlanRecorder(nonce: plan.nonce)
         let output = PlanningOutput(ConsoleOutput(context, options: options), isQuiet: options.quiet)
+        environment.output = output
+        let recorder = PlanRecorder(nonce: plan.nonce)
+        let (outcome, stage) = try await rehearse(source, environment, plan, recorder, workplace)
+        output.flush()
+        var result = Result(plan: plan, failure: Self.failure(of: outcome))
+        if result.failure?.failure.kind == .cancelled { throw Failure(.cancelled, "interrupted; no plan was written") }
+        if result.failure == nil {
+            environment.output = PlanningOutput(ConsoleOutput(context, options: options), isQuiet: true)
+            try await addFailures(source, environment, plan, recorder, workplace)
+        }
+        plan.failure = result.failure.map { failure in
+            (failure.location.map { "\($0): " } ?? "") + failure.failure.description
+        }
+        await recorder.complete(&plan, policy: environment.policy)
+        plan.reads = stage.reads.map { PlannedRead(request: $0.request, count: $0.count) }
+        plan.unknowns += stage.gaps.map { PlannedUnknown(what: $0, place: nil) }
+        result.plan = plan
+        return result
+    }
+
+    /// Runs the script once on fresh twins.
+    private func rehearse(
+        _ source: PlanSource, _ live: RunEnvironment, _ plan: Plan, _ recorder: PlanRecorder, _ workplace: Workplace
+    ) async throws(Failure) -> (outcome: ChunkOutcome, stage: PlanStage) {
+        let worker = try WorkerProcess.launch(executable: context.worker)
+        let stage = PlanStage(live: live.client, start: Double(plan.created))
         let journal = try SQLiteJournal.rehearsal(of: workplace.locations.journal, at: WallTime.seconds())
-        environment.rehearse(on: stage, recorder, output, journal)
+        var environment = live.planning(on: stage.client, now: { stage.now }, recorder, journal: journal)
+        environment.clusters = ClusterDirectory(names: live.clusters.names) { (name) throws(Failure) in
+            var opened = try await live.clusters.open(name)
+            opened.client = stage.client(of: name, live: opened.client)
+            return opened
+        }
         let scope = RunScope(id: plan.id, environment: environment, script: source.chunk)
         let session = try await RunbookSession.start(environment, worker: worker, run: scope)
         let outcome = await InterruptWatch().during { () -> ChunkOutcome in
@@ -43,22 +74,36 @@ struct Planning {
             await session.interrupt()
         }
         await session.end()
-        output.flush()
-        await recorder.complete(&plan)
-        plan.reads = stage.reads.map { PlannedRead(request: $0.request, count: $0.count) }
-        plan.unknowns += stage.gaps.map { PlannedUnknown(what: $0, place: nil) }
-        var result = Result(plan: plan)
+        return (outcome, stage)
+    }
+
+    /// Lets each operation fail in turn at which `pve.on_failure` has something to undo, and adds what is done then.
+    private func addFailures(
+        _ source: PlanSource, _ environment: RunEnvironment, _ plan: Plan, _ recorder: PlanRecorder,
+        _ workplace: Workplace
+    ) async throws(Failure) {
+        let guarded = await recorder.guarded
+        for number in guarded.prefix(Self.mostFailures) {
+            let other = PlanRecorder(nonce: plan.nonce, failing: number)
+            let (outcome, _) = try await rehearse(source, environment, plan, other, workplace)
+            if Self.failure(of: outcome)?.failure.kind == .cancelled {
+                throw Failure(.cancelled, "interrupted; no plan was written")
+            }
+            await recorder.add(conditional: await other.recorded)
+        }
+        guard guarded.count > Self.mostFailures else { return }
+        await recorder.addUnknown(
+            PlannedUnknown(
+                what: "what pve.on_failure does where one of the operations from \(guarded[Self.mostFailures]) on fails",
+                place: nil))
+    }
+
+    private static func failure(of outcome: ChunkOutcome) -> ScriptFailure? {
         switch outcome {
-        case .values: break
-        case .incomplete:
-            result.failure = ScriptFailure(Failure(.script, "the script ends in the middle of something"))
-        case .failed(let failure): result.failure = failure
+        case .values: nil
+        case .incomplete: ScriptFailure(Failure(.script, "the script ends in the middle of something"))
+        case .failed(let failure): failure
         }
-        if result.failure?.failure.kind == .cancelled { throw Failure(.cancelled, "interrupted; no plan was written") }
-        result.plan.failure = result.failure.map { failure in
-            (failure.location.map { "\($0): " } ?? "") + failure.failure.description
-        }
-        return result
     }
 
     /// A plan with nothing in it yet.
@@ -80,27 +125,6 @@ struct Planning {
             Plan.ParameterBinding(name: $0.name, value: $0.value)
         }
         return plan
-    }
-}
-
-extension RunEnvironment {
-    /// Turns the world of a run into one where nothing is sent and nobody is asked.
-    fileprivate mutating func rehearse(
-        on stage: PlanStage, _ recorder: PlanRecorder, _ output: any RunOutput, _ journal: SQLiteJournal
-    ) {
-        client = stage.client
-        clock = stage.client.clock
-        now = { stage.now }
-        scriptTime = { stage.now }
-        openJournal = { journal }
-        self.output = output
-        oversight = .planning(recorder)
-        let directory = clusters
-        clusters = ClusterDirectory(names: directory.names) { (name) throws(Failure) in
-            var opened = try await directory.open(name)
-            opened.client = stage.client(of: name, live: opened.client)
-            return opened
-        }
     }
 }
 

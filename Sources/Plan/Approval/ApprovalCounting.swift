@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Model
 
-
 /// The rules by which approvals of a plan count; looks at nothing but what it is given.
 public struct ApprovalCounting: Sendable {
     private let file: PlanFile

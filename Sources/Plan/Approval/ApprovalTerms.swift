@@ -34,7 +34,7 @@ public struct ApprovalTerms: Hashable, Sendable {
     public var lifetime: Int
 
     /// Makes terms.
-    public init(signers: SignersFile? = nil, count: Int = 1, own: Own = .agents, lifetime: Int = 86_400) {
+    public init(signers: SignersFile? = nil, count: Int = 1, own: Own = .agents, lifetime: Int = 3600) {
         self.signers = signers
         self.count = count
         self.own = own

@@ -16,10 +16,10 @@ struct ConsentDesk: Sendable {
     }
 
     /// Lets a read pass or refuses it.
-    func settle(_ decision: Decision, _ call: PlannedCall, isUndoing: Bool) async throws(Failure) {
+    func settle(_ decision: Decision, _ call: PlannedCall, undoing: UndoState) async throws(Failure) {
         guard decision.effect != .allow else { return }
         let question = question(decision, call.request, nil)
-        if try await oversee(decision, call, question, isUndoing: isUndoing) != nil { return }
+        if try await oversee(decision, call, question, undoing: undoing) != nil { return }
         try refuse(decision, question)
         try await consent(question, decision)
     }
@@ -28,14 +28,14 @@ struct ConsentDesk: Sendable {
     ///
     /// - Returns: The operation's number in the plan; nil where there is no plan.
     private func oversee(
-        _ decision: Decision, _ call: PlannedCall, _ question: ConsentQuestion, isUndoing: Bool
+        _ decision: Decision, _ call: PlannedCall, _ question: ConsentQuestion, undoing: UndoState
     ) async throws(Failure) -> Int? {
         let number: Int
         switch environment.oversight {
         case .none: return nil
-        case .planning(let recorder): number = await recorder.record(call, decision, isConditional: isUndoing)
+        case .planning(let recorder): number = try await recorder.record(call, decision, undoing)
         case .applying(let follower):
-            number = try await follower.admit(call, decision, isConditional: isUndoing)
+            number = try await follower.admit(call, decision, isConditional: undoing.isRunning)
         }
         if decision.effect == .deny { try refuse(decision, question) }
         return number
@@ -47,12 +47,12 @@ struct ConsentDesk: Sendable {
     /// - Returns: The guests as they are now, read again after a yes, because the yes was given to what was shown; and the
     ///   number of the operation in the plan that is made or followed.
     func settle(
-        _ change: Change, _ call: PlannedCall, isUndoing: Bool, decide: @Sendable ([GuestFacts]) -> Decision
+        _ change: Change, _ call: PlannedCall, undoing: UndoState, decide: @Sendable ([GuestFacts]) -> Decision
     ) async throws(Failure) -> (guests: [GuestFacts], planned: Int?) {
         if environment.oversight.isPlanned {
             let decision = decide(change.guests)
             let question = question(decision, change.call, change)
-            return (change.guests, try await oversee(decision, call, question, isUndoing: isUndoing))
+            return (change.guests, try await oversee(decision, call, question, undoing: undoing))
         }
         var shown = change
         var changes: [String] = []

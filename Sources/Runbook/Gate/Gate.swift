@@ -55,7 +55,7 @@ struct Gate: Sendable {
         }
         try await ConsentDesk(environment: environment).settle(
             decision, PlannedCall(call, actions, origin, cluster: environment.clusterName),
-            isUndoing: await run.isUndoing)
+            undoing: await run.undoing)
         return try await body(client)
     }
 
@@ -79,7 +79,7 @@ struct Gate: Sendable {
         let before = try await run.factsAtStart(of: proposal.guests.map { PolicyGuest($0) } + others, client)
         change.nearNames = if let guest = change.guest { await run.nearNames(guest) } else { [] }
         let (guests, number) = try await ConsentDesk(environment: environment).settle(
-            change, planned, isUndoing: await run.isUndoing
+            change, planned, undoing: await run.undoing
         ) { guests in
             let now = environment.policy.evaluate(question(proposal.call, actions, guests.map { PolicyGuest($0) } + others))
             return now.stricter(atStart: environment.policy.evaluate(question(proposal.call, actions, before)))

@@ -147,8 +147,10 @@ public actor RunScope {
     /// How many wait.
     var compensationCount: Int { compensations.count }
 
-    /// Whether what runs is the undoing of a failed chunk.
-    var isUndoing: Bool { compensations.running != nil }
+    /// How it stands with the undoing of what the chunk does.
+    var undoing: UndoState {
+        UndoState(isRunning: compensations.running != nil, isPrepared: compensations.count > 0)
+    }
 
     /// Takes the newest as the one that runs.
     func beginCompensation() -> CompensationBook.Entry? { compensations.beginNewest() }
@@ -235,8 +237,8 @@ struct ClusterScope: Sendable {
         try await run.begin(intent, of: change, counted: counted, on: cluster)
     }
 
-    /// Whether what runs is the undoing of a failed chunk.
-    var isUndoing: Bool { get async { await run.isUndoing } }
+    /// How it stands with the undoing of what the chunk does.
+    var undoing: UndoState { get async { await run.undoing } }
 
     /// Whether something is asked or told for the first time in this run about this cluster.
     func isFirst(_ what: String) async -> Bool { await run.isFirst("\(cluster): \(what)") }

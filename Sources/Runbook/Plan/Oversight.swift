@@ -15,6 +15,14 @@ public enum Oversight: Sendable {
     }
 }
 
+/// How it stands with what `pve.on_failure` was given.
+struct UndoState: Sendable {
+    /// Whether it is being called just now.
+    var isRunning: Bool
+    /// Whether there is something that would be called if the next change failed.
+    var isPrepared: Bool
+}
+
 /// Where in a script a call comes from, by the worker's word.
 struct CallOrigin: Sendable {
     /// The function, such as `vm_action`.

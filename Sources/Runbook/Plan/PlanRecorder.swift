@@ -2,17 +2,19 @@
 internal import JSON
 internal import Model
 public import Plan
-internal import Policy
+public import Policy
 internal import Proxmox
 
 /// Writes down what a script does to a twin.
 public actor PlanRecorder {
     private let salt: String
+    private let failing: Int?
     private var operations: [PlannedOperation] = []
     private var modules: [String: String] = [:]
     private var unknowns: [PlannedUnknown] = []
     private var partial: PlannedUnknown?
-    private var approvals = 0
+    /// The operations at whose failure something would be undone.
+    public private(set) var guarded: [Int] = []
     /// Guests that an operation was about already: their digests are the twin's own by now.
     private var touched: Set<PlannedGuest> = []
     /// Guests that the plan itself makes: everything that tells them from others is the twin's own.
@@ -20,11 +22,19 @@ public actor PlanRecorder {
 
     /// Makes a recorder with nothing in it.
     ///
-    /// - Parameter nonce: The plan's nonce, with which secrets are hashed.
-    public init(nonce: String) { salt = nonce }
+    /// - Parameters:
+    ///   - nonce: The plan's nonce, with which secrets are hashed.
+    ///   - failing: The number of an operation that is to fail, so that what would undo the ones before it is seen.
+    public init(nonce: String, failing: Int? = nil) {
+        salt = nonce
+        self.failing = failing
+    }
 
     /// Writes down what the script asks for; gives the operation's number.
-    func record(_ call: PlannedCall, _ decision: Decision, isConditional: Bool) -> Int {
+    ///
+    /// - Throws: ``Failure`` of kind `task_failed` for the operation that is to fail.
+    func record(_ call: PlannedCall, _ decision: Decision, _ undoing: UndoState) throws(Failure) -> Int {
+        let isConditional = undoing.isRunning
         var operation = call.operation(salt: salt, decision: decision)
         operation.number = operations.count + 1
         operation.isConditional = isConditional
@@ -43,8 +53,31 @@ public actor PlanRecorder {
         made.formUnion(new)
         touched.formUnion(new)
         operations.append(operation)
+        if undoing.isPrepared, !isConditional { guarded.append(operation.number) }
+        if operation.number == failing, !isConditional {
+            throw Failure(.taskFailed, "the plan has this operation fail, to see what is done then")
+        }
         return operation.number
     }
+
+    /// Adds what is done only where an operation fails, as another rehearsal found out.
+    ///
+    /// What is there as often already is not added: which of the operations fails, nobody knows.
+    public func add(conditional others: [PlannedOperation]) {
+        var known = operations.filter(\.isConditional)
+        for other in others where other.isConditional {
+            if let index = known.firstIndex(where: { $0.isSame(as: other) }) {
+                known.remove(at: index)
+                continue
+            }
+            var operation = other
+            operation.number = operations.count + 1
+            operations.append(operation)
+        }
+    }
+
+    /// What was written down so far.
+    public var recorded: [PlannedOperation] { operations }
 
     /// Adds what is known of an operation once it has ended on the twin.
     func finish(_ number: Int, _ differences: [PlannedDifference], seconds: Int?, problem: String?) {
@@ -66,13 +99,22 @@ public actor PlanRecorder {
     public func end(at unknown: PlannedUnknown) { partial = partial ?? unknown }
 
     /// Puts all of it into a plan.
-    public func complete(_ plan: inout Plan) {
+    public func complete(_ plan: inout Plan, policy: PolicySet) {
+        plan.limits = PlanLimits.uses(operations, of: policy.limits)
         plan.operations = operations
         plan.modules = modules.sorted { $0.key < $1.key }.map { Plan.SourceBinding(name: $0.key, sha256: $0.value) }
         plan.unknowns = unknowns
         plan.partial = partial
         plan.policy.demand = plan.strictestEffect
-        plan.policy.approvals = plan.policy.demand == Effect.approve.rawValue ? max(1, approvals) : 0
+        plan.policy.approvals = plan.policy.demand == Effect.approve.rawValue ? 1 : 0
+    }
+}
+
+extension PlannedOperation {
+    /// Whether it is the same call.
+    fileprivate func isSame(as other: PlannedOperation) -> Bool {
+        (operation, cluster, method, path, actions) == (other.operation, other.cluster, other.method, other.path, other.actions)
+            && parameters.canonical() == other.parameters.canonical()
     }
 }
 
