@@ -82,6 +82,20 @@ struct GuestReader {
         return config
     }
 
+    /// Reads a configuration file, up to its first section.
+    static func config(lines text: String) -> GuestConfig {
+        var config = GuestConfig()
+        for line in text.split(whereSeparator: \.isNewline) {
+            if line.hasPrefix("[") { break }
+            guard !line.hasPrefix("#"), let colon = line.firstIndex(of: ":") else { continue }
+            let key = String(line[..<colon])
+            if !beside.contains(key) {
+                config[key] = String(line[line.index(after: colon)...].drop { $0 == " " })
+            }
+        }
+        return config
+    }
+
     /// The snapshots, oldest first; what they froze is still empty.
     private static func snapshots(_ rows: [JSONValue]) -> [SimulatedSnapshot] {
         rows.compactMap { row in
