@@ -57,7 +57,10 @@ struct GuestReader {
         var result: [String: GuestConfig] = [:]
         for name in names {
             do throws(Failure) {
-                result[name] = Self.config(try await live.read(path + ["snapshot", name, "config"]))
+                var config = Self.config(try await live.read(path + ["snapshot", name, "config"]))
+                // These two are the snapshot's own.
+                (config["description"], config["parent"]) = (nil, nil)
+                result[name] = config
             } catch {
                 reads.note(
                     gap: "GET /\((path + ["snapshot", name, "config"]).joined(separator: "/")): \(error.message)")

@@ -50,6 +50,7 @@ struct PlannedChange: Sendable {
         if part(0) == "nodes", ["vzdump", "startall", "stopall", "migrateall"].contains(part(2)) {
             return (numbers("vmid") + numbers("vms")).map { Guest(vmid: $0) }
         }
+        if part(0) == "pools" { return numbers("vms").map { Guest(vmid: $0) } }
         if part(0) == "cluster", part(1) == "ha" {
             let sid = part(3).isEmpty ? parameters["sid"] ?? "" : part(3)
             return sid.split(separator: ":").last.flatMap { Int($0) }.map { [Guest(vmid: $0)] } ?? []
@@ -76,6 +77,7 @@ struct PlannedChange: Sendable {
     /// Whether it is about what a guest does, not what it has, so that its volumes and snapshots do not matter.
     var isPowerOnly: Bool {
         kind != nil && ["status", "agent", "vncproxy", "termproxy"].contains(part(4)) || part(1) == "ha"
+            || part(0) == "pools"
     }
 
     /// A storage on a node, and whether more matters of it than the volumes of the guests that are named.
