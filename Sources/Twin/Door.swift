@@ -43,7 +43,7 @@ struct Door: Sendable {
             return try await live(request)
         }
         let overlay = Overlay(
-            worlds: worlds, owner: owner, request: request, segments: segments, parameters: parameters)
+            worlds: worlds, owner: owner, reads: reads, request: request, segments: segments, parameters: parameters)
         return try await overlay.answer(live)
     }
 }

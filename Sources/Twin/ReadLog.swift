@@ -9,6 +9,7 @@ final class ReadLog: Sendable {
         var sent = 0
         var writes = 0
         var gaps: [String] = []
+        var guesses: [String] = []
     }
 
     private let counts = Mutex(Counts())
@@ -18,9 +19,11 @@ final class ReadLog: Sendable {
     var writes: Int { counts.withLock { $0.writes } }
     var gaps: [String] { counts.withLock { $0.gaps } }
 
+    var guesses: [String] { counts.withLock { $0.guesses } }
+
     /// Somebody read through the twin.
     func note(read target: String) {
-        let request = "GET " + target.dropFirst(target.hasPrefix("/api2/json") ? 10 : 0)
+        let request = Self.name(target)
         counts.withLock { counts in
             if let place = counts.places[request] {
                 counts.asked[place].count += 1
@@ -29,6 +32,16 @@ final class ReadLog: Sendable {
                 counts.asked.append(Twin.Read(request: request, count: 1))
             }
         }
+    }
+
+    private static func name(_ target: String) -> String {
+        "GET " + target.dropFirst(target.hasPrefix("/api2/json") ? 10 : 0)
+    }
+
+    /// An answer was made up.
+    func note(guess target: String) {
+        let request = Self.name(target)
+        counts.withLock { if !$0.guesses.contains(request) { $0.guesses.append(request) } }
     }
 
     /// A request goes to the live cluster.

@@ -49,6 +49,9 @@ public final class Twin: Sendable {
     public var writes: Int { door.reads.writes }
     /// What the twin could not read of the live cluster and goes on without, such as `GET /pools: Permission check failed`.
     public var gaps: [String] { door.reads.gaps }
+    /// Reads that only a cluster with the changes could answer, such as what runs inside a guest that the plan starts: the twin
+    /// made these answers up.
+    public var guesses: [String] { door.reads.guesses }
     /// How much time has passed in the twin.
     public var elapsed: Duration { clock.now() }
     /// The twin's time in seconds since 1970.

@@ -44,10 +44,12 @@ struct Bench {
         twin = Twin(of: live, seed: randomSeed, start: Self.start)
     }
 
-    static func client(_ transport: any Transport) throws -> ProxmoxClient {
+    static func client(
+        _ transport: any Transport, clock: any ClientClock = SystemClock()
+    ) throws -> ProxmoxClient {
         let token = try APIToken(
             id: "root@pam!demo", secret: Secret("00000000-0000-4000-8000-000000000001"))
-        return ProxmoxClient(hosts: [ProxmoxHost(name: "sim", transport: transport)], credential: token)
+        return ProxmoxClient(hosts: [ProxmoxHost(name: "sim", transport: transport)], credential: token, clock: clock)
     }
 }
 
@@ -71,4 +73,12 @@ extension ProxmoxClient {
         }
         throw Failure(.taskTimeout, "\(text) does not end")
     }
+}
+
+extension APIParameter: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
+    ExpressibleByBooleanLiteral
+{
+    init(stringLiteral value: String) { self = .text(value) }
+    init(integerLiteral value: Int) { self = .integer(value) }
+    init(booleanLiteral value: Bool) { self = .boolean(value) }
 }

@@ -6,7 +6,7 @@ extension ClusterState {
 
     /// The privileges on a path, each with whether it reaches below.
     func privileges(_ identity: Identity, _ path: String) -> [String: Bool] {
-        if identity.isTrusted { return Self.allPropagating }
+        if isTwin || identity.isTrusted { return Self.allPropagating }
         let own = identity.user == "root@pam" ? Self.allPropagating : granted(identity.user, path)
         guard identity.token != nil, identity.separated else { return own }
         let token = granted(identity.description, path)

@@ -156,7 +156,7 @@ enum Config {
         let revert = call.list("revert")
         if given.isEmpty, delete.isEmpty, revert.isEmpty { throw .failed("no options specified") }
         let options = GuestOptions.of(kind)
-        for name in delete where options.parameter(name) == nil {
+        for name in delete where options.parameter(name) == nil && !state.isTwin {
             throw .parameter("delete", "unknown option '\(name)'")
         }
         for name in given + delete + revert { try checkPrivilege(state, call, name, kind) }

@@ -92,6 +92,7 @@ enum Contents {
     static func checkName(_ storage: SimulatedStorage, _ volid: String) throws(Refusal) {
         let name = volid.drop { $0 != ":" }.dropFirst()
         guard storage.isFileBased else {
+            if storage.plugin == "pbs", name.hasPrefix("backup/") { return }
             if name.contains("/") || name.isEmpty {
                 throw .failed(
                     "unable to parse \(storage.plugin.hasPrefix("lvm") ? "lvm" : storage.plugin) volume name '\(name)'")

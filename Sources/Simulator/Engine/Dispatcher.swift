@@ -79,7 +79,8 @@ enum Dispatcher {
         try checkAccess(endpoint, identity, values, state)
         try checkNode(values["node"]?.text, state)
         let validation = Validation(
-            values, endpoint.parameters, options: endpoint.takesOptions, pathNames: Set(found.path.keys))
+            values, endpoint.parameters, options: endpoint.takesOptions, pathNames: Set(found.path.keys),
+            isLenient: state.isTwin)
         if !validation.fields.isEmpty { throw .parameters(validation.fields) }
         var accepted = validation.accepted
         if accepted["node"] == "localhost" { accepted["node"] = state.localNode }

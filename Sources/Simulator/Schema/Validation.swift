@@ -18,16 +18,27 @@ struct Validation {
     private(set) var accepted: [String: String] = [:]
 
     /// Checks `values` against what is declared.
-    init(_ values: [String: RawValue], _ declared: [Parameter], options: GuestOptions?, pathNames: Set<String>) {
+    ///
+    /// - Parameter isLenient: Whether what is not declared is taken as it comes, names and choices alike.
+    init(
+        _ values: [String: RawValue], _ declared: [Parameter], options: GuestOptions?, pathNames: Set<String>,
+        isLenient: Bool = false
+    ) {
         var known: [String: Parameter] = [:]
         for parameter in declared { known[parameter.name] = parameter }
         for (name, value) in values {
             guard let parameter = known[name] ?? options?.parameter(name) ?? Self.pathParameter(name, pathNames) else {
+                if isLenient {
+                    accept(name, value)
+                    continue
+                }
                 complain(
                     name, "property is not defined in schema and the schema does not allow additional properties")
                 continue
             }
-            check(parameter, value, values)
+            var known = parameter
+            if isLenient { known.values = nil }
+            check(known, value, values)
         }
         for parameter in declared where !parameter.optional && values[parameter.name] == nil {
             complain(parameter.name, "property is missing and it is not optional")
@@ -42,6 +53,15 @@ struct Validation {
         case "node": return .node
         case "snapname": return .string("snapname", optional: false, length: 40, .configID)
         default: return .string(name, optional: false)
+        }
+    }
+
+    /// Takes a value of which nothing is known.
+    private mutating func accept(_ name: String, _ value: RawValue) {
+        switch value {
+        case .text(let text): accepted[name] = text
+        case .list(let items): accepted[name] = items.joined(separator: ",")
+        case .reference, .undefined: break
         }
     }
 

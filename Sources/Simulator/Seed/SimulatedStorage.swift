@@ -41,13 +41,17 @@ public struct SimulatedStorage: Sendable, Hashable {
     }
 
     /// Whether volumes are files, so that images may be qcow2.
-    public var isFileBased: Bool { ["dir", "nfs", "cifs", "cephfs", "btrfs"].contains(plugin) }
+    public var isFileBased: Bool { ["dir", "nfs", "cifs", "cephfs", "btrfs", "glusterfs"].contains(plugin) }
 
     /// Whether a disk there can be snapshotted: among files only qcow2 (PVE::Storage, `volume_has_feature`).
     func canSnapshot(_ disk: String) -> Bool {
         switch plugin {
-        case "dir", "nfs", "cifs": disk.contains(".qcow2")
-        default: ["btrfs", "lvmthin", "zfspool", "zfs", "rbd", "cephfs"].contains(plugin)
+        case "dir", "nfs", "cifs", "glusterfs": disk.contains(".qcow2")
+        // A chain of volumes in PVE 9.
+        case "lvm": disk.contains(".qcow2")
+        case "iscsi", "iscsidirect", "esxi", "pbs": false
+        // What others make is made for snapshots, as a rule.
+        default: true
         }
     }
 

@@ -47,6 +47,6 @@ public struct SimulatedVolume: Sendable, Hashable {
     /// `qemu` or `lxc` for a backup.
     public var subtype: String? {
         guard content == "backup" else { return nil }
-        return name.contains("vzdump-lxc-") ? "lxc" : "qemu"
+        return name.contains("vzdump-lxc-") || name.hasPrefix("backup/ct/") ? "lxc" : "qemu"
     }
 }

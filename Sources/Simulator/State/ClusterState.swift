@@ -18,6 +18,9 @@ public struct ClusterState: Sendable {
     /// Whether the members that are online make a quorum.
     public var quorate: Bool
     var version: PVEVersion
+    /// Whether this stands in for another cluster: it takes options, values and storages that it does not know, lets everybody do
+    /// everything, runs no program in a guest, and what is copied takes as long as its size says.
+    public var isTwin = false
     /// Seconds between two looks of the statistics daemons; 0 where lists show what is.
     var lag: Double
     /// The guests as the daemons last saw them.

@@ -39,3 +39,25 @@ enum Durations {
     /// How long a guest is given to shut down unless the request says otherwise.
     static let shutdownTimeout = 60
 }
+
+extension ClusterState {
+    /// What goes through a gigabit line or to spinning disks in a second.
+    private static let bytesPerSecond = 110.0 * 1_048_576
+
+    /// How long something takes that copies so many bytes; where sizes do not count, as long as it always takes.
+    func seconds(_ usual: Double, copying bytes: Int) -> Double {
+        isTwin ? max(usual, Double(bytes) / Self.bytesPerSecond) : usual
+    }
+
+    /// The sizes of a guest's disks, or of those that no other node sees.
+    func diskBytes(_ guest: SimulatedGuest, onlyLocal: Bool = false) -> Int {
+        disks(guest).filter { !$0.key.hasPrefix("unused") && !(onlyLocal && $0.storage.shared) }
+            .reduce(0) { $0 + (DiskSize.of($1.value) ?? 0) }
+    }
+
+    /// How long a running machine takes from node to node.
+    func migrationSeconds(_ guest: SimulatedGuest) -> Double {
+        let memory = GuestFigures(guest: guest, now: now).memory
+        return seconds(Durations.onlineMigration, copying: memory + diskBytes(guest, onlyLocal: true))
+    }
+}

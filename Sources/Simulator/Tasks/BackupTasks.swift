@@ -72,7 +72,8 @@ enum BackupTasks {
             }
             announce(&state, upid, vmid)
             prepare(&state, upid, vmid)
-            return Durations.backup
+            return state.seconds(
+                Durations.backup, copying: state.guests[vmid].map { state.diskBytes($0) } ?? 0)
         }
         return nil
     }

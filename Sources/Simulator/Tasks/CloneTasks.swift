@@ -48,7 +48,8 @@ enum CloneTasks {
             }
             state.guests[newID] = copy
             if kind == .lxc { state.guests[source.vmid]?.lock = "disk" }
-            return full ? Durations.fullClone : Durations.linkedClone
+            return full
+                ? state.seconds(Durations.fullClone, copying: state.diskBytes(source)) : Durations.linkedClone
         }
     }
 
@@ -134,7 +135,7 @@ enum CloneTasks {
                 let volid = String(disk.value.prefix { $0 != "," })
                 if state.guests.values.contains(where: { other in
                     other.vmid != guest.vmid && other.config.entries.contains { $0.value.hasPrefix(volid + "/") }
-                }) {
+                }) || state.volumes.contains(where: { $0.volid.hasPrefix(volid + "/") }) {
                     throw TaskError("base volume '\(volid)' is still in use by linked cloned")
                 }
             }

@@ -44,9 +44,12 @@ enum MigrateTasks {
             state.guests[guest.vmid]?.lock = "migrate"
             state.tasks[upid]?.parameters["was running"] = guest.isRunning ? "1" : "0"
             if kind == .lxc, guest.isRunning { state.halt(guest.vmid) }
-            guard kind == .qemu, guest.isRunning else { return Durations.offlineMigration }
+            let local = state.diskBytes(guest, onlyLocal: true)
+            guard kind == .qemu, guest.isRunning else {
+                return state.seconds(Durations.offlineMigration, copying: local)
+            }
             say(&state, upid, "starting online/live migration on unix:/run/qemu-server/\(guest.vmid).migrate")
-            return Durations.onlineMigration / 2
+            return state.migrationSeconds(guest) / 2
         }
     }
 
@@ -92,7 +95,8 @@ enum MigrateTasks {
                     "migration active, transferred \(ByteText.of(memory / 2)) of \(ByteText.of(memory)) VM-state, "
                         + "110.0 MiB/s")
                 state.tasks[upid]?.parameters["half way"] = "1"
-                state.tasks[upid]?.again = Durations.onlineMigration / 2
+                let rest = state.migrationSeconds(guest) / 2
+                state.tasks[upid]?.again = rest
                 return
             }
             let fault = guest.migrationFault

@@ -31,7 +31,7 @@ enum MoveTasks {
                 state.log(upid, "transferred 0.0 B of \(size) (0.00%)")
             }
             if kind == .lxc { state.guests[guest.vmid]?.lock = "disk" }
-            return Durations.fullClone
+            return state.seconds(Durations.fullClone, copying: DiskSize.of(value) ?? 0)
         }
     }
 

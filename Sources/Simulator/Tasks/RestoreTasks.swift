@@ -28,7 +28,7 @@ enum RestoreTasks {
             do throws(Refusal) { try override(&state, &guest, task) } catch { throw TaskError(error) }
             state.guests[vmid] = guest
             state.log(upid, "restoring '\(archive)' now..")
-            return Durations.restore
+            return state.seconds(Durations.restore, copying: state.diskBytes(guest))
         }
     }
 

@@ -50,7 +50,10 @@ enum SnapshotTasks {
             }
             state.guests[guest.vmid]?.lock = "snapshot"
             state.guests[guest.vmid]?.snapshots.append(snapshot)
-            return withMemory ? Durations.memorySnapshot : Durations.snapshot
+            return withMemory
+                ? state.seconds(
+                    Durations.memorySnapshot, copying: GuestFigures(guest: guest, now: state.now).memory)
+                : Durations.snapshot
         }
     }
 

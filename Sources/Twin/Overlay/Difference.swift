@@ -36,10 +36,14 @@ enum Difference {
     /// The rows by name, those of `base` in their order and each new one behind the row that it follows; nil where rows have no names.
     private static func rows(_ base: [JSONValue], _ old: [JSONValue], _ new: [JSONValue]) -> [JSONValue]? {
         guard let before = named(old), let after = named(new), named(base) != nil else { return nil }
-        var result: [JSONValue] = base.compactMap { row in
-            guard let name = name(of: row) else { return row }
-            guard let present = after[name] else { return before[name] == nil ? row : nil }
-            return apply(to: row, before[name] ?? row, present)
+        var result: [JSONValue] = []
+        for row in base {
+            let name = name(of: row) ?? ""
+            if let present = after[name] {
+                result.append(apply(to: row, before[name] ?? row, present))
+            } else if before[name] == nil {
+                result.append(row)
+            }
         }
         var places = Set(result.compactMap(name))
         var previous: String?

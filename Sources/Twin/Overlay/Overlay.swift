@@ -11,6 +11,7 @@ internal import Simulator
 struct Overlay {
     let worlds: Worlds
     let owner: String
+    let reads: ReadLog
     let request: HTTPRequest
     let segments: [String]
     let parameters: [String: String]
@@ -33,7 +34,10 @@ struct Overlay {
         }
         let (old, new) = await answers(after)
         if old == new { return try await live(request) }
-        guard old.status == 200, new.status == 200 else { return new }
+        guard old.status == 200, new.status == 200 else {
+            if new.status == 200, part(4) == "agent" || part(4) == "interfaces" { reads.note(guess: request.target) }
+            return new
+        }
         let answer = try await live(request)
         guard answer.status == 200, let base = Self.body(answer), let before = Self.body(old),
             let now = Self.body(new)

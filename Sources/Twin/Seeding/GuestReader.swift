@@ -57,7 +57,10 @@ struct GuestReader {
         var result: [String: GuestConfig] = [:]
         for name in names {
             do throws(Failure) {
-                result[name] = Self.config(try await live.read(path + ["snapshot", name, "config"]))
+                var config = Self.config(try await live.read(path + ["snapshot", name, "config"]))
+                // These two are the snapshot's own.
+                (config["description"], config["parent"]) = (nil, nil)
+                result[name] = config
             } catch {
                 reads.note(
                     gap: "GET /\((path + ["snapshot", name, "config"]).joined(separator: "/")): \(error.message)")
@@ -78,6 +81,20 @@ struct GuestReader {
         var config = GuestConfig()
         for member in answer.object?.members ?? [] where !beside.contains(member.key) {
             config[member.key] = member.value.perlText
+        }
+        return config
+    }
+
+    /// Reads a configuration file, up to its first section.
+    static func config(lines text: String) -> GuestConfig {
+        var config = GuestConfig()
+        for line in text.split(whereSeparator: \.isNewline) {
+            if line.hasPrefix("[") { break }
+            guard !line.hasPrefix("#"), let colon = line.firstIndex(of: ":") else { continue }
+            let key = String(line[..<colon])
+            if !beside.contains(key) {
+                config[key] = String(line[line.index(after: colon)...].drop { $0 == " " })
+            }
         }
         return config
     }

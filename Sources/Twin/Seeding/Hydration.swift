@@ -49,7 +49,15 @@ actor Hydration {
         for guest in concerned(change, worlds) {
             try await hydrate(guest, change.isPowerOnly ? .outside : .whole, worlds)
         }
-        for place in change.storages { try await readContent(place.storage, on: place.node, worlds) }
+        for place in change.places {
+            if place.isWhole {
+                try await readContent(place.storage, on: place.node, worlds)
+            } else {
+                for vmid in change.owners { try await readContent(place.storage, on: place.node, worlds, of: vmid) }
+            }
+        }
+        if change.removesGuest { try await readClones(of: change, worlds) }
+        if let archive = change.archive { try await readArchive(archive, change, worlds) }
         made?.known = Set(depth.keys)
         return made ?? worlds
     }
@@ -69,6 +77,7 @@ actor Hydration {
         let worlds = Worlds(
             before: SimulatedCluster(seed, clock: SimulatedTime(clock: clock), options: options),
             after: SimulatedCluster(seed, clock: SimulatedTime(clock: clock), options: options))
+        for world in [worlds.before, worlds.after] { world.update { $0.isTwin = true } }
         made = worlds
         return worlds
     }
@@ -151,6 +160,30 @@ actor Hydration {
         let old = Set(worlds.before.snapshot().volumes.filter { $0.storage == storage }.map(\.place))
         let fresh = volumes.filter { !old.contains($0.place) }
         for world in [worlds.before, worlds.after] { world.update { $0.volumes += fresh } }
+    }
+
+    /// Reads whose disks build on those of a template that is to go.
+    private func readClones(of change: PlannedChange, _ worlds: Worlds) async throws(Failure) {
+        guard let vmid = change.guests.first?.vmid, let guest = worlds.after.snapshot().guests[vmid], guest.isTemplate
+        else { return }
+        for name in guest.storageNames { try await readContent(name, on: guest.node, worlds) }
+    }
+
+    /// Reads the configuration inside a backup.
+    private func readArchive(_ volid: String, _ change: PlannedChange, _ worlds: Worlds) async throws(Failure) {
+        let node = change.segments[1]
+        let isKnown = worlds.after.snapshot().volumes.contains { $0.volid == volid && $0.backedUp == nil }
+        guard isKnown else { return }
+        let path = ["nodes", node, "vzdump", "extractconfig"]
+        let text = try await live.read(path, [("volume", .text(volid))]).perlText ?? ""
+        let config = GuestReader.config(lines: text)
+        for world in [worlds.before, worlds.after] {
+            world.update { state in
+                for index in state.volumes.indices where state.volumes[index].volid == volid {
+                    state.volumes[index].backedUp = config
+                }
+            }
+        }
     }
 
     /// Brings a task that runs in the live cluster into the twin, so that it can be ended there.

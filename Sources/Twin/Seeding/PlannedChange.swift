@@ -50,6 +50,7 @@ struct PlannedChange: Sendable {
         if part(0) == "nodes", ["vzdump", "startall", "stopall", "migrateall"].contains(part(2)) {
             return (numbers("vmid") + numbers("vms")).map { Guest(vmid: $0) }
         }
+        if part(0) == "pools" { return numbers("vms").map { Guest(vmid: $0) } }
         if part(0) == "cluster", part(1) == "ha" {
             let sid = part(3).isEmpty ? parameters["sid"] ?? "" : part(3)
             return sid.split(separator: ":").last.flatMap { Int($0) }.map { [Guest(vmid: $0)] } ?? []
@@ -76,23 +77,48 @@ struct PlannedChange: Sendable {
     /// Whether it is about what a guest does, not what it has, so that its volumes and snapshots do not matter.
     var isPowerOnly: Bool {
         kind != nil && ["status", "agent", "vncproxy", "termproxy"].contains(part(4)) || part(1) == "ha"
+            || part(0) == "pools"
     }
 
-    /// The storages whose content it concerns, on which node.
-    var storages: [(node: String, storage: String)] {
+    /// A storage on a node, and whether more matters of it than the volumes of the guests that are named.
+    struct Place: Hashable {
+        var node: String
+        var storage: String
+        var isWhole: Bool
+    }
+
+    /// The storages whose content it concerns.
+    var places: [Place] {
         guard let node else { return [] }
-        if part(2) == "storage", segments.count > 4 { return [(node, part(3))] }
-        var names = ["storage", "archive", "ostemplate", "target-storage", "targetstorage"]
-            .compactMap { parameters[$0] }
-            .map { String($0.prefix { $0 != ":" }) }
-        for (name, value) in parameters where value.contains(":") && name.last?.isNumber == true {
-            names.append(String(value.prefix { $0 != ":" }))
-            if let source = value.split(separator: ",").first(where: { $0.hasPrefix("import-from=") }) {
-                names.append(String(source.dropFirst(12).prefix { $0 != ":" }))
+        if part(2) == "storage", segments.count > 4 { return [Place(node: node, storage: part(3), isWhole: true)] }
+        var sources = [parameters["archive"], parameters["ostemplate"]].compactMap(\.self)
+        var targets = ["storage", "targetstorage", "target-storage"].compactMap { parameters[$0] }
+            .flatMap { $0.split { ",; ".contains($0) }.compactMap { $0.split(separator: ":").last.map(String.init) } }
+        for (name, value) in parameters where SimulatedCluster.isDiskOption(name) && value.contains(":") {
+            targets.append(Self.storage(of: value))
+            // An image that is imported, an ISO file that is put in.
+            sources += value.split(separator: ",").filter { $0.hasPrefix("import-from=") }.map {
+                String($0.dropFirst(12))
             }
         }
-        return Set(names).sorted().filter { !$0.isEmpty && $0 != "1" }.map { (node, $0) }
+        targets.removeAll { $0 == "1" }
+        return Set(sources.filter { $0.contains(":") }.map(Self.storage)).sorted()
+            .map { Place(node: node, storage: $0, isWhole: true) }
+            + Set(targets).sorted().map { Place(node: node, storage: $0, isWhole: false) }
     }
+
+    private static func storage(of volid: String) -> String { String(volid.prefix { $0 != ":" }) }
+
+    /// The numbers whose volumes matter on the storages that it writes to.
+    var owners: [Int] { guests.map(\.vmid) + [newGuest].compactMap(\.self) }
+
+    /// The backup that it restores.
+    var archive: String? {
+        kind == nil ? nil : parameters["archive"] ?? (parameters["restore"] == "1" ? parameters["ostemplate"] : nil)
+    }
+
+    /// Whether it removes a guest, so that it matters who else needs its disks.
+    var removesGuest: Bool { method == .delete && kind != nil && segments.count == 4 }
 
     /// The live task that it ends.
     var stoppedTask: String? { method == .delete && part(2) == "tasks" ? part(3) : nil }
