@@ -23,8 +23,10 @@ struct Pvelua: ParsableCommand {
             + ExitStatus.help,
         version: PveluaVersion.text,
         subcommands: [
-            RunCommand.self, PlanCommand.self, ApplyCommand.self, EvalCommand.self, ReplCommand.self, ConfigCommand.self,
-            ClusterCommand.self, MonitorCommand.self, PolicyCommand.self, FreezeCommand.self, EvalExpressionCommand.self,
+            RunCommand.self, PlanCommand.self, ApproveCommand.self, DenyCommand.self, ApplyCommand.self,
+            EvalCommand.self,
+            ReplCommand.self, ConfigCommand.self, ClusterCommand.self, MonitorCommand.self, PolicyCommand.self,
+            FreezeCommand.self, EvalExpressionCommand.self,
         ],
         defaultSubcommand: EvalExpressionCommand.self)
 }

@@ -144,7 +144,9 @@ extension PlannedTarget {
             compare("name", planned.name, name)
             compare("node", planned.node, node)
         }
-        for fact in planned.facts.sorted(by: { $0.key < $1.key }) { compare(fact.key, fact.value, facts[fact.key] ?? "") }
+        for fact in planned.facts.sorted(by: { $0.key < $1.key }) {
+            compare(fact.key, fact.value, facts[fact.key] ?? "")
+        }
         return result
     }
 }
