@@ -99,7 +99,8 @@ let package = Package(
         library(
             "Commands",
             [
-                "Runbook", "Configuration", "Schema", "Monitor", "Journal", "Plan", "Signatures", "Templates", "Terminal",
+                "Runbook", "Configuration", "Schema", "Monitor", "Journal", "Plan", "Signatures", "Templates",
+                "Terminal",
                 "Simulator", "Twin", "EmbeddedAssets", "Text", "Hashing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -141,8 +142,9 @@ let package = Package(
         tests(
             "RunbookTests",
             [
-                "Runbook", "Wire", "Simulator", "Proxmox", "Schema", "Policy", "Journal", "Model", "JSON", "Templates",
-                "TestSupport",
+                "Runbook", "Wire", "Simulator", "Twin", "Plan", "Proxmox", "Schema", "Policy", "Journal", "Model",
+                "JSON",
+                "Templates", "TestSupport",
             ]),
         tests(
             "CommandTests",

@@ -53,7 +53,7 @@ struct Application {
         var environment = try workplace.environment(moduleFolder: source.folder)
         let journal = try SQLiteJournal(path: workplace.locations.journal)
         try await check(source, environment, workplace, journal)
-        try await consent(environment)
+        try await consent(workplace, journal)
         let scope = try prepare(&environment, source, journal)
         return try await carryOut(source.chunk, environment, scope)
     }
@@ -73,13 +73,12 @@ struct Application {
             environment.clusterName, fingerprint: try await ClusterIdentity.fingerprint(of: environment.client))
     }
 
-    private func consent(_ environment: RunEnvironment) async throws(Failure) {
+    /// The one yes for all of it, or the approvals; a denial of the plan stops it whatever policy demands.
+    private func consent(_ workplace: Workplace, _ journal: SQLiteJournal) async throws(Failure) {
         let demand = Effect(rawValue: plan.strictestEffect) ?? .deny
-        if demand == .approve {
-            throw Failure(
-                .approvalRequired, "policy demands an approval of this plan; nothing was sent",
-                hint: "have it approved: pvelua approve \(path)")
-        }
+        let desk = ApprovalDesk(try workplace.approvalTerms(), journal: journal, context: context)
+        let standing = try await desk.standing(of: file, at: context.absolute(path))
+        if demand == .approve || standing.denial != nil { return try standing.require(for: path) }
         let view = PlanView(file: file, path: path, style: Style(isEnabled: false), width: 100)
         let digits = String(Int.random(in: 0...9999))
         try await PlanConsent(
@@ -99,7 +98,9 @@ struct Application {
         environment = following
         environment.openJournal = { journal }
         let id = environment.makeID()
-        if let run = try journal.claimPlan(file.digest, for: id, at: WallTime.seconds()) { throw PlanChecks.used(by: run) }
+        if let run = try journal.claimPlan(file.digest, for: id, at: WallTime.seconds()) {
+            throw PlanChecks.used(by: run)
+        }
         return RunScope(id: id, environment: environment, script: source.chunk)
     }
 

@@ -94,7 +94,8 @@ struct Planning {
         guard guarded.count > Self.mostFailures else { return }
         await recorder.addUnknown(
             PlannedUnknown(
-                what: "what pve.on_failure does where one of the operations from \(guarded[Self.mostFailures]) on fails",
+                what:
+                    "what pve.on_failure does where one of the operations from \(guarded[Self.mostFailures]) on fails",
                 place: nil))
     }
 

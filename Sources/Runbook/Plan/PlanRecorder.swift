@@ -113,7 +113,9 @@ public actor PlanRecorder {
 extension PlannedOperation {
     /// Whether it is the same call.
     fileprivate func isSame(as other: PlannedOperation) -> Bool {
-        (operation, cluster, method, path, actions) == (other.operation, other.cluster, other.method, other.path, other.actions)
+        (operation, cluster, method, path, actions) == (
+            other.operation, other.cluster, other.method, other.path, other.actions
+        )
             && parameters.canonical() == other.parameters.canonical()
     }
 }
