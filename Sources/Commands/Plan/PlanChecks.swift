@@ -86,7 +86,8 @@ struct PlanChecks {
     /// What was applied before.
     static func used(by run: String) -> Failure {
         Failure(
-            .planDiverged, "the plan was applied before, by run \(run); a plan is used once; nothing was sent", hint: again)
+            .planDiverged, "the plan was applied before, by run \(run); a plan is used once; nothing was sent",
+            hint: again)
     }
 
     private func stale(_ text: String, hint: String = again) -> Failure {

@@ -18,7 +18,8 @@ struct PlanCommand: ContextCommand {
     @Argument(help: "The Lua file.")
     var file: String
 
-    @Option(help: ArgumentHelp("The plan's file; the runbook's name with .plan.json here otherwise.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("The plan's file; the runbook's name with .plan.json here otherwise.", valueName: "file"))
     var out: String?
 
     @Option(help: ArgumentHelp("How long the plan holds, such as 30m or 8h.", valueName: "time"))

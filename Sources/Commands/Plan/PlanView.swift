@@ -105,7 +105,8 @@ struct PlanView {
 
     private var next: String {
         guard plan.isApplicable else {
-            return style.yellow("next: ") + "it cannot be applied; change the script and plan again (written to \(clean(path)))"
+            return style.yellow("next: ")
+                + "it cannot be applied; change the script and plan again (written to \(clean(path)))"
         }
         if plan.operations.isEmpty { return style.yellow("next: ") + "there is nothing to apply" }
         let command = plan.policy.demand == "approve" ? "pvelua approve" : "pvelua apply"

@@ -55,6 +55,8 @@ struct Planning {
         case .failed(let failure): result.failure = failure
         }
         if result.failure?.failure.kind == .cancelled { throw Failure(.cancelled, "interrupted; no plan was written") }
+        // Where a plan had to end is no failure of the script.
+        if plan.partial != nil { return result }
         result.plan.failure = result.failure.map { failure in
             (failure.location.map { "\($0): " } ?? "") + failure.failure.description
         }

@@ -51,7 +51,7 @@ struct Gate: Sendable {
             decision = environment.policy.evaluate(question(actions, [try await client.facts(of: vmid)]))
         }
         try await ConsentDesk(environment: environment).settle(
-            decision, PlannedCall(call, actions, origin, cluster: environment.clusterName),
+            decision, PlannedCall(call, actions, origin, run),
             isUndoing: await run.isUndoing)
         return try await body(client)
     }
@@ -70,7 +70,7 @@ struct Gate: Sendable {
     private func judged(_ proposal: Change, mayFollow: Bool = true) async throws(Failure) -> ChangeOutcome {
         var change = proposal
         let actions = ActionClassifier.actions(of: change.call)
-        let planned = PlannedCall(change, actions, origin, cluster: environment.clusterName)
+        let planned = PlannedCall(change, actions, origin, run)
         let (guests, number) = try await ConsentDesk(environment: environment).settle(
             change, planned, isUndoing: await run.isUndoing
         ) { guests in
@@ -78,6 +78,7 @@ struct Gate: Sendable {
                 question(actions, guests, proposal.others + proposal.owners.map { PolicyGuest($0) }))
         }
         change.guests = guests
+        if let number { run.notes.planned(number) }
         let overseen = Overseeing(environment: environment, number: number, before: change.guests + change.owners)
         do throws(Failure) {
             let outcome = try await allowed(change, actions, proposal, mayFollow: mayFollow)

@@ -7,7 +7,9 @@ internal import Proxmox
 /// What is different of guests before and after an operation.
 enum GuestDifferences {
     /// Keys of a configuration that change by themselves or say the same in other words.
-    private static let silent: Set<String> = ["digest", "vmgenid", "meta", "lock", "template", "tags", "name", "hostname"]
+    private static let silent: Set<String> = [
+        "digest", "vmgenid", "meta", "lock", "template", "tags", "name", "hostname",
+    ]
 
     /// What is different of one guest; nil stands for one that is not there.
     static func between(_ before: GuestFacts?, _ after: GuestFacts?) -> [PlannedDifference] {
