@@ -39,7 +39,7 @@ struct InstrumenterTests {
         ("x = function(...) return ... == 1 end", "x = function(...) return V(...) == 1 end"),
         ("x = [==[ if a then ]] ]==] == a -- if b then", "x = [==[ if a then ]] ]==] == V(a) -- if b then"),
         ("#!/usr/bin/env pvelua if a\nif a then end", "#!/usr/bin/env pvelua if a\nif T(a) then end"),
-        ("x = 7 // 2 ~ 1 ~= y", "x = 7 // 2 ~ 1 ~= V(y)"), ("return a == b;", "return V(a) == V(b);"),
+        ("x = 7 // 2 ~ 1 ~= y", "x = V(7 // 2 ~ 1) ~= V(y)"), ("return a == b;", "return V(a) == V(b);"),
     ])
     func whatAScriptGoesByIsWrapped(source: String, expected: String) {
         #expect(written(source) == expected)

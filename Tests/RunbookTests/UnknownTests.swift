@@ -6,6 +6,7 @@ import Plan
 import Policy
 import TestSupport
 import Testing
+import Wire
 
 @testable import Runbook
 
@@ -43,17 +44,20 @@ struct UnknownTests {
         ("print(b.volid:match('x') or 1)", "volid of backup"), ("while tonumber(b.volid) do end", "volid of backup"),
         ("for w in b.volid:gmatch('%a') do end", "volid of backup"), ("assert(b.volid:find('x'))", "volid of backup"),
         ("print(rawequal(b.volid, 'x'))", "volid of backup"), ("local s = { [b.volid] = 1 }", "volid of backup"),
-        ("if type(b.volid) == 'string' then end", "volid of backup"), ("print(not b.volid:match('x'))", "volid of backup"),
+        ("if type(b.volid) == 'string' then end", "volid of backup"),
+        ("print(not b.volid:match('x'))", "volid of backup"),
         ("for _ in pairs(b.volid) do end", "volid of backup"), ("table.sort({ b.volid, 'x' })", "volid of backup"),
         ("table.sort({ 2, 1 }, function() return b.size - 1 end)", "size of backup"),
         ("print((('x'):gsub('x', function() return b.volid end)))", "volid of backup"),
-        ("load('if b.volid == 1 then end', 'x', 't', { b = b })()", "volid of backup"), ("b.volid.x = 1", "volid of backup"),
+        ("load('if b.volid == 1 then end', 'x', 't', { b = b })()", "volid of backup"),
+        ("b.volid.x = 1", "volid of backup"),
         ("pcall(function() if b.volid == 1 then end end)", "volid of backup"), ("b.volid()", "volid of backup"),
         ("coroutine.wrap(function() return b.volid == 1 end)()", "volid of backup"),
         ("xpcall(function() return b.upid == 1 end, print)", "upid of backup"),
         ("pve.agent_exec(101, { 'rm', 'x' .. b.volid })", "volid of backup"),
         ("pcall(pve.agent_exec, 101, { 'rm', b.volid .. 'x' })", "volid of backup"),
-        ("pve.sleep(b.size)", "size of backup"), ("repeat until pve.backups{ guest = 101 }[1].volid == 1", "volid of backup"),
+        ("pve.sleep(b.size)", "size of backup"),
+        ("repeat until pve.backups{ guest = 101 }[1].volid == 1", "volid of backup"),
     ])
     func aScriptThatGoesByItEndsThePlanAtThatLine(code: String, what: String) async throws {
         let bench = try PlanBench()
@@ -68,14 +72,20 @@ struct UnknownTests {
     }
 
     @Test(arguments: [
-        ("print(b.volid)", "<unknown: volid of backup>\n"), ("print(#b.volid, b.size + 1 // 2)", "<unknown: volid of backup>\t<unknown: size of backup>\n"),
+        ("print(b.volid)", "<unknown: volid of backup>\n"),
+        ("print(#b.volid, b.size + 1 // 2)", "<unknown: volid of backup>\t<unknown: size of backup>\n"),
         ("print('a' .. b.volid .. 'c')", "<unknown: volid of backup>\n"),
         ("print(('%s is %d'):format(b.volid, b.size))", "<unknown: volid of backup>\n"),
         ("print(b.volid:upper():sub(1, 3))", "<unknown: volid of backup>\n"), ("if b.volid then print(1) end", "1\n"),
         ("print(b.volid and 2)", "2\n"), ("print(table.concat({ 'x', b.volid }))", "<unknown: volid of backup>\n"),
-        ("local a, c, d = b.volid:match('(x)(y)'); print(a, c, d)", "<unknown: volid of backup>\t<unknown: volid of backup>\tnil\n"),
-        ("print(b.changed == true, b.vmid == 101)", "true\ttrue\n"), ("print(tostring(b.volid))", "<unknown: volid of backup>\n"),
-        ("local t = { b.volid }; table.insert(t, b.upid); print(#t)", "2\n"), ("pve.log('made ' .. b.volid); print(3)", "3\n"),
+        (
+            "local a, c, d = b.volid:match('(x)(y)'); print(a, c, d)",
+            "<unknown: volid of backup>\t<unknown: volid of backup>\tnil\n"
+        ),
+        ("print(b.changed == true, b.vmid == 101)", "true\ttrue\n"),
+        ("print(tostring(b.volid))", "<unknown: volid of backup>\n"),
+        ("local t = { b.volid }; table.insert(t, b.upid); print(#t)", "2\n"),
+        ("pve.log('made ' .. b.volid); print(3)", "3\n"),
     ])
     func itMayBeCarriedAboutAndShown(code: String, expected: String) async throws {
         let bench = try PlanBench()
@@ -113,6 +123,25 @@ struct UnknownTests {
         #expect(plan.partial == PlannedUnknown(what: "out of agent_exec", place: "nightly.lua:3"))
         #expect(plan.operations.count == 1)
         #expect(bench.bench.output.text == "<unknown: out of agent_exec>\n")
+    }
+
+    @Test func aForgedNumberEndsThePlanAndBreaksNothing() throws {
+        let book = UnknownBook()
+        let operation = try #require(OperationTable.named("vm_action"))
+        for forged in [
+            PackedValue.unknown(0, "x"), .unknown(7, "\u{1b}[31mred\nline"),
+            .unknown(.max, String(repeating: "x", count: 9999)),
+        ] {
+            #expect(throws: Failure.self) { try book.known([["vmid": forged]], for: operation, at: "a\u{202e}.lua:1") }
+        }
+        let ended = try #require(book.ended)
+        #expect(ended.what == "x")
+        #expect(ended.place?.contains("\u{202e}") == false)
+        let second = UnknownBook()
+        second.end(String(repeating: "\u{1b}[31m", count: 500), at: String(repeating: "y", count: 5000))
+        #expect(second.ended?.what.contains("\u{1b}") == false)
+        #expect((second.ended?.place?.count ?? 999) <= 160)
+        #expect(throws: Failure.self) { try second.known([], for: operation, at: nil) }
     }
 
     @Test func outsideOfAPlanTheMarkIsPlainData() async throws {

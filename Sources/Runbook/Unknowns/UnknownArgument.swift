@@ -23,14 +23,19 @@ extension UnknownArgument {
 extension [UnknownArgument] {
     /// The path with marks in the place of everything that is not known; a volume may stand there without its storage.
     func referencing(_ path: APIPath) -> String {
-        "/"
-            + path.segments.map { segment in
-                let known = first { argument in
-                    guard let guess = argument.guess.string, argument.reference != nil else { return false }
-                    return guess == segment || guess.hasSuffix(":" + segment)
-                }
-                return known?.reference.map(UnknownArgument.mark) ?? segment
-            }.joined(separator: "/")
+        // A name that holds `/` takes several segments, so whole segments are looked for in the text.
+        var text = path.description + "/"
+        for argument in self {
+            guard let reference = argument.reference, let guess = argument.guess.string, !guess.isEmpty else {
+                continue
+            }
+            let mark = "/\(UnknownArgument.mark(reference))/"
+            text = text.replacing("/\(guess)/", with: mark)
+            if let short = guess.split(separator: ":", maxSplits: 1).dropFirst().first, short.contains("/") {
+                text = text.replacing("/\(short)/", with: mark)
+            }
+        }
+        return String(text.dropLast())
     }
 
     /// The value with a ``ResultReference`` in the place of everything that equals an argument that is not known.
