@@ -54,7 +54,8 @@ struct PlannedTextTests {
         case 0: return "not \(inner())"
         case 1: return "(\(inner()))"
         case 2: return "f(\(inner()), \(inner()))"
-        case 3: return "t[ \(inner()) ]"
+        // A comparison as the key of an upvalue is compiled wrongly by stock Lua 5.4.4, so none stands there alone.
+        case 3: return "t[ f(\(inner())) ]"
         case 4: return ["- ", "#", "~"].randomElement().map { $0 + "(\(inner()))" } ?? "a"
         case 5: return "(\(inner())) .. \(inner())"
         case 6: return "t.f(\(inner()))"
