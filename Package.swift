@@ -69,6 +69,7 @@ let package = Package(
         library("JSON", ["CSimdjson"]),
         library("YAML", ["CYAML", "Text"]),
         library("Wire"),
+        library("LuaSource"),
         library("Programs", ["CPrograms"]),
         library("Hashing", ["CCrypto"]),
         library("Terminal", ["CEditline", "Text"]),
@@ -94,7 +95,7 @@ let package = Package(
             "Runbook",
             [
                 "Policy", "Journal", "Plan", "Proxmox", "Schema", "Templates", "Wire", "LuaSources", "Text", "Programs",
-                "Hashing",
+                "Hashing", "LuaSource",
             ]),
         library(
             "Commands",
@@ -122,6 +123,7 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: swift),
         tests("JSONTests", ["JSON"]),
         tests("ModelTests", ["Model", "JSON"]),
+        tests("LuaSourceTests", ["LuaSource"]),
         tests("WireTests", ["Wire"]),
         tests("YAMLTests", ["YAML", "Text"]),
         tests("SchemaTests", ["Schema", "Simulator", "Proxmox", "Model", "JSON"]),

@@ -7,8 +7,8 @@ local call, freeze = host.call, host.freeze
 -- Locals, so that nothing a script does to its globals changes what happens here.
 local error, ipairs, load, next, pcall, rawget, rawset, setmetatable, tostring, type =
   error, ipairs, load, next, pcall, rawget, rawset, setmetatable, tostring, type
-local find, format, gmatch, match, pack, sub =
-  string.find, string.format, string.gmatch, string.match, table.pack, string.sub
+local concat, find, format, gmatch, match, pack, sub =
+  table.concat, string.find, string.format, string.gmatch, string.match, table.pack, string.sub
 
 -- The number of single-letter changes from one word to the other, where a swap of neighbours counts as one.
 local function distance(a, b)
@@ -201,6 +201,35 @@ end
 
 home = build(nil)
 pve = home
+
+-- While a script is planned, the host marks in every text what it goes by; a text that the script makes itself is no exception.
+if host.boot.unknown then
+  local function gathered(reader)
+    local pieces = {}
+    while true do
+      local piece = reader()
+      if piece == nil or piece == "" then
+        return concat(pieces)
+      elseif type(piece) ~= "string" then
+        return nil
+      end
+      pieces[#pieces + 1] = piece
+    end
+  end
+
+  local compile = load
+  _G.load = function(text, name, ...)
+    if type(text) == "function" then
+      text, name = gathered(text), name or "=(load)"
+      if not text then
+        return nil, "reader function must return a string"
+      end
+    elseif type(text) == "string" and name == nil then
+      name = text
+    end
+    return compile(type(text) == "string" and call("@instrument", text) or text, name, ...)
+  end
+end
 
 local loaded, loading = {}, {}
 

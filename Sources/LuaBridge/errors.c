@@ -183,6 +183,7 @@ void lb_pack_end(lb_state *s, lb_buffer *b) {
         snprintf(message, sizeof message, "the script printed more than %llu bytes",
             (unsigned long long)s->limits.output);
         break;
+    case LB_UNKNOWN: snprintf(message, sizeof message, "%s", s->unknown); break;
     default: snprintf(message, sizeof message, "interrupted");
     }
     lb_put_tag(b, 7);

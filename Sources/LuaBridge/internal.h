@@ -25,7 +25,7 @@
 /// The largest frame, its header included.
 #define LB_FRAME (64u << 20)
 
-typedef enum { LB_NONE, LB_MEMORY, LB_CPU, LB_OUTPUT, LB_INTERRUPT } lb_end;
+typedef enum { LB_NONE, LB_MEMORY, LB_CPU, LB_OUTPUT, LB_INTERRUPT, LB_UNKNOWN } lb_end;
 typedef enum { LB_YIELD_NONE, LB_YIELD_SCRIPT, LB_YIELD_HOST } lb_reason;
 /// Flags of one coroutine, in the low bits of its extra space.
 enum { LB_TOP = 1, LB_PARKED = 2, LB_CANCEL = 4, LB_ERROR = 8 };
@@ -35,6 +35,15 @@ typedef struct lb_buffer {
     size_t count, capacity;
     bool overflow;
 } lb_buffer;
+
+/// A value that only the real run will know.
+typedef struct lb_unknown {
+    /// The host's number of it; 0 for what was computed from one.
+    uint32_t id;
+    /// Whether it is certainly neither nil nor false, and whether it has fields of its own.
+    bool solid, record;
+    char what[104];
+} lb_unknown;
 
 struct lb_state {
     lua_State *L;
@@ -54,6 +63,9 @@ struct lb_state {
     uint32_t next_id, waiting;
     uint8_t answer_kind;
     lb_buffer answer, packed, printed;
+    /// Whether some values are unknown, by which key the host marks them, and which of them ended the chunk.
+    bool planning;
+    char unknown_key[64], unknown[104];
     char where[160], trace[4096], text[512];
 };
 
@@ -89,6 +101,12 @@ void lb_empty(lb_buffer *b);
 void lb_pack(lua_State *L, int index, lb_buffer *b);
 void lb_unpack(lua_State *L, const uint8_t *bytes, size_t count);
 bool lb_push_json(lua_State *L, const uint8_t *bytes, size_t count);
+
+// unknown.c
+lb_unknown *lb_to_unknown(lua_State *L, int index);
+void lb_push_unknown(lua_State *L);
+void lb_require_known(lua_State *L, int index);
+void lb_open_unknown(lua_State *L);
 
 // trace.c
 void lb_where(lua_State *L, char *out, size_t size);

@@ -46,7 +46,24 @@ static void push_array(lua_State *L, walker *w, uint64_t word) {
     w->index = end;
 }
 
+// Whether the object that begins here is a mark of the host: its one key is one that nobody else can know.
+static bool is_mark(lua_State *L, const walker *w) {
+    const lb_state *s = lb_of(L);
+    if (!s->planning || kind_of(w->words[w->index]) != '"') return false;
+    const uint8_t *key = w->strings + payload_of(w->words[w->index]);
+    uint32_t count;
+    memcpy(&count, key, 4);
+    return count == strlen(s->unknown_key) && memcmp(key + 4, s->unknown_key, count) == 0;
+}
+
 static void push_object(lua_State *L, walker *w, uint64_t word) {
+    if (is_mark(L, w)) {
+        w->index++;
+        push(L, w);
+        if (lua_istable(L, -1)) lb_push_unknown(L);
+        w->index = (size_t)(payload_of(word) & 0xffffffff);
+        return;
+    }
     size_t end = (size_t)(payload_of(word) & 0xffffffff);
     lua_createtable(L, 0, capacity_of(word));
     while (w->index < end - 1) {

@@ -3,7 +3,7 @@
 #include "internal.h"
 
 // Naming the culprit of an error recurses in C once per field of a chain (fixed in 5.4.7), so chains are bounded.
-enum { most_fields = 20000, piece = 256, longest_source = 1 << 20 };
+enum { most_fields = 20000, piece = 256, longest_source = 1 << 20, longest_marked = 4 << 20 };
 
 typedef struct source {
     const uint8_t *bytes;
@@ -18,7 +18,9 @@ static const char *deliver(lua_State *L, source *s, const uint8_t *bytes, size_t
     for (size_t index = 0; index < count; index++) s->fields += bytes[index] == '.' || bytes[index] == '[';
     if (s->fields > most_fields) luaL_error(L, "the chunk has more than %d fields", most_fields);
     s->total += count;
-    if (s->total > longest_source) luaL_error(L, "the chunk is longer than %d bytes", longest_source);
+    // What the host writes into a text is not the script's.
+    size_t longest = lb_of(L)->planning ? longest_marked : longest_source;
+    if (s->total > longest) luaL_error(L, "the chunk is longer than %d bytes", longest_source);
     *size = count;
     return (const char *)bytes;
 }

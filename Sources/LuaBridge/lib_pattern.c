@@ -158,6 +158,7 @@ static void add_value(lb_match *m, luaL_Buffer *b, const char *start, const char
         break;
     default: add_template(m, b, start, end); return;
     }
+    lb_require_known(L, -1);
     if (!lua_toboolean(L, -1)) {
         lua_pop(L, 1);
         luaL_addlstring(b, start, (size_t)(end - start));

@@ -120,6 +120,7 @@ static int compare(lua_State *L) {
         lua_pushvalue(L, lua_upvalueindex(1));
         lua_insert(L, 1);
         lua_call(L, 2, 1);
+        lb_require_known(L, -1);
     }
     return 1;
 }

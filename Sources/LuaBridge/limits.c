@@ -28,7 +28,7 @@ void lb_clock_stop(lb_state *s) {
 }
 
 const char *lb_end_name(lb_end end) {
-    static const char *const names[] = {"", "memory", "cpu", "output", "interrupt"};
+    static const char *const names[] = {"", "memory", "cpu", "output", "interrupt", "unknown"};
     return names[end];
 }
 

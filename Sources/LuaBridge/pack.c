@@ -90,7 +90,16 @@ static void pack_number(lua_State *L, int index, lb_buffer *b) {
     lb_put(b, &number, 8);
 }
 
+static void pack_unknown(const lb_unknown *u, lb_buffer *b) {
+    lb_put_tag(b, 9);
+    lb_put_u32(b, u->id);
+    lb_put_u32(b, (uint32_t)strlen(u->what));
+    lb_put(b, u->what, strlen(u->what));
+}
+
 static void pack_userdata(lua_State *L, int index, lb_buffer *b, path *p) {
+    const lb_unknown *u = lua_checkstack(L, 4) ? lb_to_unknown(L, index) : NULL;
+    if (u != NULL) return pack_unknown(u, b);
     if (!lua_checkstack(L, 4) || !lb_thaw(L, index)) return opaque(b, "a userdata");
     pack_table(L, lua_gettop(L), b, p);
     lua_pop(L, 1);

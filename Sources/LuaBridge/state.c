@@ -82,6 +82,7 @@ static int open(lua_State *L) {
     lua_pushlightuserdata(L, (void *)&lb_null);
     lua_setfield(L, -2, "null");
     lb_unpack(L, boot->start, boot->count);
+    lb_open_unknown(L);
     lua_setfield(L, -2, "boot");
     lua_setfield(L, LUA_REGISTRYINDEX, "pvelua.host");
     return 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Hashing
 internal import JSON
+internal import LuaSource
 internal import Model
 internal import Wire
 
@@ -27,6 +28,7 @@ struct CallDispatcher: Sendable {
         let frame = try decode(payload)
         switch frame.name {
         case "@require": return try await module(frame.arguments)
+        case "@instrument": return try marked(frame.arguments)
         case "@module": return try ownModule(frame.arguments)
         case "@check":
             // An operation that is a Lua module: what it is given is checked here, what it does comes as calls of its own.
@@ -53,15 +55,22 @@ struct CallDispatcher: Sendable {
         if let cluster { try run.clusters.check(cluster) }
         do throws(Failure) {
             let environment = try await environment(of: operation, on: cluster)
-            try ClusterBoundary.check(values, for: operation, in: environment)
+            let given = try run.unknowns?.known(values, for: operation, at: place) ?? (values: values, unknowns: [])
+            try ClusterBoundary.check(given.values, for: operation, in: environment)
+            let notes = CallNotes(unknowns: given.unknowns)
             let answer = try await body(
                 OperationCall(
-                    operation: operation, arguments: try ArgumentChecker.check(values, for: operation),
+                    operation: operation, arguments: try ArgumentChecker.check(given.values, for: operation),
                     environment: environment,
                     gate: Gate(
-                        environment: environment, run: ClusterScope(run: run, environment: environment),
+                        environment: environment, run: ClusterScope(run: run, environment: environment, notes: notes),
                         origin: CallOrigin(operation: operation.name, place: place))))
-            return ClusterBoundary.marked(answer, by: operation, in: environment)
+            if case .applying(let follower) = environment.oversight, let number = notes.planned {
+                await follower.finish(number, answer)
+            }
+            let marked = ClusterBoundary.marked(answer, by: operation, in: environment)
+            return run.unknowns?.marked(
+                marked, of: operation, given: given.values, planned: notes.planned, at: place) ?? marked
         } catch {
             throw error.calling(operation).on(cluster, unless: environment.clusterName)
         }
@@ -115,7 +124,8 @@ struct CallDispatcher: Sendable {
             throw .parameter("require", "module \"\(name)\" is not UTF-8")
         }
         try await oversee(module)
-        return .object(JSONObject([("source", .string(source)), ("name", .string(module.name))]))
+        return .object(
+            JSONObject([("source", .string(marked(source, as: .statements))), ("name", .string(module.name))]))
     }
 
     /// Binds a module that lies beside the runbook to the plan; those that pvelua ships are part of pvelua.
@@ -135,7 +145,19 @@ struct CallDispatcher: Sendable {
         guard let name = arguments.first?.text, let source = ModuleFinder.shipped(name),
             let text = String(validating: source, as: UTF8.self)
         else { throw .parameter("module", "does not exist") }
-        return .string(text)
+        return .string(marked(text, as: .statements))
+    }
+
+    /// A text that a script wants to load.
+    private func marked(_ arguments: [PackedValue]) throws(Failure) -> JSONValue {
+        guard case .string(let bytes)? = arguments.first, let text = String(validating: bytes, as: UTF8.self) else {
+            throw .parameter("load", "takes only UTF-8 text while a plan is made")
+        }
+        return .string(marked(text, as: .statements))
+    }
+
+    private func marked(_ text: String, as form: LuaInstrumenter.Form) -> String {
+        run.unknowns.map { String(decoding: $0.marked(Array(text.utf8), as: form), as: UTF8.self) } ?? text
     }
 }
 

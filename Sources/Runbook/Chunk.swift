@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import JSON
 public import Model
+internal import Plan
 internal import Wire
 
 /// A piece of Lua to be run.
@@ -81,6 +82,12 @@ public struct ScriptFailure: Sendable {
     /// Makes a failure that has no place in a script.
     public init(_ failure: Failure) { self.failure = failure }
 
+    /// The end of a plan at something that is not known.
+    init(_ unknown: PlannedUnknown) {
+        failure = UnknownBook.failure(unknown)
+        location = unknown.place
+    }
+
     /// Reads a worker's report.
     ///
     /// - Parameter issued: The failures that the host answered calls with in this chunk, by call id.
@@ -134,6 +141,7 @@ extension PackedValue {
         case .array(let elements): .array(elements.map(\.displayed))
         case .map(let pairs): .object(JSONObject(pairs.map { ($0.key, $0.value.displayed) }))
         case .opaque(let description): .string("<\(description)>")
+        case .unknown(_, let what): .string("<unknown: \(what)>")
         }
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import JSON
+internal import LuaSource
 public import Model
 internal import Wire
 
@@ -30,7 +31,7 @@ public actor RunbookSession {
         _ environment: RunEnvironment, worker: WorkerProcess, run: RunScope
     ) async throws(Failure) -> RunbookSession {
         let session = RunbookSession(environment, worker: worker, run: run)
-        worker.send(Frame(.boot, payload: WorkerBoot.packed(environment).encoded()))
+        worker.send(Frame(.boot, payload: WorkerBoot.packed(environment, unknown: run.unknowns?.key).encoded()))
         await session.listen()
         if let failure = await session.waitUntilReady() {
             worker.kill(reason: "it was not ready")
@@ -52,12 +53,21 @@ public actor RunbookSession {
         if let ending { return .failed(ScriptFailure(Failure(.script, "the worker is gone: \(ending)"))) }
         isInterrupted = false
         await run.beginChunk()
-        let outcome = await carry(chunk.packed(environment.settings.parameters))
+        let outcome = await carry(marked(chunk).packed(environment.settings.parameters))
+        if let ended = run.unknowns?.ended { return .failed(ScriptFailure(ended)) }
         let leftOpen = await run.takeLeftOpen()
         guard case .failed(let failure) = outcome else { return outcome }
         var report = failure.withPlace(in: chunk).leaving(leftOpen)
         report.account = await recover(from: report)
         return .failed(report)
+    }
+
+    /// The chunk as it is sent: where the run is only planned it asks of everything it goes by whether it is known.
+    private func marked(_ chunk: Chunk) -> Chunk {
+        guard let unknowns = run.unknowns else { return chunk }
+        var result = chunk
+        result.source = unknowns.marked(chunk.source, as: chunk.isExpression ? .expression : .file)
+        return result
     }
 
     /// Has the worker run something, with fresh limits, and waits for the end of all that it began.
@@ -72,7 +82,15 @@ public actor RunbookSession {
         worker.send(Frame(.run, id: id, payload: what.encoded()))
         let outcome = await withCheckedContinuation { chunks[id] = $0 }
         await abandonCalls()
+        await tellUnknowns()
         return outcome
+    }
+
+    /// Has the plan that is made say what could not be known, and where it had to end.
+    private func tellUnknowns() async {
+        guard let unknowns = run.unknowns, case .planning(let recorder) = environment.oversight else { return }
+        for unknown in unknowns.met { await recorder.addUnknown(unknown) }
+        if let ended = unknowns.ended { await recorder.end(at: ended) }
     }
 
     /// Ends what the chunk left behind, and waits for it: a change in flight must have its outcome recorded.
@@ -148,6 +166,8 @@ public actor RunbookSession {
 
     private func reply(_ id: UInt32, _ result: Result<[UInt8], Failure>) {
         watch.heard(now: ContinuousClock.now)
+        // A plan that has ended goes no further, whatever the script would catch.
+        if run.unknowns?.ended != nil { return worker.send(Frame(.interrupt)) }
         switch result {
         case .success(let bytes): worker.send(Frame(.reply, id: id, payload: bytes))
         case .failure(let failure):
@@ -171,6 +191,9 @@ public actor RunbookSession {
         let report = (try? PackedValue(decoding: frame.payload)) ?? .null
         let failure = ScriptFailure(report: report, issued: failures)
         if readiness == nil { return settle(.failure(failure.failure)) }
+        if report["limit"]?.text == "unknown" {
+            run.unknowns?.end(report["message"]?.text ?? "a value", at: failure.location)
+        }
         guard let continuation = chunks.removeValue(forKey: frame.id) else {
             return worker.kill(reason: "it failed a chunk that was not running")
         }

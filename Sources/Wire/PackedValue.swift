@@ -4,7 +4,8 @@
 ///
 /// Encoding, little endian: `00` nil · `01` false · `02` true · `03` int64 · `04` double · `05` string (u32 length, bytes) ·
 /// `06` array (u32 count, values) · `07` map (u32 count, then key as u32 length and bytes, value) · `08` a value that cannot
-/// travel (u32 length, its description).
+/// travel (u32 length, its description) · `09` a value that is not known while a script is planned (u32 number, u32 length,
+/// what it is).
 public enum PackedValue: Hashable, Sendable {
     case null
     case bool(Bool)
@@ -16,6 +17,9 @@ public enum PackedValue: Hashable, Sendable {
     case map([Pair])
     /// Something that cannot leave the worker, by its description: `a function`, `a table that contains itself`.
     case opaque(String)
+    /// A value that only the real run will know: the host's number of it, or 0 for what a script computed from one; and what
+    /// it is.
+    case unknown(UInt32, String)
 
     /// A key and its value.
     public struct Pair: Hashable, Sendable {
@@ -111,6 +115,11 @@ extension PackedValue {
                 bytes.append(contentsOf: pair.key.utf8)
                 pair.value.write(to: &bytes)
             }
+        case .unknown(let number, let what):
+            bytes.append(9)
+            bytes.append(littleEndian: number)
+            bytes.append(littleEndian: UInt32(truncatingIfNeeded: what.utf8.count))
+            bytes.append(contentsOf: what.utf8)
         case .opaque(let description):
             put(8, description.utf8.count)
             bytes.append(contentsOf: description.utf8)
@@ -174,6 +183,10 @@ extension PackedValue {
                 }
                 return .map(pairs)
             case 8: return .opaque(String(decoding: try take(try count(minimumSize: 1)), as: UTF8.self))
+            case 9:
+                _ = try take(4)
+                let number = bytes.littleEndian(UInt32.self, at: start)
+                return .unknown(number, String(decoding: try take(try count(minimumSize: 1)), as: UTF8.self))
             default: throw WireError(description: "an unknown tag")
             }
         }

@@ -11,6 +11,7 @@ private let allowed: [String: Set<String>] = [
     "JSON": ["CSimdjson"],
     "YAML": ["CYAML", "Text"],
     "Wire": [],
+    "LuaSource": [],
     "Programs": ["CPrograms"],
     "Terminal": ["CEditline", "Text"],
     "Worker": ["Wire", "LuaBridge", "LuaSources"],
@@ -33,7 +34,7 @@ private let allowed: [String: Set<String>] = [
     ],
     "Runbook": [
         "Policy", "Journal", "Plan", "Proxmox", "Schema", "Wire", "LuaSources", "Text", "Model", "JSON", "Programs",
-        "Templates", "Hashing",
+        "Templates", "Hashing", "LuaSource",
     ],
     "Commands": [
         "Runbook", "Configuration", "Terminal", "Simulator", "ArgumentParser", "Text", "Model", "JSON", "Policy",

@@ -41,10 +41,13 @@ struct Planning {
             environment.output = PlanningOutput(ConsoleOutput(context, options: options), isQuiet: true)
             try await addFailures(source, environment, plan, recorder, workplace)
         }
-        plan.failure = result.failure.map { failure in
-            (failure.location.map { "\($0): " } ?? "") + failure.failure.description
-        }
         await recorder.complete(&plan, policy: environment.policy)
+        // Where a plan had to end is no failure of the script.
+        if plan.partial == nil {
+            plan.failure = result.failure.map { failure in
+                (failure.location.map { "\($0): " } ?? "") + failure.failure.description
+            }
+        }
         plan.reads = stage.reads.map { PlannedRead(request: $0.request, count: $0.count) }
         plan.unknowns += stage.gaps.map { PlannedUnknown(what: $0, place: nil) }
         result.plan = plan

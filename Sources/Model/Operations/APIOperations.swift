@@ -13,7 +13,8 @@ enum APIOperations {
             returns: "what Proxmox answers under `data`",
             reach: .read,
             endpoints: [Endpoint(method: "GET", path: "/…", action: "read.*")],
-            example: #"print(pve.api.get("/nodes/pve1/qemu/101/config").name)"#),
+            example: #"print(pve.api.get("/nodes/pve1/qemu/101/config").name)"#
+        ).unpredictable(.everything(where: "/agent/")),
         write(
             "post", "POST", "Makes or starts something by any path of Proxmox's API, and follows the task.",
             example: #"print(pve.api.post("/nodes/pve1/qemu/103/status/start").status)"#),
@@ -47,6 +48,7 @@ enum APIOperations {
                 + "vmid and node where the call is about one guest",
             reach: .change,
             endpoints: [Endpoint(method: method, path: "/…", action: "by path and parameters", repeats: .doesItAgain)],
-            example: example)
+            example: example
+        ).unpredictable("data")
     }
 }

@@ -16,7 +16,8 @@ enum AgentOperations {
                     method: "POST", path: "\(path)/ping", action: "read.guest", kinds: [.qemu],
                     repeats: .changesNothing, needs: [audit])
             ],
-            example: #"print(pve.agent_ping(101).answers)"#, methods: method("ping")),
+            example: #"print(pve.agent_ping(101).answers)"#, methods: method("ping")
+        ).unpredictable(.everythingAfterChange),
         Operation(
             name: "agent_info",
             summary: "Tells what the guest's agent says of its system: operating system, host name, time, users.",
@@ -27,7 +28,8 @@ enum AgentOperations {
             reach: .read,
             endpoints: ["info", "get-osinfo", "get-host-name", "get-time", "get-users"].map(look),
             example: #"local i = pve.agent_info(101); print(i.hostname, i.os["pretty-name"])"#,
-            methods: method("system")),
+            methods: method("system")
+        ).unpredictable(.everythingAfterChange),
         Operation(
             name: "agent_fs",
             summary: "Lists the file systems that are mounted inside of the guest.",
@@ -35,7 +37,8 @@ enum AgentOperations {
             returns: "a list of records: mountpoint, device, type, total, used (bytes), disks",
             reach: .read, endpoints: [look("get-fsinfo")],
             example: #"for _, fs in ipairs(pve.agent_fs(101)) do print(fs.mountpoint, fs.used, fs.total) end"#,
-            methods: method("filesystems")),
+            methods: method("filesystems")
+        ).unpredictable(.everythingAfterChange),
         Operation(
             name: "agent_addresses",
             summary: "Lists a guest's network addresses, as its agent or, of a container, its node sees them.",
@@ -56,7 +59,8 @@ enum AgentOperations {
                     needs: [.guest("VM.Audit")]),
             ],
             example: #"for _, a in ipairs(pve.agent_addresses(101)) do print(a.interface, a.address) end"#,
-            methods: method("addresses")),
+            methods: method("addresses")
+        ).unpredictable(.everythingAfterChange),
     ]
 
     private static let exec = Operation(
@@ -88,7 +92,10 @@ enum AgentOperations {
                 needs: [monitor])
         ],
         example: #"local ok, r = pcall(pve.agent_exec, 101, { "uname", "-r" }); print(ok and r.out or r.kind)"#,
-        methods: method("exec"))
+        methods: method("exec")
+    ).unpredictable(
+        .content("exitcode"), .content("signal"), .content("out"), .content("err"), .content("truncated"),
+        .content("pid"))
 
     private static let read = Operation(
         name: "agent_read",
@@ -113,7 +120,8 @@ enum AgentOperations {
                 ])
         ],
         example: #"local ok, f = pcall(pve.agent_read, 101, "/etc/hostname"); print(ok and f.content or f.kind)"#,
-        methods: method("read_file"))
+        methods: method("read_file")
+    ).unpredictable(.everything)
 
     private static let write = Operation(
         name: "agent_write",

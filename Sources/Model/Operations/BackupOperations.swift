@@ -59,7 +59,8 @@ enum BackupOperations {
         ],
         example:
             #"local b = pve.backup(nil, 101, { storage = "shared", notes = "{{guestname}}" }); print(b.vmid, b.size > 0)"#,
-        methods: [ObjectMethod("backup", before: [nil, "@vmid"])])
+        methods: [ObjectMethod("backup", before: [nil, "@vmid"])]
+    ).unpredictable("volid", .content("size"), .content("time"), .content("age"))
 
     private static let filters: [Parameter] = [
         .optional("node", .node, "Only what this node can reach."),

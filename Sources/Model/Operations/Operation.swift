@@ -29,6 +29,8 @@ public struct Operation: Sendable {
     public var uses: [String] = []
     /// The version of pvelua that brought it.
     public var since = "0.1"
+    /// What of its answer only the real run knows; the task's name, where there is one, comes on top.
+    public var unpredictable: [Unpredictable] = []
 
     /// How far an operation reaches.
     public enum Reach: String, Sendable {

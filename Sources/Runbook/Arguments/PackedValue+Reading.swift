@@ -33,6 +33,7 @@ extension PackedValue {
         case .array(let elements): elements.isEmpty ? "an empty table" : "a list"
         case .map(let pairs): pairs.isEmpty ? "an empty table" : "a table"
         case .opaque(let description): description
+        case .unknown(_, let what): "a value that is not known yet (\(TextExcerpt.of(what)))"
         }
     }
 
@@ -60,6 +61,7 @@ extension PackedValue {
                 members.append((pair.key, try pair.value.json(path: "\(path).\(TextExcerpt.of(pair.key))")))
             }
             return .object(JSONObject(members))
+        case .unknown: throw .parameter(path, "cannot be \(shortDescription)")
         case .opaque(let description): throw .parameter(path, "cannot leave the script: it is \(description)")
         }
     }

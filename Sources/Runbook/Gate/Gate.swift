@@ -54,7 +54,7 @@ struct Gate: Sendable {
                 .stricter(atStart: environment.policy.evaluate(question(call, actions, before)))
         }
         try await ConsentDesk(environment: environment).settle(
-            decision, PlannedCall(call, actions, origin, cluster: environment.clusterName),
+            decision, PlannedCall(call, actions, origin, run),
             undoing: await run.undoing)
         return try await body(client)
     }
@@ -74,7 +74,7 @@ struct Gate: Sendable {
         var change = proposal
         let actions = ActionClassifier.actions(of: change.call)
         try await run.requireThaw(for: actions)
-        let planned = PlannedCall(change, actions, origin, cluster: environment.clusterName)
+        let planned = PlannedCall(change, actions, origin, run)
         let others = proposal.others + proposal.owners.map { PolicyGuest($0) }
         let before = try await run.factsAtStart(of: proposal.guests.map { PolicyGuest($0) } + others, client)
         change.nearNames = if let guest = change.guest { await run.nearNames(guest) } else { [] }
@@ -85,6 +85,7 @@ struct Gate: Sendable {
             return now.stricter(atStart: environment.policy.evaluate(question(proposal.call, actions, before)))
         }
         change.guests = guests
+        if let number { run.notes.planned(number) }
         let overseen = Overseeing(environment: environment, number: number, before: change.guests + change.owners)
         do throws(Failure) {
             let outcome = try await allowed(change, actions, proposal, mayFollow: mayFollow)

@@ -17,6 +17,8 @@ public actor RunScope {
     nonisolated let clusters: ClusterBook
     /// What their guests were before this run changed anything.
     nonisolated let starts = StartBook()
+    /// What is not known because the run is only planned; nil where it is real.
+    nonisolated let unknowns: UnknownBook?
     private let environment: RunEnvironment
     private let script: Chunk?
     private var store: (any JournalStore)?
@@ -34,6 +36,7 @@ public actor RunScope {
         self.id = id
         self.environment = environment
         clusters = ClusterBook(environment)
+        if case .planning = environment.oversight { unknowns = UnknownBook() } else { unknowns = nil }
         self.script = script
     }
 
@@ -207,9 +210,12 @@ struct ClusterTask: Hashable, Sendable {
 struct ClusterScope: Sendable {
     let run: RunScope
     let cluster: String
+    /// What the call that the Gate is made for has led to.
+    let notes: CallNotes
 
-    init(run: RunScope, environment: RunEnvironment) {
+    init(run: RunScope, environment: RunEnvironment, notes: CallNotes = CallNotes()) {
         self.run = run
+        self.notes = notes
         cluster = environment.clusterName
     }
 

@@ -10,6 +10,9 @@ struct OperationCall: Sendable {
     let environment: RunEnvironment
     let gate: Gate
 
+    /// The arguments that are not known because the run is only planned; guesses stand in their place.
+    var unknowns: [UnknownArgument] { gate.run.notes.unknowns }
+
     /// How long to wait for a task: what the script says, or what the configuration does.
     var timeout: Duration { arguments.options().seconds("timeout") ?? environment.settings.taskTimeout }
 

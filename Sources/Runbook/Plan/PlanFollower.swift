@@ -76,7 +76,7 @@ public actor PlanFollower {
 
     private func isSame(_ planned: PlannedOperation, _ now: PlannedOperation) -> Bool {
         planned.operation == now.operation && planned.cluster == now.cluster && planned.actions == now.actions
-            && planned.method == now.method && planned.path == now.path
+            && planned.method == now.method && isSame(path: planned.path, now.path)
             && isSame(planned.parameters, now.parameters)
     }
 
@@ -93,6 +93,22 @@ public actor PlanFollower {
             return left.count == right.count && zip(left, right).allSatisfy { isSame($0, $1) }
         default: return planned.canonical() == now.canonical()
         }
+    }
+
+    /// Whether a path is the planned one; a volume stands in it with its storage's name or without.
+    private func isSame(path planned: String, _ now: String) -> Bool {
+        guard planned.contains("{") else { return planned == now }
+        var whole = planned
+        var short = planned
+        for (number, result) in results {
+            for member in result.members {
+                guard let text = member.value.string else { continue }
+                let mark = UnknownArgument.mark(ResultReference(operation: number, field: member.key))
+                whole = whole.replacing(mark, with: text)
+                short = short.replacing(mark, with: text.split(separator: ":", maxSplits: 1).last ?? "")
+            }
+        }
+        return whole == now || short == now
     }
 
     // MARK: - Drift

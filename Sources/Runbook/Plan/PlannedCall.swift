@@ -19,21 +19,24 @@ struct PlannedCall: Sendable {
     var guests: [GuestFacts] = []
     /// Numbers of guests that it makes.
     var made: [Int] = []
+    /// What the script was given by earlier operations of the plan and hands on.
+    var unknowns: [UnknownArgument]
     var warning: String?
     var consequences: [String] = []
 
     /// A call that only reads.
-    init(_ call: APICall, _ actions: Set<Action>, _ origin: CallOrigin, cluster: String) {
+    init(_ call: APICall, _ actions: Set<Action>, _ origin: CallOrigin, _ run: ClusterScope) {
         request = call
         self.actions = actions
         self.origin = origin
-        self.cluster = cluster
+        cluster = run.cluster
+        unknowns = run.notes.unknowns
         action = actions.min()?.rawValue ?? Action.unknown.rawValue
     }
 
     /// A change.
-    init(_ change: Change, _ actions: Set<Action>, _ origin: CallOrigin, cluster: String) {
-        self.init(change.call, actions, origin, cluster: cluster)
+    init(_ change: Change, _ actions: Set<Action>, _ origin: CallOrigin, _ run: ClusterScope) {
+        self.init(change.call, actions, origin, run)
         action = change.action
         guests = change.guests + change.owners
         made = change.others.compactMap(\.vmid)
@@ -46,7 +49,8 @@ struct PlannedCall: Sendable {
         var result = PlannedOperation(
             number: 0, operation: origin.operation, cluster: cluster, action: action,
             actions: actions.map(\.rawValue).sorted(), method: request.method.rawValue,
-            path: request.path.description, parameters: request.plannedParameters(salt: salt),
+            path: unknowns.referencing(request.path),
+            parameters: unknowns.referencing(request.plannedParameters(salt: salt)),
             effect: decision.effect.rawValue)
         result.place = origin.place
         result.rule = decision.rule

@@ -4,7 +4,8 @@ internal import Wire
 
 /// What a worker is told before it locks itself in.
 enum WorkerBoot {
-    static func packed(_ environment: RunEnvironment) -> PackedValue {
+    /// - Parameter unknown: The key of what is not known, where the run is only planned.
+    static func packed(_ environment: RunEnvironment, unknown: String? = nil) -> PackedValue {
         let settings = environment.settings
         let methods = OperationTable.all.flatMap { operation in
             operation.methods.map { method -> PackedValue in
@@ -28,6 +29,7 @@ enum WorkerBoot {
             "cpu_total": .number(limits.processorTotal),
             "seed": .integer(settings.seed),
             "interactive": .bool(settings.isInteractive),
+            "unknown": unknown.map { PackedValue($0) } ?? .null,
         ]
     }
 
