@@ -12,11 +12,11 @@ struct PolicyPropertyTests {
     @Test func agreesWithAPlainReferenceOnAHundredThousandCases() throws {
         var random = SplitMix(seed: 1)
         var seen: [Effect: Int] = [:]
-        for _ in 0..<2500 {
+        for _ in 0..<1250 {
             let (own, ceiling) = (ReferencePolicy.random(&random), ReferencePolicy.random(&random))
             let isBounded = random.below(3) == 0
             let policy = isBounded ? try load(own).bounded(by: load(ceiling, "etc")) : try load(own)
-            for _ in 0..<40 {
+            for _ in 0..<80 {
                 let question = ReferencePolicy.question(&random)
                 let effect = policy.evaluate(question).effect
                 var expected = own.effect(question)
@@ -106,7 +106,7 @@ struct PolicyPropertyTests {
             "approval: {}\n",
         ].map { Array($0.utf8) }
         var loaded = 0
-        for _ in 0..<1500 {
+        for _ in 0..<800 {
             var bytes = original
             for _ in 0...random.below(3) {
                 let start = random.below(bytes.count)
@@ -125,6 +125,6 @@ struct PolicyPropertyTests {
                 #expect(error.kind == .config && isPlaced, "\(error.message)")
             }
         }
-        #expect(loaded > 20 && loaded < 1500, "some are still policies: \(loaded)")
+        #expect(loaded > 20 && loaded < 800, "some are still policies: \(loaded)")
     }
 }
