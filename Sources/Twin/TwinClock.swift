@@ -26,7 +26,7 @@ public final class TwinClock: ClientClock {
     private let start: Double
     private let state: Mutex<State>
     /// How often whatever is ready may go on before time does.
-    private static let turns = 20
+    private static let turns = 4
 
     init(start: Double) {
         self.start = start

@@ -66,10 +66,12 @@ extension ProxmoxClient {
     ) async throws -> JSONValue {
         let data = try await send(APICall(method, APIPath(parsing: path), parameters)).data
         guard let text = data.string, let upid = UPID(text) else { return data }
-        for _ in 0..<10_000 {
+        var pause = 1
+        for _ in 0..<100 {
             let status = try await read("/nodes/\(upid.node)/tasks/\(text)/status")
             if status["status"]?.string == "stopped" { return status["exitstatus"] ?? .null }
-            try await clock.sleep(for: .milliseconds(500))
+            try await clock.sleep(for: .seconds(pause))
+            pause = min(pause * 2, 60)
         }
         throw Failure(.taskTimeout, "\(text) does not end")
     }
