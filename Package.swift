@@ -99,7 +99,8 @@ let package = Package(
         library(
             "Commands",
             [
-                "Runbook", "Configuration", "Schema", "Monitor", "Journal", "Plan", "Signatures", "Templates", "Terminal",
+                "Runbook", "Configuration", "Schema", "Monitor", "Journal", "Plan", "Signatures", "Templates",
+                "Terminal",
                 "Simulator", "Twin", "EmbeddedAssets", "Text", "Hashing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
