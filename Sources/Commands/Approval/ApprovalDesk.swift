@@ -18,7 +18,9 @@ struct ApprovalDesk: Sendable {
         now = WallTime.seconds
     }
 
-    /// How a plan stands. A denial that is found beside it is written into the journal, so that it holds when its file is gone.
+    /// How a plan stands.
+    ///
+    /// A denial that is found beside it is written into the journal, so that it holds when its file is gone.
     func standing(of file: PlanFile, at path: String) async throws(Failure) -> ApprovalStanding {
         let known = try journal.verdicts(of: file.digest)
         let time = now()

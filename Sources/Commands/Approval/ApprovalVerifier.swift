@@ -83,8 +83,9 @@ struct ApprovalVerifier: Sendable {
         return AllowedSigners(bytes)
     }
 
-    /// Without signers the journal's word is all there is. A denial beside the plan cannot be verified then and counts unseen: it
-    /// can only stop.
+    /// How a plan stands without signers, when the journal's word is all there is.
+    ///
+    /// A denial beside the plan cannot be verified then and counts unseen: it can only stop.
     private func weakStanding(
         _ counting: ApprovalCounting, _ files: [(name: String, file: ApprovalFile)],
         _ refused: [ApprovalStanding.Refused], _ denial: ApprovalStanding.Denial?, _ verdicts: [PlanVerdict], _ now: Int
