@@ -3,29 +3,17 @@ internal import Model
 internal import Plan
 internal import Policy
 
-/// How much of a policy's limits a plan uses; what is done only where something fails is not counted.
+/// How much of a run's limits a plan uses; what is done only where something fails is not counted.
 enum PlanLimits {
-    static func uses(_ operations: [PlannedOperation], of limits: RunLimits) -> [Plan.LimitUse] {
-        let changes = operations.filter { operation in
-            !operation.isConditional && operation.effect != Effect.deny.rawValue
-                && operation.actions.contains { Action($0).map { !$0.isRead } ?? true }
+    static func uses(_ operations: [PlannedOperation], of limits: PolicyLimits, for caller: Caller) -> [Plan.LimitUse] {
+        let changes = operations.filter { !$0.isConditional && $0.effect != Effect.deny.rawValue }.map { operation in
+            CountedChange(
+                actions: Set(operation.actions.compactMap { Action($0) }),
+                guests: Set(operation.targets.map { .init(cluster: operation.cluster, vmid: $0.vmid) }), ending: .well)
+        }.filter { change in change.actions.contains { !$0.isRead } }
+        let judge = LimitJudge(limits.holding(for: caller).filter { $0.span == .run })
+        return judge.uses(run: changes, hour: []).map { use in
+            Plan.LimitUse(name: String(use.limit.name.dropFirst("limits.".count)), used: use.used, most: use.limit.most)
         }
-        var result: [Plan.LimitUse] = []
-        if let most = limits.changes {
-            result.append(Plan.LimitUse(name: "run.changes", used: changes.count, most: most))
-        }
-        if let most = limits.guests {
-            let guests = Set(
-                changes.flatMap { change in
-                    change.targets.map { PlannedGuest(cluster: change.cluster, vmid: $0.vmid) }
-                })
-            result.append(Plan.LimitUse(name: "run.guests", used: guests.count, most: most))
-        }
-        for limit in limits.actions {
-            let used = changes.filter { $0.actions.contains { limit.pattern.matches($0) } }
-            let times = used.reduce(0) { $0 + max(1, $1.targets.count) }
-            result.append(Plan.LimitUse(name: "run.\(limit.pattern.pattern)", used: times, most: limit.most))
-        }
-        return result
     }
 }

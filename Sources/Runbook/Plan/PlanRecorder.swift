@@ -100,13 +100,13 @@ public actor PlanRecorder {
 
     /// Puts all of it into a plan.
     public func complete(_ plan: inout Plan, policy: PolicySet) {
-        plan.limits = PlanLimits.uses(operations, of: policy.limits)
+        plan.limits = PlanLimits.uses(operations, of: policy.limits, for: plan.caller)
         plan.operations = operations
         plan.modules = modules.sorted { $0.key < $1.key }.map { Plan.SourceBinding(name: $0.key, sha256: $0.value) }
         plan.unknowns = unknowns
         plan.partial = partial
         plan.policy.demand = plan.strictestEffect
-        plan.policy.approvals = plan.policy.demand == Effect.approve.rawValue ? 1 : 0
+        plan.policy.approvals = plan.policy.demand == Effect.approve.rawValue ? policy.approval.count : 0
     }
 }
 
