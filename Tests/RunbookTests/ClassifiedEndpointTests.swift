@@ -74,7 +74,8 @@ struct ClassifiedEndpointTests {
         let text = try String(contentsOf: folder.appendingPathComponent("apidoc-9.json"), encoding: .utf8)
         var unknown: [String] = []
         func walk(_ node: JSONValue) {
-            if let path = node["path"]?.string, path.hasPrefix("/nodes/{node}/qemu") || path.hasPrefix("/nodes/{node}/lxc") {
+            let isOfGuests = ["qemu", "lxc"].contains { node["path"]?.string?.hasPrefix("/nodes/{node}/\($0)") == true }
+            if isOfGuests, let path = node["path"]?.string {
                 for (method, _) in node["info"]?.object?.members ?? []
                 where actions(method, path.replacing(#/{[a-z]+}/#, with: "x")) == [.unknown] {
                     unknown.append("\(method) \(path.dropFirst("/nodes/{node}".count))")

@@ -12,7 +12,10 @@ struct PolicyCaseForm {
         self.node = node
         reader = try YAMLReader(
             node, of: "a case",
-            keys: ["name", "action", "call", "parameters", "caller", "guest", "cluster", "storage", "time", "expect", "rule"])
+            keys: [
+                "name", "action", "call", "parameters", "caller", "guest", "cluster", "storage", "time", "expect",
+                "rule",
+            ])
     }
 
     func read() throws(YAMLError) -> PolicyCase {
