@@ -71,7 +71,7 @@ struct PlanCommandTests {
                 """
                 version: 1
                 clusters:
-                  other: { hosts: [127.0.0.1:1], auth: { token_id: a@pve!b, token_secret: { env: NOTHING } } }
+                  other: { hosts: [127.0.0.1:1], auth: { token_id: "automation@pve!runbooks", token_secret: { env: NOTHING } } }
                 """)
             arguments = ["--cluster", "demo", "apply", plan]
             let changed = try String(contentsOfFile: plan, encoding: .utf8)

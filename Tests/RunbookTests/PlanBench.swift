@@ -59,13 +59,13 @@ struct PlanBench {
 
     /// Somebody else changes the cluster.
     func other(
-        _ method: HTTPMethod, _ path: String, _ parameters: KeyValuePairs<String, String> = [:]
+        _ method: HTTPMethod, _ path: String, _ parameters: KeyValuePairs<String, String> = [:], waits: Bool = true
     ) async throws {
         let call = APICall(
             method, try APIPath(path.split(separator: "/").map(String.init)),
             parameters.map { ($0.key, APIParameter.text($0.value)) })
         guard let upid = try await client.send(call).data.string.flatMap({ UPID($0) }) else { return }
-        _ = try await client.wait(for: upid)
+        if waits { _ = try await client.wait(for: upid) }
     }
 
     /// Where a guest is, as the beginning of its paths.

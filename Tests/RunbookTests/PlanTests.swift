@@ -69,15 +69,15 @@ struct PlanTests {
     @Test func theOrderOfChangesDoesNotMatter() async throws {
         let bench = try PlanBench()
         let plan = try await bench.plan(
-            "pve.snapshot(nil, 101, { name = 'a' }); pve.snapshot(nil, 102, { name = 'a' })")
+            "pve.snapshot(nil, 101, { name = 'aa' }); pve.snapshot(nil, 102, { name = 'aa' })")
         let applied = try await bench.apply(
-            plan, "pve.snapshot(nil, 102, { name = 'a' }); pve.snapshot(nil, 101, { name = 'a' })")
+            plan, "pve.snapshot(nil, 102, { name = 'aa' }); pve.snapshot(nil, 101, { name = 'aa' })")
         #expect(applied.failure == nil && applied.missing.isEmpty)
     }
 
     @Test func whatWasNotReachedIsTold() async throws {
         let bench = try PlanBench()
-        let plan = try await bench.plan("pve.vm(103):start(); pve.snapshot(nil, 101, { name = 'a' })")
+        let plan = try await bench.plan("pve.vm(103):start(); pve.snapshot(nil, 101, { name = 'aa' })")
         #expect(try await bench.apply(plan, "pve.vm(103):start()").missing == [2])
     }
 
@@ -85,7 +85,7 @@ struct PlanTests {
         let script = """
             pve.vm(103):start()
             pve.on_failure(function() pve.vm(103):stop() end)
-            pve.snapshot(nil, 101, { name = "a" })
+            pve.snapshot(nil, 101, { name = "aa" })
             """
         let bench = try PlanBench()
         let failed = try await bench.plan(script, failing: 2)
@@ -115,7 +115,7 @@ struct PlanTests {
     @Test func aHundredPlansOfAnIdleClusterAreTheSameAndNoneIsStale() async throws {
         let script = """
             pve.vm(103):start()
-            pve.snapshot(nil, 101, { name = "a" })
+            pve.snapshot(nil, 101, { name = "aa" })
             """
         let bench = try PlanBench()
         let first = try await bench.plan(script)
