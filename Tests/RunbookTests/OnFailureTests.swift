@@ -2,6 +2,7 @@
 import Journal
 import Model
 import Simulator
+import TestSupport
 import Testing
 
 @testable import Runbook
@@ -175,7 +176,7 @@ struct OnFailureTests {
         let (session, _) = try await session(bench)
         let code = "pve.on_failure(print) pve.on_failure(print) pve.list_vms() while true do end"
         async let outcome = session.evaluate(chunk(code))
-        while bench.cluster.requests.isEmpty { try await ContinuousClock().sleep(for: .milliseconds(5)) }
+        try await eventually("the first request") { !bench.cluster.requests.isEmpty }
         await session.interrupt()
         guard case .failed(let failed) = await outcome else {
             Issue.record("it did not fail")
