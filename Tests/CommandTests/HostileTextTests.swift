@@ -103,7 +103,7 @@ struct HostileTextTests {
     }
 
     /// A line of ours begins with the frame; nothing from outside may begin one.
-    @Test(arguments: [nil, 24, 40, 80, 120] as [Int?])
+    @Test(arguments: [nil, 30, 40, 80, 120] as [Int?])
     func theFrameStaysWhole(width: Int?) throws {
         for text in Self.texts {
             let lines = try Self.consent(text, width: width).split(separator: "\n", omittingEmptySubsequences: false)

@@ -172,7 +172,7 @@ struct OnFailureTests {
     }
 
     @Test func afterAnInterruptNoneIsRunAndAllAreTold() async throws {
-        let bench = try Bench { $0.limits.processorSlice = 20 }
+        let bench = try Bench { $0.limits.processorSlice = 60 }
         let (session, _) = try await session(bench)
         let code = "pve.on_failure(print) pve.on_failure(print) pve.list_vms() while true do end"
         async let outcome = session.evaluate(chunk(code))

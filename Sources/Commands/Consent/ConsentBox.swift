@@ -22,7 +22,7 @@ struct ConsentBox {
     /// How many columns names take.
     private static let nameWidth = 9
     /// The narrowest frame, and the most lines that one text gets.
-    private static let (narrowest, mostLines) = (24, 12)
+    private static let (narrowest, mostLines) = (30, 12)
 
     /// Begins with what is asked for.
     init(_ subject: String, style: Style) {
@@ -74,7 +74,7 @@ struct ConsentBox {
         var texts = whole.broken(toWidth: width.map { $0 - 3 - indent })
         if texts.count > Self.mostLines {
             let left = texts[Self.mostLines...].reduce(0) { $0 + $1.count }
-            texts = texts.prefix(Self.mostLines) + ["… and \(left) more characters"]
+            texts = texts.prefix(Self.mostLines) + ["… (\(left) more)"]
         }
         return texts.enumerated().map { index, text in
             let blank = String(repeating: " ", count: index == 0 && !isBeside ? 0 : indent)
