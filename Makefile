@@ -33,7 +33,7 @@ build: packages ## Builds pvelua, pvelua-worker and pvelua-sim into .build/relea
 
 test: test-packages ## Runs the whole suite
 	$(SWIFT) build --build-tests --quiet
-	$(SWIFT) test --skip-build
+	@SWIFT=$(SWIFT) scripts/run-tests
 
 example: test-packages ## Builds examples/swift as a package of its own and runs it against pvelua-sim
 	@SWIFT=$(SWIFT) scripts/try-swift-example

@@ -219,8 +219,8 @@ public actor RunbookSession {
         if case .success? = readiness { return nil }
         if case .failure(let failure)? = readiness { return failure }
         let guardian = Swift.Task { [worker] in
-            try? await ContinuousClock().sleep(for: .seconds(10))
-            if !Swift.Task.isCancelled { worker.kill(reason: "it was not ready within ten seconds") }
+            try? await ContinuousClock().sleep(for: .seconds(20))
+            if !Swift.Task.isCancelled { worker.kill(reason: "it was not ready within twenty seconds") }
         }
         defer { guardian.cancel() }
         return await withCheckedContinuation { ready = $0 }

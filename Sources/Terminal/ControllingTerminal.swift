@@ -21,6 +21,15 @@ public struct ControllingTerminal: Prompter {
         return true
     }
 
+    /// The columns that it has now; nil where it does not tell.
+    public var width: Int? {
+        let descriptor = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var size = winsize()
+        return ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : nil
+    }
+
     /// What was answered; nil where there is no terminal, this process is in its background, nobody answered in time, or the
     /// asking task was cancelled.
     public func ask(_ prompt: String, timeout: Double) async -> String? {

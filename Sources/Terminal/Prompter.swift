@@ -5,6 +5,8 @@ internal import Text
 public protocol Prompter: Sendable {
     /// Whether there is somebody to ask.
     var isPresent: Bool { get }
+    /// The columns of the terminal; nil where it does not tell.
+    var width: Int? { get }
 
     /// What was answered, without its line feed; nil where nobody can be asked or nobody answered in time.
     ///
@@ -15,6 +17,9 @@ public protocol Prompter: Sendable {
 }
 
 extension Prompter {
+    /// Unknown, unless the one who asks knows.
+    public var width: Int? { nil }
+
     /// Asks and waits a minute.
     public func ask(_ prompt: String) async -> String? { await ask(prompt, timeout: 60) }
 }

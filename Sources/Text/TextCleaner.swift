@@ -3,7 +3,8 @@
 /// Makes text from others safe to show: what would steer a terminal or hide in it becomes a visible escape.
 ///
 /// Escaped are control characters, DEL, C1, direction marks, overrides and isolates, everything of no width that is not a
-/// combining mark, line and paragraph separators, and bytes that are not UTF-8.
+/// combining mark, line and paragraph separators, and bytes that are not UTF-8; and marks beyond those that a letter may
+/// carry, since many of them draw over the lines above and below.
 public enum TextCleaner {
     /// What is left as it is although it moves the cursor.
     public struct Kept: OptionSet, Sendable {
@@ -20,7 +21,24 @@ public enum TextCleaner {
     /// The text made safe.
     public static func clean(_ text: String, keeping kept: Kept = []) -> String {
         var result = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars { append(scalar, to: &result, kept) }
+        var surroundings = Surroundings()
+        for scalar in text.unicodeScalars { append(scalar, to: &result, kept, &surroundings) }
+        return String(result)
+    }
+
+    /// JSON text whose strings show nothing that steers a terminal or hides: it stands there as `\\u` and four digits.
+    public static func clean(json: String) -> String {
+        var result = String.UnicodeScalarView()
+        var surroundings = Surroundings()
+        for scalar in json.unicodeScalars {
+            guard isUnsafe(scalar, &surroundings), scalar != "\n" else {
+                result.append(scalar)
+                continue
+            }
+            for unit in String(Character(scalar)).utf16 {
+                result.append(contentsOf: "\\u\(hex(UInt32(unit), digits: 4))".unicodeScalars)
+            }
+        }
         return String(result)
     }
 
@@ -31,11 +49,12 @@ public enum TextCleaner {
         var parser = Unicode.UTF8.ForwardParser()
         var iterator = bytes.makeIterator()
         var position = 0
+        var surroundings = Surroundings()
         while true {
             switch parser.parseScalar(from: &iterator) {
             case .emptyInput: return String(result)
             case .valid(let encoded):
-                append(Unicode.UTF8.decode(encoded), to: &result, kept)
+                append(Unicode.UTF8.decode(encoded), to: &result, kept, &surroundings)
                 position += encoded.count
             case .error(let length):
                 for byte in bytes.dropFirst(position).prefix(length) {
@@ -46,8 +65,21 @@ public enum TextCleaner {
         }
     }
 
-    private static func append(_ scalar: Unicode.Scalar, to result: inout String.UnicodeScalarView, _ kept: Kept) {
-        if scalar == "\n" && kept.contains(.newlines) || scalar == "\t" && kept.contains(.tabs) || !isUnsafe(scalar) {
+    /// What stands before a character and decides whether it may follow.
+    private struct Surroundings {
+        var marks = 0
+        var isAfterEmoji = false
+    }
+
+    /// The most marks that one letter carries; in no script does a letter need more.
+    private static let mostMarks = 4
+
+    private static func append(
+        _ scalar: Unicode.Scalar, to result: inout String.UnicodeScalarView, _ kept: Kept,
+        _ surroundings: inout Surroundings
+    ) {
+        let isKept = scalar == "\n" && kept.contains(.newlines) || scalar == "\t" && kept.contains(.tabs)
+        if !isUnsafe(scalar, &surroundings) || isKept {
             result.append(scalar)
             return
         }
@@ -61,13 +93,21 @@ public enum TextCleaner {
         result.append(contentsOf: escape.unicodeScalars)
     }
 
-    private static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
+    private static func isUnsafe(_ scalar: Unicode.Scalar, _ surroundings: inout Surroundings) -> Bool {
+        let before = surroundings
+        surroundings = Surroundings()
         if scalar.isASCII { return scalar.value < 0x20 || scalar.value == 0x7f }
-        switch scalar.properties.generalCategory {
+        let properties = scalar.properties
+        // What makes a sign a picture; anywhere else it makes two names look the same.
+        if (0xfe0e...0xfe0f).contains(scalar.value) { return !before.isAfterEmoji }
+        surroundings.isAfterEmoji = properties.isEmoji
+        if properties.isDefaultIgnorableCodePoint || properties.isNoncharacterCodePoint { return true }
+        switch properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse: return true
-        default:
-            // Fillers and other letters that show nothing.
-            return [0x034f, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x2800, 0x3164, 0xffa0].contains(scalar.value)
+        case .nonspacingMark, .enclosingMark:
+            surroundings.marks = before.marks + 1
+            return surroundings.marks > mostMarks
+        default: return scalar.value == 0x2800
         }
     }
 

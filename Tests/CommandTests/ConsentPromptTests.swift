@@ -95,4 +95,56 @@ struct ConsentPromptTests {
         #expect(text.contains("changed while you were asked: name was a and is b"))
         #expect(!text.contains("\u{1b}"))
     }
+
+    @Test func warnsOfGuestsWithAlmostTheSameName() throws {
+        var asked = try question()
+        let (vmid, node) = (try #require(VMID(102)), try #require(NodeName("pve2")))
+        asked.nearNames = [.init(vmid: vmid, name: "web-2", kind: .qemu, node: node, state: "running")]
+        let lines = ConsentPrompt(asked, code: "4821", style: plain).text.split(separator: "\n")
+        #expect(lines.contains("│ ! 102 web-2 (pve2, running) has almost the same name"))
+    }
+
+    @Test func whatIsTooLongGoesOnInsideTheFrame() throws {
+        var asked = try question(name: "a-very-long-name-of-a-web-server-1")
+        asked.details = ["description = one word after the other", "sshkeys = " + String(repeating: "x", count: 40)]
+        #expect(
+            ConsentPrompt(asked, code: "4821", style: plain, width: 40).text == """
+                ┌ pvelua asks for consent: guest.stop
+                │ cluster  lab
+                │ guest    101
+                │          a-very-long-name-of-a-web-se
+                │          rver-1
+                │          (qemu) on pve1, running
+                │          tags web
+                │ request  POST
+                │          /nodes/pve1/qemu/101/status/
+                │          stop
+                │          description = one word after
+                │          the other
+                │          sshkeys =
+                │          xxxxxxxxxxxxxxxxxxxxxxxxxxxx
+                │          xxxxxxxxxxxx
+                │ rule     hard
+                │ ! Unsaved work is lost.
+                │
+                │ to go on, type
+                │   101 a-very-long-name-of-a-web-server-1 4821
+                │ anything else stops
+                └\u{20}
+                """)
+    }
+
+    @Test func aTextWithoutEndIsCutAndSaysSo() throws {
+        var asked = try question()
+        asked.details = [String(repeating: "x ", count: 5000)]
+        let lines = ConsentPrompt(asked, code: "4821", style: plain, width: 80).text.split(separator: "\n")
+        #expect(lines.count < 25)
+        #expect(lines.contains { $0.hasSuffix(" more)") })
+    }
+
+    @Test(arguments: ["", "web 1", "wéb", "web\u{1b}[0m", String(repeating: "w", count: 64)])
+    func aNameThatCannotBeTypedIsLeftOut(name: String) throws {
+        let prompt = ConsentPrompt(try question(name: name), code: "4821", style: plain)
+        #expect(prompt.expected == "101 4821")
+    }
 }

@@ -18,10 +18,11 @@ struct InterruptTests {
         let process = try ChildProcess(
             Places.products.appendingPathComponent("pvelua"), ["--format", "json", "--yes", "-e", code],
             environment: runner.surroundings, errors: FileHandle(forWritingTo: errors))
-        let watch = process.end(after: 120)
+        let watch = process.end(after: 200)
         defer { watch.cancel() }
-        while process.isRunning {
-            if try await server.requests().contains(where: { $0 == method && $1.hasSuffix(path) }) { break }
+        try await eventually("\(method) \(path) at the server") {
+            if !process.isRunning { return true }
+            return try await server.requests().contains { $0 == method && $1.hasSuffix(path) }
         }
         let start = ContinuousClock.now
         process.signal(SIGINT)
@@ -32,24 +33,24 @@ struct InterruptTests {
 
     @Test func readsEndAtOnce() async throws {
         let server = try await RunningServer("--time-scale", "1")
-        try runner.configure(server, timeouts: "request: 30s")
+        try runner.configure(server, timeouts: "request: 300s")
         _ = try await server.control(
-            "/sim/faults", body: #"{"method":"GET","path":"/cluster/resources","effect":"delay","seconds":25}"#)
+            "/sim/faults", body: #"{"method":"GET","path":"/cluster/resources","effect":"delay","seconds":250}"#)
         let (result, seconds) = try await interrupt("pve.list_vms()", at: server, whenSeen: "GET", "/resources?type=vm")
         #expect(result.status == 130, "\(result.errors)")
         #expect(result.jsonError?["kind"]?.string == "cancelled")
-        #expect(seconds < 10)
+        #expect(seconds < 100)
     }
 
     @Test func runningTasksGoOnAndAreNamed() async throws {
-        let server = try await RunningServer("--time-scale", "20")
-        try runner.configure(server, timeouts: "request: 30s")
+        let server = try await RunningServer("--time-scale", "200")
+        try runner.configure(server, timeouts: "request: 300s")
         let (result, seconds) = try await interrupt(
             #"pve.vm_action(nil, 101, "shutdown")"#, at: server, whenSeen: "GET", "/status")
         #expect(result.status == 130, "\(result.errors)")
         let message = result.jsonError?["message"]?.string ?? ""
         #expect(message.contains("goes on (UPID:") && message.contains(":qmshutdown:101:"), "\(result.errors)")
-        #expect(seconds < 10)
+        #expect(seconds < 100)
         #expect(try await !server.requests().contains { $0.method == "DELETE" })
     }
 }

@@ -166,8 +166,8 @@ struct MonitorCommandTests {
         let process = try monitor(["--once"], output, .nullDevice)
         let watch = process.end(after: 120)
         defer { watch.cancel() }
-        while try await !bench.server.requests().contains(where: { $0.path.contains("/cluster/resources") }) {
-            try await Swift.Task.sleep(for: .milliseconds(20))
+        try await eventually("a request for the resources") {
+            try await bench.server.requests().contains { $0.path.contains("/cluster/resources") }
         }
         process.signal(SIGINT)
         #expect(await process.ending() == 130)

@@ -39,6 +39,17 @@ struct TerminalSessionTests {
         #expect(result.status == 20, "\(result.output)")
     }
 
+    @Test func ctrlCAtTheQuestionIsANo() async throws {
+        let result = try await session([["to go on", "\u{3}"]], "-e", stop)
+        #expect(result.status == 130, "\(result.output)")
+        #expect(!result.output.contains("now stopped"))
+    }
+
+    @Test func standardInputIsNoPerson() async throws {
+        let result = try await runner.pvelua(["--cluster", "demo", "-e", stop], input: "yes\nyes\n101 web-1 0000\n")
+        #expect(result.status == 20, "\(result.errors)")
+    }
+
     @Test func aSimpleConfirmationTakesYes() async throws {
         let result = try await session(
             [["type yes to go on", "yes\n"]], "-e", "pve.vm_action(nil, 101, 'shutdown').status")

@@ -112,9 +112,9 @@ struct PveshTransportTests {
         )
         let client = client(
             pvesh.transport {
-                $0.writeTimeout = .seconds(2)
-                $0.grace = .seconds(1)
-            }, ClientSettings(requestTimeout: .seconds(2), readAttempts: 1))
+                $0.writeTimeout = .seconds(4)
+                $0.grace = .seconds(4)
+            }, ClientSettings(requestTimeout: .seconds(4), readAttempts: 1))
         let failure = await #expect(throws: Failure.self) {
             try await client.send(APICall(method, try APIPath("version")))
         }
@@ -249,7 +249,7 @@ struct PveshTransportTests {
             let pvesh = try StandInPvesh(script: script)
             let transport = pvesh.transport()
             let task = Task { await failure(transport, request) }
-            while pvesh.note("pid")?.hasSuffix("\n") != true { try await Task.sleep(for: .milliseconds(5)) }
+            try await eventually("pvesh runs") { pvesh.note("pid")?.hasSuffix("\n") == true }
             let process = try number(pvesh, "pid")
             defer { kill(process, SIGKILL) }
             task.cancel()

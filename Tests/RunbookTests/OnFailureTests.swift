@@ -2,6 +2,7 @@
 import Journal
 import Model
 import Simulator
+import TestSupport
 import Testing
 
 @testable import Runbook
@@ -171,11 +172,11 @@ struct OnFailureTests {
     }
 
     @Test func afterAnInterruptNoneIsRunAndAllAreTold() async throws {
-        let bench = try Bench { $0.limits.processorSlice = 20 }
+        let bench = try Bench { $0.limits.processorSlice = 60 }
         let (session, _) = try await session(bench)
         let code = "pve.on_failure(print) pve.on_failure(print) pve.list_vms() while true do end"
         async let outcome = session.evaluate(chunk(code))
-        while bench.cluster.requests.isEmpty { try await ContinuousClock().sleep(for: .milliseconds(5)) }
+        try await eventually("the first request") { !bench.cluster.requests.isEmpty }
         await session.interrupt()
         guard case .failed(let failed) = await outcome else {
             Issue.record("it did not fail")

@@ -21,7 +21,7 @@ final class PseudoTerminal: @unchecked Sendable {
         self.slave = slave
         path = String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
         // A test whose terminal waits for what never comes shall fail, not hang.
-        DispatchQueue.global().asyncAfter(deadline: .now() + 120) { [weak self] in self?.hangUp() }
+        DispatchQueue.global().asyncAfter(deadline: .now() + 300) { [weak self] in self?.hangUp() }
     }
 
     deinit {
@@ -42,7 +42,7 @@ final class PseudoTerminal: @unchecked Sendable {
         _ = write(master, bytes, bytes.count)
     }
 
-    /// Waits until the terminal has shown the text since the last wait; false where it does not within a minute.
+    /// Waits until the terminal has shown the text since the last wait; false where it does not within four minutes.
     func waits(for text: String) -> Bool {
         let wanted = Array(text.utf8)
         while true {
@@ -51,7 +51,7 @@ final class PseudoTerminal: @unchecked Sendable {
                 return true
             }
             var request = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
-            guard poll(&request, 1, 60_000) > 0 else { return false }
+            guard poll(&request, 1, 240_000) > 0 else { return false }
             var chunk = [UInt8](repeating: 0, count: 4096)
             let count = read(master, &chunk, chunk.count)
             guard count > 0 else { return false }

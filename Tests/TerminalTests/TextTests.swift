@@ -10,6 +10,8 @@ struct TextTests {
         ("\u{202e}evil\u{202c}", "\\u{202e}evil\\u{202c}"),
         ("\u{2066}x\u{2069}", "\\u{2066}x\\u{2069}"), ("pay\u{200b}pal", "pay\\u{200b}pal"),
         ("\u{feff}x\u{2028}y\u{2029}", "\\u{feff}x\\u{2028}y\\u{2029}"), ("a\u{ad}b", "a\\u{00ad}b"),
+        ("we\u{fe0f}b ❤\u{fe0f}", "we\\u{fe0f}b ❤\u{fe0f}"),
+        ("n\u{323}\u{302}\u{301}\u{301}\u{301}", "n\u{323}\u{302}\u{301}\u{301}\\u{0301}"),
         ("\u{e0041}", "\\u{e0041}"), ("\u{3164}", "\\u{3164}"), ("\u{0}", "\\x00"),
     ])
     func makesWhatIsHiddenVisible(_ text: String, _ expected: String) {

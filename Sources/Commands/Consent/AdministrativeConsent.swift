@@ -18,7 +18,7 @@ struct AdministrativeConsent: Sendable {
         box.add("cluster", "\(cluster) as \(identity)")
         for line in lines { box.add(line) }
         try await TypedYes.demand(
-            box.text(asking: "yes"), for: what, else: "nothing was sent", at: prompter,
+            box.text(asking: "yes", width: prompter.width), for: what, else: "nothing was sent", at: prompter,
             hint: "run it at a terminal, or run the commands of `pvelua cluster token plan` on a node")
     }
 }

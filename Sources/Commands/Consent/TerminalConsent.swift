@@ -21,7 +21,7 @@ actor TerminalConsent: ConsentGiver {
     func ask(_ question: ConsentQuestion) async -> ConsentAnswer {
         guard terminal.isPresent else { return .nobody }
         let before = last
-        let prompt = ConsentPrompt(question, code: makeCode(), style: style)
+        let prompt = ConsentPrompt(question, code: makeCode(), style: style, width: terminal.width)
         let task = Swift.Task { [terminal] () -> ConsentAnswer in
             _ = await before?.value
             if Swift.Task.isCancelled { return .no(reason: "interrupted") }

@@ -32,7 +32,8 @@ final class LineChannel: AlertChannel {
         }
     }
 
-    private func text(_ event: AlertEvent) -> String {
+    /// The lines for people.
+    func text(_ event: AlertEvent) -> String {
         let line = TextCleaner.clean(event.line)
         let shown =
             switch (event.kind, event.alert.severity) {

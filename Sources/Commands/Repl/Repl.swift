@@ -3,6 +3,7 @@ internal import JSON
 internal import Model
 internal import Runbook
 internal import Terminal
+internal import Text
 
 /// Reads a line, runs it, prints what it returns; keeps variables from line to line and survives every error.
 struct Repl {
@@ -96,7 +97,7 @@ struct Repl {
             let width = context.isTerminal.output ? windowWidth(1) : nil
             let text = ReplHelp.text(words.count > 1 ? words[1] : "", width: width)
             environment.output.write(Array(text.utf8))
-        default: writeError("there is no \(words[0]); :help and :quit are known\n")
+        default: writeError("there is no \(TextCleaner.clean(words[0])); :help and :quit are known\n")
         }
         return false
     }

@@ -25,7 +25,7 @@ struct ErrorReport {
         if let location = failure.location { object["where"] = .string(location) }
         if !failure.traceback.isEmpty { object["traceback"] = .array(failure.traceback.map(JSONValue.string)) }
         if let account = failure.account?.json { object["run"] = account }
-        return JSONValue.object(JSONObject([("error", .object(object))])).text + "\n"
+        return TextCleaner.clean(json: JSONValue.object(JSONObject([("error", .object(object))])).text) + "\n"
     }
 
     private func lines(_ report: ScriptFailure, _ chunk: Chunk?) -> [String] {

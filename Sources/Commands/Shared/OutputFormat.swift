@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
+internal import Glibc
 internal import JSON
 internal import Model
+internal import Text
 
 /// How results and errors are written.
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
@@ -16,6 +18,7 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
     ) throws(Failure) {
         let bytes =
             switch self {
+            case .json where isatty(1) == 1: Array((TextCleaner.clean(json: try json().text) + "\n").utf8)
             case .json: try json().encoded() + [0x0a]
             case .text: Array(try text().utf8)
             }

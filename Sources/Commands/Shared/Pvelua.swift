@@ -109,7 +109,7 @@ public enum PveluaMain {
             let failure = ScriptFailure(Failure(.usage, Pvelua.message(for: error)))
             writeError(ErrorReport(format: .json, style: Style(isEnabled: false)).text(failure))
         } else {
-            writeError(text + "\n")
+            writeError(TextCleaner.clean(text, keeping: .newlines) + "\n")
         }
         return ExitStatus.usage.rawValue
     }

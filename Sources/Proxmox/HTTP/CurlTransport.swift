@@ -4,7 +4,7 @@
 ///
 /// Nothing happens before the first request: no thread, no set-up of libcurl. The thread ends with the transport.
 public final class CurlTransport: Transport, CustomReflectable {
-    private let engine: CurlEngine
+    let engine: CurlEngine
 
     /// Makes a transport to one server.
     public init(_ endpoint: HTTPEndpoint, settings: CurlSettings) {

@@ -113,10 +113,16 @@ actor Turnstile {
 actor PveshGuard {
     private var verdict: Bool?
 
-    /// Whether it does; nil where the answer tells nothing.
-    func isExact(_ probe: @Sendable () async -> ProgramRun.Outcome?) async -> Bool? {
-        if let verdict { return verdict }
-        guard let outcome = await probe() else { return nil }
+    /// Whether it does; nil where the answer tells nothing, a failure where there is none.
+    func isExact(
+        _ probe: @Sendable () async -> Result<ProgramRun.Outcome, ProgramFailure>
+    ) async -> Result<Bool?, ProgramFailure> {
+        if let verdict { return .success(verdict) }
+        let outcome: ProgramRun.Outcome
+        switch await probe() {
+        case .success(let found): outcome = found
+        case .failure(let reason): return .failure(reason)
+        }
         if outcome.ending == .exited(0) {
             // A shortened option that is taken makes the call succeed.
             verdict = false
@@ -124,7 +130,7 @@ actor PveshGuard {
         {
             verdict = true
         }
-        return verdict
+        return .success(verdict)
     }
 }
 

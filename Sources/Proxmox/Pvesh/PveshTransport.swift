@@ -125,16 +125,20 @@ public final class PveshTransport: Transport {
         let isExact = await guardian.isExact {
             let run = self.program(["get", "/version", "--output-forma", "json"], limit: .seconds(30), isRead: true)
             return await withCheckedContinuation { continuation in
-                self.queue.async { continuation.resume(returning: try? run.run()) }
+                self.queue.async {
+                    continuation.resume(returning: Result { () throws(ProgramFailure) in try run.run() })
+                }
             }
         }
         switch isExact {
-        case true?: return
-        case nil:
+        case .failure(let reason):
+            throw TransportFailure(.connect, mayHaveBeenSent: false, "pvesh cannot be started: \(reason)")
+        case .success(true?): return
+        case .success(nil):
             throw TransportFailure(
                 .connect, mayHaveBeenSent: false,
                 "\(settings.program) does not answer as pvesh does; does it run for this user?")
-        case false?:
+        case .success(false?):
             throw TransportFailure(
                 .garbled, mayHaveBeenSent: false,
                 "this pvesh takes shortened names of parameters, so that what is asked for is not what is judged")

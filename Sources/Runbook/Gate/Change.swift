@@ -21,7 +21,7 @@ struct Change: Sendable {
     /// whoever is asked, and told where it is refused.
     var consequences: [String] = []
     /// Other guests that a person could take for the one it is about.
-    var nearNames: [String] = []
+    var nearNames: [ConsentQuestion.GuestSummary] = []
     /// Says the consequences anew for a guest that changed while its question stood.
     var weigh: (@Sendable (GuestFacts) async throws(Failure) -> [String])?
     /// The snapshot it makes, where its effect is one.

@@ -28,8 +28,8 @@ public struct ConsentQuestion: Sendable, Hashable {
     public var warning: String?
     /// What the change means for these guests and their data as they are now; one sentence each, hostile until cleaned.
     public var consequences: [String] = []
-    /// Other guests whose name is the same or one letter apart, as `102 web-2 (pve2, running)`; hostile until cleaned.
-    public var nearNames: [String] = []
+    /// Guests that are not meant and whose names differ from that of ``guest`` by one letter or less.
+    public var nearNames: [GuestSummary] = []
     /// What changed of the guest since the question was asked before, in words; empty the first time.
     public var changedSinceAsked: [String] = []
 

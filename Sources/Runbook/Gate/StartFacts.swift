@@ -35,16 +35,16 @@ struct StartFacts: Sendable {
         return now
     }
 
-    /// Other guests that a person could take for this one, as `102 web-2 (pve2, running)`; five at most.
-    func nearNames(_ guest: GuestFacts) -> [String] {
-        named.filter { resource in
-            guard resource.vmid != guest.vmid, let name = resource.name, !name.isEmpty else { return false }
-            return Spelling.isNear(name, guest.name)
-        }.prefix(5).map { resource in
-            let place = [resource.node?.rawValue, resource.status].compactMap(\.self).joined(separator: ", ")
-            return "\(resource.vmid.map { "\($0) " } ?? "")\(resource.name ?? "")"
-                + (place.isEmpty ? "" : " (\(place))")
+    /// Other guests that a person could take for this one; five at most.
+    func nearNames(_ guest: GuestFacts) -> [ConsentQuestion.GuestSummary] {
+        let near = named.lazy.compactMap { resource -> ConsentQuestion.GuestSummary? in
+            guard let vmid = resource.vmid, vmid != guest.vmid, let name = resource.name, !name.isEmpty,
+                let node = resource.node, let kind = resource.guestKind, Spelling.isNear(name, guest.name)
+            else { return nil }
+            return ConsentQuestion.GuestSummary(
+                vmid: vmid, name: name, kind: kind, node: node, state: resource.status ?? "unknown")
         }
+        return Array(near.prefix(5))
     }
 }
 
@@ -70,7 +70,9 @@ actor StartBook {
     }
 
     /// Other guests that a person could take for this one.
-    func nearNames(_ guest: GuestFacts, on cluster: String) -> [String] { facts[cluster]?.nearNames(guest) ?? [] }
+    func nearNames(_ guest: GuestFacts, on cluster: String) -> [ConsentQuestion.GuestSummary] {
+        facts[cluster]?.nearNames(guest) ?? []
+    }
 
     /// The pools of all clusters that were changed.
     var census: PoolCensus {
@@ -100,7 +102,18 @@ extension PolicyGuest {
         self.init(
             vmid: resource.vmid?.rawValue, name: resource.name, node: resource.node?.rawValue,
             pool: resource.pool ?? "", tags: resource.tags,
-            kind: resource.kind == .qemu ? .qemu : resource.kind == .lxc ? .lxc : nil, status: resource.status,
+            kind: resource.guestKind, status: resource.status,
             isTemplate: resource.isTemplate, lock: resource.lock ?? "", haState: resource.haState ?? "")
+    }
+}
+
+extension ClusterResource {
+    /// What kind of guest the row is about; nil for what is none.
+    fileprivate var guestKind: GuestKind? {
+        switch kind {
+        case .qemu: .qemu
+        case .lxc: .lxc
+        default: nil
+        }
     }
 }

@@ -46,8 +46,8 @@ struct WorkerWatch {
     /// Calls that the host has not answered; while there are any, silence is the host's own doing.
     var callsOut = 0
 
-    /// A busy machine may give the worker less than its share, hence the factor and the grace.
-    init(limits: WorkerLimits) { allowance = .seconds(limits.processorSlice * 2 + 5) }
+    /// A busy machine may give the worker a small part of one processor only, hence the factor and the grace.
+    init(limits: WorkerLimits) { allowance = .seconds(limits.processorSlice * 4 + 15) }
 
     mutating func begin(now: ContinuousClock.Instant) { lastHeard = now }
 

@@ -19,7 +19,7 @@ final class WorkerLink: Sendable {
     }
 
     /// How long a worker may take to read one frame.
-    private static let patience: Duration = .seconds(10)
+    private static let patience: Duration = .seconds(30)
     /// How much a worker may have said that is not dealt with: two of the largest frames.
     private static let maximumWaiting = 2 * Frame.maximumSize
 

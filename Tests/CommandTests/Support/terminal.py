@@ -3,7 +3,7 @@
 
 usage: terminal.py STEPS COMMAND...
 STEPS is a JSON list of [pattern, answer]: when the pattern appears, the answer is typed; {1} stands for its first group.
-All that the terminal showed goes to stdout; the command's exit status is this program's.
+All that the terminal showed goes to stdout; the command's exit status is this program's. Whoever waits too long says for what.
 """
 import json
 import os
@@ -20,7 +20,7 @@ if pid == 0:
 
 seen = ""
 start = 0
-deadline = time.monotonic() + float(os.environ.get("PATIENCE", "60"))
+deadline = time.monotonic() + float(os.environ.get("PATIENCE", "110"))
 while time.monotonic() < deadline:
     ready, _, _ = select.select([master], [], [], 0.2)
     if ready:
@@ -42,6 +42,7 @@ while time.monotonic() < deadline:
             os.write(master, answer.encode())
 else:
     os.kill(pid, 9)
+    seen += "\nterminal.py gave up: %s\n" % ("never saw %r" % steps[0][0] if steps else "the command did not end")
 sys.stdout.write(seen)
 sys.stdout.flush()
 _, status = os.waitpid(pid, 0)

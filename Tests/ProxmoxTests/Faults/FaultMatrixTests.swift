@@ -44,14 +44,14 @@ struct FaultMatrixTests {
         let port = row.port == "closed" ? 1 : try #require(server.ports[row.port])
         let endpoint = try #require(HTTPEndpoint(host: "localhost", port: port))
         let settings = CurlSettings(
-            trust: .authority(file: server.authority), stallTimeout: .milliseconds(500), maximumBody: 2_000_000,
+            trust: .authority(file: server.authority), stallTimeout: .seconds(1), maximumBody: 2_000_000,
             // libcurl itself repeats a read on a reused connection that is dead, or does not: nothing to record.
             requestsPerConnection: 1)
         // The time of pauses is virtual, that of the network is real.
         return ProxmoxClient(
             hosts: [ProxmoxHost(name: "server", transport: CurlTransport(endpoint, settings: settings))],
             credential: NoCredential(),
-            settings: ClientSettings(requestTimeout: row.isSlow ? .seconds(2) : .seconds(60), jitter: { 0.5 }),
+            settings: ClientSettings(requestTimeout: row.isSlow ? .seconds(4) : .seconds(60), jitter: { 0.5 }),
             clock: VirtualClock())
     }
 

@@ -66,7 +66,7 @@ struct HostileServer: Sendable {
     /// A transport to one of the server's ports.
     func transport(
         _ port: String = "good", host: String = "localhost", trust: ServerTrust? = nil,
-        connectTimeout: Duration = .seconds(5), maximumConnections: Int = 8, maximumBody: Int = 64 << 20,
+        connectTimeout: Duration = .seconds(60), maximumConnections: Int = 8, maximumBody: Int = 64 << 20,
         change: (inout CurlSettings) -> Void = { _ in }
     ) throws -> CurlTransport {
         guard let number = ports[port], let endpoint = HTTPEndpoint(host: host, port: number) else {
@@ -99,26 +99,22 @@ struct HostileServer: Sendable {
 
     /// Waits until the server has received a request whose path contains the mark.
     func arrival(_ mark: String) async throws {
-        let deadline = ContinuousClock.now + .seconds(60)
-        while try seen(mark).isEmpty {
-            if ContinuousClock.now > deadline { throw CocoaError(.fileReadUnknown) }
-            await Task.yield()
-        }
+        try await eventually("a request for \(mark)") { try !seen(mark).isEmpty }
     }
 
     /// Waits until the server has noticed that a connection is gone, and says when that was, in seconds since 1970.
     func departure(_ connection: String) async throws -> Double {
-        let deadline = ContinuousClock.now + .seconds(60)
-        while true {
+        var moment: Double?
+        try await eventually("the end of connection \(connection)") {
             for line in try everything().split(separator: "\n") where line.contains(connection) {
-                guard let note = try? JSONValue(parsing: String(line)), note["closed"]?.string == connection,
-                    let time = note["time"]?.perlNumber
-                else { continue }
-                return time
+                guard let note = try? JSONValue(parsing: String(line)), note["closed"]?.string == connection else {
+                    continue
+                }
+                moment = note["time"]?.perlNumber
             }
-            if ContinuousClock.now > deadline { throw CocoaError(.fileReadUnknown) }
-            try await Task.sleep(for: .milliseconds(5))
+            return moment != nil
         }
+        return moment ?? 0
     }
 
     /// Everything the server has written down, for finding what must not be there.
