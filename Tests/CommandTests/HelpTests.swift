@@ -58,7 +58,10 @@ struct HelpTests {
         (["cluster", "dcotor"], "there is no command \"cluster dcotor\"; did you mean `doctor`?"),
         (["cluster", "schema", "snyc"], "there is no command \"cluster schema snyc\"; did you mean `sync`?"),
         (["config", "zzz"], "there is no command \"config zzz\"; there are init, check, path"),
-        (["version"], "there is no command \"version\"; there are run, eval, repl, config, cluster"),
+        (
+            ["version"],
+            "there is no command \"version\"; there are run, plan, approve, deny, apply, eval, repl, config, cluster"
+        ),
     ])
     func aMisspeltCommandIsNamedAndTheRightOnesToo(arguments: [String], words: String) async throws {
         let result = try await runner.pvelua(arguments)

@@ -104,11 +104,17 @@ struct PlanDriftTests {
 
     @Test func theSameChangeOnceMoreIsOneTooMany() async throws {
         let bench = try PlanBench()
-        let plan = try await bench.plan("pve.snapshot(nil, 103, { name = 'aa' })")
-        let applied = try await bench.apply(
-            plan, "pve.snapshot(nil, 103, { name = 'aa' }); pve.vm(103):delete_snapshot('aa')")
+        let twice = """
+            for _ = 1, 2 do
+              pve.api.put("/nodes/" .. pve.vm(103).node .. "/qemu/103/config", { description = "same" })
+            end
+            """
+        let plan = try await bench.plan(twice)
+        #expect(plan.operations.count == 2)
+        let applied = try await bench.apply(plan, twice.replacing("1, 2", with: "1, 3"))
         #expect(applied.failure?.kind == .planDiverged, "\(applied.failure as Any)")
-        #expect(bench.bench.writes.count == 1)
+        #expect(applied.failure?.message.contains("as often as planned") == true)
+        #expect(bench.bench.writes.count == 2)
     }
 
     @Test func aScriptThatCatchesTheErrorCannotGoOn() async throws {

@@ -91,7 +91,9 @@ struct PlanView {
         lines.append("read: \(plan.reads.count) different requests, \(reads) in all")
         if isVerbose { lines += plan.reads.map { "  \(clean($0.request))" + ($0.count > 1 ? " ×\($0.count)" : "") } }
         for unknown in plan.unknowns { lines.append("cannot be known: " + Self.described(unknown)) }
-        for limit in plan.limits { lines.append("limit \(clean(limit.name)): \(limit.used) of \(limit.most)") }
+        for limit in plan.limits where limit.used > 0 {
+            lines.append("limit \(clean(limit.name)): \(limit.used) of \(limit.most)")
+        }
         if let partial = plan.partial {
             lines.append(style.red("the plan ends early: the script goes by \(Self.described(partial))"))
         }

@@ -38,7 +38,8 @@ struct Planning {
         var result = Result(plan: plan, failure: Self.failure(of: outcome))
         if result.failure?.failure.kind == .cancelled { throw Failure(.cancelled, "interrupted; no plan was written") }
         if result.failure == nil {
-            environment.output = PlanningOutput(ConsoleOutput(context, options: options), isQuiet: true)
+            environment.output = PlanningOutput(
+                ConsoleOutput(context, options: options), isQuiet: true, isSilent: true)
             try await addFailures(source, environment, plan, recorder, workplace)
         }
         await recorder.complete(&plan, policy: environment.policy)

@@ -10,11 +10,14 @@ internal import Text
 final class PlanningOutput: RunOutput {
     private let console: ConsoleOutput
     private let isQuiet: Bool
+    private let isSilent: Bool
     private let rest = Mutex<[UInt8]>([])
 
-    init(_ console: ConsoleOutput, isQuiet: Bool) {
+    /// - Parameter isSilent: Whether nothing is written at all, for a rehearsal that nobody asked to watch.
+    init(_ console: ConsoleOutput, isQuiet: Bool, isSilent: Bool = false) {
         self.console = console
-        self.isQuiet = isQuiet
+        self.isQuiet = isQuiet || isSilent
+        self.isSilent = isSilent
     }
 
     let hasLostOutput = false
@@ -30,7 +33,9 @@ final class PlanningOutput: RunOutput {
     }
 
     func table(_ table: RunTable) { write(Array(console.rendered(table).utf8)) }
-    func log(_ level: LogLevel, _ message: String) { console.log(level, message) }
+    func log(_ level: LogLevel, _ message: String) {
+        if !isSilent { console.log(level, message) }
+    }
 
     /// Writes what has no line end yet.
     func flush() {
