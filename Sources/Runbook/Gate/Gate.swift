@@ -81,7 +81,8 @@ struct Gate: Sendable {
         let (guests, number) = try await ConsentDesk(environment: environment).settle(
             change, planned, undoing: await run.undoing
         ) { guests in
-            let now = environment.policy.evaluate(question(proposal.call, actions, guests.map { PolicyGuest($0) } + others))
+            let now = environment.policy.evaluate(
+                question(proposal.call, actions, guests.map { PolicyGuest($0) } + others))
             return now.stricter(atStart: environment.policy.evaluate(question(proposal.call, actions, before)))
         }
         change.guests = guests

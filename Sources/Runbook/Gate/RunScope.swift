@@ -231,7 +231,9 @@ struct ClusterScope: Sendable {
     }
 
     /// Other guests that a person could take for this one.
-    func nearNames(_ guest: GuestFacts) async -> [ConsentQuestion.GuestSummary] { await run.starts.nearNames(guest, on: cluster) }
+    func nearNames(_ guest: GuestFacts) async -> [ConsentQuestion.GuestSummary] {
+        await run.starts.nearNames(guest, on: cluster)
+    }
 
     /// What policy knew of guests at the start, where anything has been changed since; the same guests where nothing has.
     func knownAtStart(_ guests: [PolicyGuest]) async -> [PolicyGuest] { await run.starts.known(guests, on: cluster) }
