@@ -147,7 +147,7 @@ struct LimitTests {
         ("{ run: { pool: 0% } }", "p:3:24: expected a share from 1% to 100%, found `0%`"),
         ("{ hour: { canary: 1 } }", "p:3:19: this limit is one of a run, not of an hour"),
         ("{ run: { chnges: 1 } }", "p:3:18: no limit and no action is called `chnges`; did you mean `changes`?"),
-        ("{ callers: { robot: { run: { changes: 1 } } } }", "p:3:22: expected human, ci or agent, found `robot`"),
+        ("{ callers: { robot: { run: { changes: 1 } } } }", "p:3:22: unknown value `robot`; expected one of human, ci, agent"),
     ])
     func refusesLimitsThatAreNone(_ text: String, _ expected: String) {
         #expect(throws: Failure(.config, expected)) { try limits(text) }

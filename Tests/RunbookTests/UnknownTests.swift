@@ -11,7 +11,7 @@ import Wire
 @testable import Runbook
 
 /// A run that is planned: the bench's own cluster takes the part of the twin.
-private struct PlanBench {
+private struct UnknownBench {
     let bench: Bench
     let recorder = PlanRecorder(nonce: "0123456789abcdef")
 
@@ -32,7 +32,7 @@ private struct PlanBench {
             id: "p", created: 0, expires: 1, nonce: "n", caller: .human, requester: "me",
             cluster: .init(name: "demo", fingerprint: ""), script: .init(name: "", sha256: ""),
             policy: .init(sha256: "", demand: "allow", approvals: 0), seed: "0")
-        await recorder.complete(&plan)
+        await recorder.complete(&plan, policy: bench.environment.policy)
         return (plan, outcome)
     }
 }
@@ -60,7 +60,7 @@ struct UnknownTests {
         ("repeat until pve.backups{ guest = 101 }[1].volid == 1", "volid of backup"),
     ])
     func aScriptThatGoesByItEndsThePlanAtThatLine(code: String, what: String) async throws {
-        let bench = try PlanBench()
+        let bench = try UnknownBench()
         let (plan, outcome) = try await bench.run(
             "local b = pve.backup(nil, 101)\n\n\(code)\nprint('went on')\npve.vm_action(nil, 103, 'start')")
         #expect(plan.partial?.what == what)
@@ -88,7 +88,7 @@ struct UnknownTests {
         ("pve.log('made ' .. b.volid); print(3)", "3\n"),
     ])
     func itMayBeCarriedAboutAndShown(code: String, expected: String) async throws {
-        let bench = try PlanBench()
+        let bench = try UnknownBench()
         let (plan, _) = try await bench.run("local b = pve.backup(nil, 101)\n\(code)")
         #expect(bench.bench.output.text == expected)
         #expect(plan.partial == nil)
@@ -96,7 +96,7 @@ struct UnknownTests {
     }
 
     @Test func aResultThatIsHandedOnBecomesAReference() async throws {
-        let bench = try PlanBench()
+        let bench = try UnknownBench()
         let (plan, _) = try await bench.run(
             """
             local b = pve.backup(nil, 111)
@@ -117,7 +117,7 @@ struct UnknownTests {
     }
 
     @Test func whatAProgramInAGuestSaysIsNoReference() async throws {
-        let bench = try PlanBench()
+        let bench = try UnknownBench()
         let (plan, _) = try await bench.run(
             "local r = pve.agent_exec(101, { 'uname' })\nprint(r.out)\npve.agent_exec(101, { 'echo', r.out })")
         #expect(plan.partial == PlannedUnknown(what: "out of agent_exec", place: "nightly.lua:3"))

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Configuration
-internal import Hashing
 internal import Model
 internal import Policy
 internal import Runbook
@@ -50,10 +49,4 @@ struct PolicyInForce: Sendable {
 
     /// Both as one.
     var policy: PolicySet { ceiling.map { own.policy.bounded(by: $0.policy) } ?? own.policy }
-
-    /// The SHA-256 of all that was read: a byte more or less makes another.
-    var fingerprint: String {
-        let parts = [own.text, ceiling?.text ?? ""].map { ContentHash.sha256(Array($0.utf8)) }
-        return ContentHash.sha256(Array(parts.joined().utf8))
-    }
 }

@@ -133,7 +133,7 @@ struct Workplace {
     }
 
     /// The SHA-256 of the policy in force.
-    func policyFingerprint() throws(Failure) -> String { try policyInForce(try configuration()).fingerprint }
+    func policyFingerprint() throws(Failure) -> String { try policyInForce(try configuration()).policy.fingerprint }
 
     private func consent() -> any ConsentGiver {
         TerminalConsent(

@@ -53,6 +53,9 @@ public struct CountedChange: Hashable, Sendable {
         self.ending = ending
     }
 
+    /// Whether it does more than look.
+    fileprivate var isChange: Bool { actions.contains { !$0.isRead } }
+
     /// How often a limit on actions counts it.
     fileprivate func times(_ glob: Glob) -> Int {
         let matching = actions.filter { glob.matches($0) }
@@ -105,9 +108,9 @@ public struct LimitJudge: Sendable {
     public func admit(
         _ change: CountedChange, run: [CountedChange], hour: [CountedChange]
     ) throws(Failure) {
-        guard change.actions.contains(where: { !$0.isRead }) else { return }
+        guard change.isChange else { return }
         for limit in limits {
-            let before = limit.span == .run ? run : hour
+            let before = (limit.span == .run ? run : hour).filter(\.isChange)
             switch limit.measure {
             case .canary: try admit(change, after: before, canary: limit)
             case .pool: try admit(change, after: before, pool: limit)
@@ -126,12 +129,12 @@ public struct LimitJudge: Sendable {
     /// How much of each limit is used, those on pools and canaries left out.
     public func uses(run: [CountedChange], hour: [CountedChange]) -> [(limit: Limit, used: Int)] {
         limits.filter { $0.measure != .pool && $0.measure != .canary }
-            .map { ($0, used($0, $0.span == .run ? run : hour)) }
+            .map { ($0, used($0, ($0.span == .run ? run : hour).filter(\.isChange))) }
     }
 
     private func used(_ limit: Limit, _ changes: [CountedChange]) -> Int {
         switch limit.measure {
-        case .changes: changes.count { $0.actions.contains { !$0.isRead } }
+        case .changes: changes.count
         case .guests: changes.reduce(into: Set<CountedChange.Guest>()) { $0.formUnion($1.guests) }.count
         case .action(let glob): changes.reduce(0) { $0 + $1.times(glob) }
         case .pool, .canary: 0
