@@ -92,7 +92,7 @@ struct PolicyCommandTests {
               - { call: "POST /nodes/pve1/qemu/101/status/stop", guest: { pool: web }, expect: confirm }
               - { call: "POST /nodes/pve1/qemu/101/status/stop", parameters: { skiplock: 1 }, guest: { pool: web }, expect: deny }
               - { call: "GET /nodes/pve1/qemu/101/config", caller: agent, expect: allow, rule: reads }
-              - { call: "POST /nodes/pve1/qemu/101/status/stop", expect: confirm }
+              - { call: "POST /nodes/pve1/qemu/101/status/stop", expect: deny }
             """)
         #expect(result.status == 0, "\(result.output)\(result.errors)")
         let lines = result.output.split(separator: "\n")
