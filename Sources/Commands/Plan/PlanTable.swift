@@ -131,7 +131,7 @@ struct PlanTable {
         }
         if operation.differences.isEmpty { details += Self.request(of: operation) }
         let others = operation.actions.filter { $0 != operation.action }
-        if !others.isEmpty { details.append(Detail(text: "is also " + others.joined(separator: ", "))) }
+        if !others.isEmpty { details.append(Detail(text: "also judged as " + others.joined(separator: ", "))) }
         let warnings = [operation.warning].compactMap(\.self) + operation.consequences
         return details + warnings.map { Detail(text: "! " + $0, emphasis: .warning) }
     }

@@ -17,21 +17,21 @@ struct PlanView {
     private var plan: Plan { file.plan }
 
     /// All of it, ending in a line end.
-    func text() -> String { (heading + operations() + surroundings + [next]).joined(separator: "\n") + "\n" }
+    func text() -> String { (heading + operations() + surroundings + next).joined(separator: "\n") + "\n" }
 
     // MARK: - Heading
 
     private var heading: [String] {
-        [
-            style.bold("plan of \(clean(plan.script.name))") + " on \(clean(plan.cluster.name))" + summary,
-            "for \(plan.caller.rawValue) (\(clean(plan.requester))), holds until \(TimeText.moment(plan.expires))",
+        [style.bold("plan of \(clean(plan.script.name))") + " on \(clean(plan.cluster.name))"] + summary + [
+            "for \(plan.caller.rawValue) (\(clean(plan.requester))), holds until \(TimeText.moment(plan.expires))"
         ] + parameters + [style.dim("digest \(file.digest)")]
     }
 
     /// How much it changes, and what is asked of people for that.
-    private var summary: String {
-        let certain = plan.operations.count { !$0.isConditional }
-        guard !plan.operations.isEmpty else { return "" }
+    private var summary: [String] {
+        guard !plan.operations.isEmpty else { return [] }
+        let denied = plan.operations.count { $0.effect == "deny" }
+        let certain = plan.operations.count { !$0.isConditional && $0.effect != "deny" }
         let asks =
             switch plan.policy.demand {
             case "allow": "policy asks nobody"
@@ -41,7 +41,10 @@ struct PlanView {
                 "policy asks for " + (plan.policy.approvals > 1 ? "\(plan.policy.approvals) approvals" : "an approval")
             default: "policy says \(clean(plan.policy.demand))"
             }
-        return ": \(certain) \(certain == 1 ? "change" : "changes"), \(asks)"
+        return [
+            "\(certain) \(certain == 1 ? "change" : "changes"), \(asks)"
+                + (denied > 0 ? style.red("; \(denied) denied") : "")
+        ]
     }
 
     private var parameters: [String] {
@@ -72,22 +75,18 @@ struct PlanView {
         if !unknowns.isEmpty { lines += entry("unknown", unknowns) }
         if !limits.isEmpty { lines += entry("limits", limits.joined(separator: ", ")) }
         if let partial = plan.partial {
-            let text = "PARTIAL: the script goes by \(Self.described(partial)), which only the real run can know"
-            lines += text.broken(toWidth: width).map(style.red)
+            let text = "the script goes by \(Self.described(partial)), which only the real run can know"
+            lines += entry("PARTIAL", text, style.red)
         }
-        if let failure = plan.failure {
-            lines += "FAILED: \(clean(failure))".broken(toWidth: width).map(style.red)
-        }
+        if let failure = plan.failure { lines += entry("FAILED", clean(failure), style.red) }
         return lines
     }
 
-    /// A line with its name in front, going on below where it is long.
-    private func entry(_ name: String, _ value: String) -> [String] {
-        value.broken(toWidth: width.map { max($0 - 9, 20) }).enumerated().map { index, text in
-            style.dim(
-                index == 0
-                    ? name + String(repeating: " ", count: max(1, 9 - name.count)) : String(repeating: " ", count: 9))
-                + text
+    /// A line with its name in front, going on below where it is long; a word that is longer stays whole, to be copied.
+    private func entry(_ name: String, _ value: String, _ paint: ((String) -> String)? = nil) -> [String] {
+        value.wrapped(toWidth: width.map { max($0 - 9, 20) }).enumerated().map { index, text in
+            let lead = (index == 0 ? name : "") + String(repeating: " ", count: 9 - (index == 0 ? name.count : 0))
+            return (paint ?? style.dim)(lead) + (paint?(text) ?? text)
         }
     }
 
@@ -95,20 +94,18 @@ struct PlanView {
         TextCleaner.clean(unknown.what + (unknown.place.map { " (\($0))" } ?? ""))
     }
 
-    private var next: String {
-        if plan.partial != nil {
-            return nextStep(
-                "it cannot be applied; let one script find out and another go by it (--param), see \(clean(path))")
-        }
-        guard plan.isApplicable else {
-            return nextStep("it cannot be applied; change the script and plan again, see \(clean(path))")
-        }
-        if plan.operations.isEmpty { return nextStep("there is nothing to apply") }
-        return nextStep((plan.policy.demand == "approve" ? "pvelua approve" : "pvelua apply") + " \(clean(path))")
-    }
-
-    private func nextStep(_ text: String) -> String {
-        style.yellow("next     ") + text
+    private var next: [String] {
+        let step =
+            if plan.partial != nil {
+                "it cannot be applied; let one script find out and another go by it (--param)"
+            } else if !plan.isApplicable {
+                "it cannot be applied; change the script and plan again"
+            } else if plan.operations.isEmpty {
+                "there is nothing to apply"
+            } else {
+                (plan.policy.demand == "approve" ? "pvelua approve" : "pvelua apply") + " \(clean(path))"
+            }
+        return (plan.isApplicable ? [] : entry("written", clean(path))) + entry("next", step, style.yellow)
     }
 
     private func clean(_ text: String) -> String { TextCleaner.clean(text) }
@@ -121,17 +118,14 @@ extension PlannedUnknown {
         var order: [String] = []
         var places: [String: [String]] = [:]
         for unknown in unknowns {
-            if places[unknown.what] == nil { order.append(unknown.what) }
-            let place = unknown.place.map { $0.hasPrefix(file) ? String($0.dropFirst(file.count)) : $0 }
-            if let place, places[unknown.what]?.contains(place) != true {
-                places[unknown.what, default: []].append(place)
-            } else {
-                places[unknown.what, default: []] += []
-            }
+            if !order.contains(unknown.what) { order.append(unknown.what) }
+            guard let whole = unknown.place else { continue }
+            let place = whole.hasPrefix(file) ? String(whole.dropFirst(file.count)) : whole
+            if places[unknown.what]?.contains(place) != true { places[unknown.what, default: []].append(place) }
         }
         return order.map { what in
-            let lines = places[what] ?? []
-            return lines.isEmpty ? what : "\(what) (line \(lines.joined(separator: ", ")))"
+            guard let lines = places[what] else { return what }
+            return "\(what) (\(lines.count == 1 ? "line" : "lines") \(lines.joined(separator: ", ")))"
         }
     }
 }
