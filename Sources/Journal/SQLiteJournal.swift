@@ -86,20 +86,14 @@ public final class SQLiteJournal: JournalStore {
                 try connection.query(
                     """
                     INSERT INTO step (run, sequence, cluster, actions, method, path, parameters, vmid, node, identity, state,
-                        guests, intended) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        guests, counts, intended) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
-                    [.text(run), SQLiteValue(sequence)] + StepColumns.values(intent) + [.real(time)])
+                    [.text(run), SQLiteValue(sequence)] + StepColumns.values(intent) + [
+                        SQLiteValue(admit == nil ? 0 : 1), .real(time),
+                    ])
                 return .success(sequence)
             }
         }.get()
-    }
-
-    /// Takes a step out of what limits count: another is tried in its place.
-    public func discount(run: String, step: Int) throws(Failure) {
-        try write(.config, "nothing more was sent") { connection throws(SQLiteError) in
-            try connection.query(
-                "UPDATE step SET counts = 0 WHERE run = ? AND sequence = ?", [.text(run), SQLiteValue(step)])
-        }
     }
 
     /// Writes down that the bytes are about to leave.

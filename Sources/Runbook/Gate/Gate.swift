@@ -75,10 +75,9 @@ struct Gate: Sendable {
         let actions = ActionClassifier.actions(of: change.call)
         try await run.requireThaw(for: actions)
         let planned = PlannedCall(change, actions, origin, run)
-        let others = proposal.owners.map { PolicyGuest($0) } + proposal.others
-        let before = try await run.factsAtStart(
-            of: (proposal.guests + proposal.owners).map { PolicyGuest($0) }, besides: proposal.others, client)
-        if let guest = change.guest { change.nearNames = { await run.nearNames(guest) } }
+        let others = proposal.others + proposal.owners.map { PolicyGuest($0) }
+        let before = try await run.factsAtStart(of: proposal.guests.map { PolicyGuest($0) } + others, client)
+        change.nearNames = if let guest = change.guest { await run.nearNames(guest) } else { [] }
         let (guests, number) = try await ConsentDesk(environment: environment).settle(
             change, planned, undoing: await run.undoing
         ) { guests in
@@ -113,7 +112,7 @@ struct Gate: Sendable {
                 actions: actions, method: change.call.method.rawValue, path: change.call.path.description,
                 parameters: change.call.recordedParameters, vmid: change.vmid,
                 node: change.node, identity: change.identity, guests: change.touched), of: change,
-            counted: change.counted(actions, on: environment.clusterName))
+            counted: mayFollow ? change.counted(actions, on: environment.clusterName) : nil)
         do throws(Failure) {
             var outcome = try await Sending(environment: environment, run: run).carryOut(change, step)
             outcome.snapshot = change.snapshot
@@ -124,7 +123,6 @@ struct Gate: Sendable {
             guard mayFollow, let moved = await followed(change) else { throw error.naming(guest, for: change.call) }
             environment.output.log(
                 .warning, "\(change.subject) has moved to \(moved.node ?? "another node"); going on there")
-            try await step.discount()
             return try await judged(moved, mayFollow: false)
         }
     }

@@ -58,10 +58,11 @@ public actor RunScope {
 
     /// Writes the intent of a step, durably, and the run's own row before the first one.
     ///
-    /// - Parameter counted: What the policy's limits count, which hold for all clusters of the run together.
+    /// - Parameter counted: What the policy's limits count, which hold for all clusters of the run together; nil for a second
+    ///   attempt at what was counted already.
     /// - Throws: ``Failure`` of kind `limit` where it would be one too many; nothing is written then.
     func begin(
-        _ intent: StepIntent, of change: Change, counted: CountedChange, on cluster: String
+        _ intent: StepIntent, of change: Change, counted: CountedChange?, on cluster: String
     ) async throws(Failure) -> StepRecorder {
         let journal = try journal()
         try await record(in: journal)
@@ -69,8 +70,8 @@ public actor RunScope {
         intent.cluster = cluster
         let judge = LimitJudge(
             environment.policy.limits.holding(for: environment.caller), census: await starts.census)
-        let number = try await journal.recordIntent(
-            run: id, intent, at: environment.now(), admit: judge.admission(counted))
+        let admit = counted.map(judge.admission)
+        let number = try await journal.recordIntent(run: id, intent, at: environment.now(), admit: admit)
         let other = cluster == environment.clusterName ? nil : cluster
         notes[number] = StepNote(
             number: number, action: change.action, subject: change.subject, vmid: change.vmid, node: change.node,
@@ -225,10 +226,8 @@ struct ClusterScope: Sendable {
     func requireThaw(for actions: Set<Action>) async throws(Failure) { try await run.requireThaw(for: actions) }
 
     /// What policy knew of guests before this run changed anything here.
-    func factsAtStart(
-        of guests: [PolicyGuest], besides others: [PolicyGuest], _ client: ProxmoxClient
-    ) async throws(Failure) -> [PolicyGuest] {
-        try await run.starts.facts(of: guests, besides: others, on: cluster, client)
+    func factsAtStart(of guests: [PolicyGuest], _ client: ProxmoxClient) async throws(Failure) -> [PolicyGuest] {
+        try await run.starts.facts(of: guests, on: cluster, client)
     }
 
     /// Other guests that a person could take for this one.
@@ -241,7 +240,7 @@ struct ClusterScope: Sendable {
 
     /// Writes the intent of a step, durably.
     func begin(
-        _ intent: StepIntent, of change: Change, counted: CountedChange
+        _ intent: StepIntent, of change: Change, counted: CountedChange?
     ) async throws(Failure) -> StepRecorder {
         try await run.begin(intent, of: change, counted: counted, on: cluster)
     }

@@ -27,15 +27,13 @@ struct StartFacts: Sendable {
         census = PoolCensus(pools)
     }
 
-    /// What a guest was that was read just now; of one that came later, what it was when it was first seen.
+    /// What a guest was; of one that came later, what it was when it was first seen, which is now at the latest.
     mutating func facts(of now: PolicyGuest) -> PolicyGuest {
-        let known = known(now)
-        if let vmid = now.vmid { guests[vmid] = known }
-        return known
+        guard let vmid = now.vmid else { return now }
+        if let known = guests[vmid] { return known }
+        guests[vmid] = now
+        return now
     }
-
-    /// The same of a guest that is only spoken of, such as one that is to be made: nothing is remembered of it.
-    func known(_ now: PolicyGuest) -> PolicyGuest { now.vmid.flatMap { guests[$0] } ?? now }
 
     /// Other guests that a person could take for this one; five at most.
     func nearNames(_ guest: GuestFacts) -> [ConsentQuestion.GuestSummary] {
@@ -55,17 +53,15 @@ actor StartBook {
     private var readings: [String: Swift.Task<Result<StartFacts, Failure>, Never>] = [:]
     private var facts: [String: StartFacts] = [:]
 
-    /// What policy knew of guests that were read just now and of others that a change speaks of, in this order.
-    ///
-    /// The overview is read at the first change on their cluster, once, whoever asks meanwhile.
+    /// What policy knew of guests; the overview is read at the first change on their cluster, once, whoever asks meanwhile.
     func facts(
-        of guests: [PolicyGuest], besides others: [PolicyGuest], on cluster: String, _ client: ProxmoxClient
+        of guests: [PolicyGuest], on cluster: String, _ client: ProxmoxClient
     ) async throws(Failure) -> [PolicyGuest] {
         if facts[cluster] == nil {
             let found = try await read(cluster, client)
             if facts[cluster] == nil { facts[cluster] = found }
         }
-        return known(guests, on: cluster) + others.map { facts[cluster]?.known($0) ?? $0 }
+        return known(guests, on: cluster)
     }
 
     /// The same where that has been read already; else what the guests are now is what they were.
