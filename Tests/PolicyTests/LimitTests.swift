@@ -49,7 +49,7 @@ struct LimitTests {
         let changes = #expect(throws: Failure.self) {
             try counter.admit(actions: ["guest.start"], guests: [105], of: "lab")
         }
-        #expect(changes?.message.hasSuffix("limits.run.changes is 50") == true)
+        #expect(changes?.message.hasSuffix("limits.run.changes is 50, and 50 are used") == true)
         try counter.admit(actions: ["read.guest"], guests: [110], of: "lab")
     }
 
