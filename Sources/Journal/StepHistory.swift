@@ -51,27 +51,28 @@ extension StepHistory {
         for admission: StepAdmission, before run: String, replacing replaced: Int?, at time: Double,
         in connection: SQLiteConnection
     ) throws(SQLiteError) {
-        let columns = "SELECT step.cluster, step.actions, step.guests, step.vmid, step.state FROM step"
-        let counting = "step.counts = 1 AND step.state <> '\(StepState.notHappened.rawValue)'"
         let left = SQLiteValue(replaced ?? 0)
         self.run =
             try admission.looksAtRun
-            ? connection.query(
-                "\(columns) WHERE step.run = ? AND \(counting) AND step.sequence <> ? ORDER BY step.sequence",
-                [.text(run), left]
-            ).compactMap(Entry.init) : []
-        // A step of a clock that ran ahead counts until that hour is over as well.
+            ? connection.query(Self.runQuery, [.text(run), left]).compactMap(Entry.init) : []
         hour =
             try admission.looksAtHour
-            ? connection.query(
-                """
-                \(columns) JOIN run ON run.id = step.run
-                WHERE step.intended > ?1 AND run.caller = (SELECT caller FROM run WHERE id = ?2) AND \(counting)
-                    AND NOT (step.run = ?2 AND step.sequence = ?3)
-                ORDER BY step.intended
-                """, [.real(time - 3600), .text(run), left]
-            ).compactMap(Entry.init) : []
+            ? connection.query(Self.hourQuery, [.real(time - 3600), .text(run), left]).compactMap(Entry.init) : []
     }
+
+    private static let columns = "SELECT step.cluster, step.actions, step.guests, step.vmid, step.state FROM step"
+    private static let counting = "step.counts = 1 AND step.state <> '\(StepState.notHappened.rawValue)'"
+
+    static let runQuery =
+        "\(columns) WHERE step.run = ?1 AND step.sequence <> ?2 AND \(counting) ORDER BY step.sequence"
+
+    /// A step of a clock that ran ahead counts until that hour is over as well.
+    static let hourQuery = """
+        \(columns) JOIN run ON run.id = step.run
+        WHERE step.intended > ?1 AND run.caller = (SELECT caller FROM run WHERE id = ?2) AND \(counting)
+            AND NOT (step.run = ?2 AND step.sequence = ?3)
+        ORDER BY step.intended
+        """
 }
 
 extension StepHistory.Entry {
