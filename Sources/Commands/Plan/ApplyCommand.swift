@@ -5,6 +5,7 @@ internal import Journal
 internal import Model
 internal import Plan
 internal import Policy
+internal import Proxmox
 internal import Runbook
 internal import Terminal
 internal import Text
@@ -70,7 +71,7 @@ struct Application {
         // The name first: another cluster is not even asked who it is.
         try checks.cluster(environment.clusterName, fingerprint: plan.cluster.fingerprint)
         try checks.cluster(
-            environment.clusterName, fingerprint: try await ClusterIdentity.fingerprint(of: environment.client))
+            environment.clusterName, fingerprint: try await environment.client.clusterFingerprint())
     }
 
     /// The one yes for all of it, or the approvals; a denial of the plan stops it whatever policy demands.
@@ -82,10 +83,9 @@ struct Application {
         let terminal = ControllingTerminal()
         let view = PlanView(
             file: file, path: path, style: Style(isEnabled: false), width: terminal.width.map { $0 - 3 })
-        let digits = String(Int.random(in: 0...9999))
         try await PlanConsent(
             view: view, prompter: terminal, style: context.promptStyle,
-            code: String(repeating: "0", count: 4 - digits.count) + digits, assumesYes: options.yes
+            code: TypedYes.code(), assumesYes: options.yes
         ).require(demand)
     }
 

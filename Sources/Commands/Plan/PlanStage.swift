@@ -31,8 +31,15 @@ final class PlanStage: Sendable {
             }
     }
 
-    /// What could not be read.
+    /// What could not be read, and what was made up instead.
     var gaps: [String] {
-        own.gaps + others.withLock { $0 }.flatMap { name, twin in twin.gaps.map { "\(name): \($0)" } }
+        own.blanks + others.withLock { $0 }.flatMap { name, twin in twin.blanks.map { "\(name): \($0)" } }
+    }
+}
+
+extension Twin {
+    /// What the twin could not read, and which answers it made up, as lines.
+    fileprivate var blanks: [String] {
+        gaps + guesses.map { "\($0): only the changed cluster can answer, so the answer is made up" }
     }
 }

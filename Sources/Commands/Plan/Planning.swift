@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Configuration
 internal import Glibc
-internal import Hashing
 internal import Journal
 internal import Model
 internal import Plan
@@ -119,7 +118,7 @@ struct Planning {
         _ source: PlanSource, _ environment: RunEnvironment, _ workplace: Workplace
     ) async throws(Failure) -> Plan {
         let created = Int(WallTime.seconds())
-        let fingerprint = try await ClusterIdentity.fingerprint(of: environment.client)
+        let fingerprint = try await environment.client.clusterFingerprint()
         var plan = Plan(
             id: environment.makeID(), created: created, expires: created + lifetime,
             nonce: (0..<2).map { _ in String(UInt64.random(in: 1 << 60...UInt64.max), radix: 16) }.joined(),
