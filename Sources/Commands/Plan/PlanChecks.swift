@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Configuration
 internal import Hashing
 internal import Model
 internal import Plan
@@ -26,6 +27,9 @@ struct PlanChecks {
         }
         guard plan.created <= Int(now) + 60 else {
             throw stale("the plan was made in the future, at \(TimeText.moment(plan.created))")
+        }
+        guard plan.expires - plan.created <= Int(TimeSpan.longest) else {
+            throw stale("the plan would hold for longer than \(TimeText.span(Int(TimeSpan.longest))), which none does")
         }
         guard Int(now) < plan.expires else {
             throw stale("the plan has expired, at \(TimeText.moment(plan.expires))")
@@ -87,7 +91,7 @@ struct PlanChecks {
     static func used(by run: String) -> Failure {
         Failure(
             .planDiverged, "the plan was applied before, by run \(run); a plan is used once; nothing was sent",
-            hint: again)
+            hint: "if that run did not come to its end, look at its guests first; then \(again)")
     }
 
     private func stale(_ text: String, hint: String = again) -> Failure {

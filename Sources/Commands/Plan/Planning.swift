@@ -44,7 +44,9 @@ struct Planning {
         }
         await recorder.complete(&plan, policy: environment.policy)
         // Where a plan had to end is no failure of the script.
-        if plan.partial == nil {
+        if plan.partial != nil {
+            result.failure = nil
+        } else {
             plan.failure = result.failure.map { failure in
                 (failure.location.map { "\($0): " } ?? "") + failure.failure.description
             }
