@@ -5,6 +5,7 @@ internal import Journal
 internal import Model
 internal import Plan
 internal import Policy
+internal import Proxmox
 internal import Runbook
 internal import Terminal
 internal import Text
@@ -73,6 +74,7 @@ struct Application {
         try checks.cluster(environment.clusterName, fingerprint: plan.cluster.fingerprint)
         try checks.cluster(
             environment.clusterName, fingerprint: try await ClusterIdentity.fingerprint(of: environment.client))
+        try await checks.clusters { (name) throws(Failure) in try await environment.clusters.open(name).client }
     }
 
     /// The one yes for all of it, or the approvals; a denial of the plan stops it whatever policy demands.

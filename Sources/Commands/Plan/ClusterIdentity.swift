@@ -2,7 +2,13 @@
 internal import Hashing
 internal import JSON
 internal import Model
+internal import Plan
 internal import Proxmox
+
+extension Plan {
+    /// The clusters that its operations go to, in order, without the one that the run is started on.
+    var otherClusters: [String] { Set(operations.map(\.cluster)).subtracting([cluster.name]).sorted() }
+}
 
 /// What tells a cluster from another that is configured under the same name.
 enum ClusterIdentity {

@@ -4,6 +4,7 @@ internal import Hashing
 internal import Model
 internal import Plan
 internal import Policy
+internal import Proxmox
 internal import Runbook
 
 /// Whether a plan still holds, before anybody is asked and anything is sent.
@@ -77,6 +78,20 @@ struct PlanChecks {
         }
         guard fingerprint == plan.cluster.fingerprint else {
             throw stale("\(name) is another cluster than the one that the plan was made for")
+        }
+    }
+
+    /// The other clusters that it changes.
+    ///
+    /// - Parameter open: The way to one of them.
+    func clusters(_ open: (String) async throws(Failure) -> ProxmoxClient) async throws(Failure) {
+        guard plan.clusters.map(\.name) == plan.otherClusters else {
+            throw stale("the plan does not say which clusters it changes")
+        }
+        for other in plan.clusters {
+            guard try await ClusterIdentity.fingerprint(of: try await open(other.name)) == other.fingerprint else {
+                throw stale("\(other.name) is another cluster than the one that the plan was made for")
+            }
         }
     }
 
