@@ -5,7 +5,7 @@ internal import Terminal
 /// A yes that a person types in full at the terminal, wherever standard input and output point.
 enum TypedYes {
     /// How many seconds such a question stands.
-    static let patience = 120.0
+    static let patience = 60.0
 
     /// Returns where it was given.
     ///

@@ -15,6 +15,8 @@ struct Change: Sendable {
     /// Guests that policy must hear of though they could not be read: one that the call makes, one that is not there, and some
     /// that it names in a way that nobody can tell.
     var others: [PolicyGuest] = []
+    /// Whether ``others`` are made as copies of the guest it is about.
+    var makesCopy = false
     /// Guests whose volumes it gives to another: what they are policy must hear of as well.
     var owners: [GuestFacts] = []
     /// What it means for the guests and their data as they are now, such as how much is lost: one sentence each, shown to

@@ -68,7 +68,10 @@ struct ConsentDesk: Sendable {
                 let differences = guest.differences(from: before)
                 return now.count == 1 ? differences : differences.map { "guest \(guest.vmid): \($0)" }
             }
-            if changes.isEmpty { return (now, nil) }
+            // What the yes was given to may have come to need more meanwhile: a time of day, a state of high availability.
+            let after = decide(now).effect
+            if changes.isEmpty, after <= decision.effect { return (now, nil) }
+            if changes.isEmpty { changes = ["policy now asks for \(after.rawValue)"] }
             shown.guests = now
             if let guest = shown.guest, let weigh = shown.weigh { shown.consequences = try await weigh(guest) }
         }
