@@ -42,11 +42,33 @@ struct PlanCommandTests {
         let out = runner.home.url.appendingPathComponent("x.plan.json").path
         let text = try await runner.pvelua("--cluster", "demo", "plan", script, "--out", out)
         #expect(text.status == 0 && !text.output.contains("hello") && text.errors.contains("planned │ hello"))
-        #expect(text.output.contains("103 build-1  status: stopped → running  allow"), "\(text.output)")
-        #expect(text.output.contains("next: pvelua apply"))
+        #expect(text.output.contains("103 build-1  allow"), "\(text.output)")
+        #expect(text.output.contains("status: stopped → running"), "\(text.output)")
+        #expect(text.output.contains("next     pvelua apply"))
         let json = try await runner.pvelua("--cluster", "demo", "--format", "json", "plan", script, "--out", out)
         let operation = try JSONValue(parsing: json.output)["plan"]?["operations"]?.array?.first
         #expect(operation?["action"]?.string == "guest.start")
+    }
+
+    @Test func aPartialPlanSaysWhereItEndsAndIsNoFailure() async throws {
+        let script = try runner.home.write(
+            "job.lua", "pve.vm(103):start()\nif pve.agent_exec(101, { 'true' }).exitcode == 0 then pve.log('x') end\n"
+        ).path
+        let out = runner.home.url.appendingPathComponent("x.plan.json").path
+        let result = try await runner.pvelua("--cluster", "demo", "plan", script, "--out", out)
+        #expect(result.status == 0 && result.output.contains("exitcode of agent_exec (job.lua:2)"), "\(result.output)")
+        #expect(result.output.contains("command=[\"true\"]"), "\(result.output)")
+        #expect(try await runner.pvelua("apply", out, "--yes").status == 23)
+    }
+
+    @Test func aDeniedStepIsCountedApartAndNothingIsSaidToBeDone() async throws {
+        let script = try runner.home.write("job.lua", "pve.vm(103):start()\npve.api.post('/nodes/pve1/execute', {})\n")
+            .path
+        let out = runner.home.url.appendingPathComponent("x.plan.json").path
+        let result = try await runner.pvelua("--cluster", "demo", "plan", script, "--out", out)
+        #expect(
+            result.status == 22 && result.output.contains("1 change, policy asks nobody; 1 denied"), "\(result.output)")
+        #expect(!result.errors.contains("done when it failed"), "\(result.errors)")
     }
 
     @Test(arguments: ["script", "module", "policy", "file", "parameter", "cluster"])

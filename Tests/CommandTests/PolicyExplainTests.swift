@@ -57,7 +57,8 @@ struct PolicyExplainTests {
         Row(["guest.stop", "101"], "confirm-typed", "hard"),
         Row(["guest.stop", "101", "--caller", "ci"], "approve", "agents"),
         Row(["guest.start", "103"], "allow", "start"),
-        Row(["guest.start,guest.args", "103"], "deny", nil),
+        Row(["guest.start,guest.args", "103"], "approve", "host"),
+        Row(["guest.start,api.unknown", "103"], "deny", "crown"),
         Row(["POST /nodes/pve1/qemu/101/status/stop"], "confirm-typed", "hard"),
         Row(["POST /nodes/pve1/qemu/101/status/shutdown"], "confirm", "graceful"),
         Row(["POST /nodes/pve1/qemu/101/status/shutdown", "--param", "forceStop=1"], "confirm-typed", "hard"),
@@ -91,7 +92,7 @@ struct PolicyExplainTests {
         let part = try #require(json["parts"]?.array?.first)
         #expect(part["vmid"] == 101 && part["name"] == "web-1" && part["decisive"] == true)
         let rules = try #require(part["rules"]?.array)
-        #expect(rules.count == 14)
+        #expect(rules.count == 15)
         #expect(rules.filter { $0["decisive"] == true }.map { $0["rule"]?.string } == ["hard"])
         let crown = try #require(rules.first { $0["rule"] == "crown" })
         let tag = try #require(crown["matchers"]?.array?.first { $0["name"] == "where.tag" })

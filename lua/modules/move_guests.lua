@@ -106,10 +106,11 @@ return function(moves, options)
     end
   end
 
-  -- A look at the task costs one read; only one that has ended is waited for, which checks its effect as well.
+  -- Only a task that has ended is waited for, which checks its effect as well. The task itself is given, not a path made of its
+  -- name: that a plan could not know.
   local function settle(index)
     local move = underway[index]
-    local ok, task = pcall(pve.api.get, string.format("/nodes/%s/tasks/%s/status", move.task.node, move.task.upid))
+    local ok, task = pcall(pve.task, move.task)
     local left = math.max(0, move.begun + (options.timeout or 3600) - pve.now())
     if ok and task.status == "running" and left > 0 then
       return false

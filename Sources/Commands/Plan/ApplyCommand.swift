@@ -79,10 +79,12 @@ struct Application {
         let desk = ApprovalDesk(try workplace.approvalTerms(), journal: journal, context: context)
         let standing = try await desk.standing(of: file, at: context.absolute(path))
         if demand == .approve || standing.denial != nil { return try standing.require(for: path) }
-        let view = PlanView(file: file, path: path, style: Style(isEnabled: false), width: 100)
+        let terminal = ControllingTerminal()
+        let view = PlanView(
+            file: file, path: path, style: Style(isEnabled: false), width: terminal.width.map { $0 - 3 })
         let digits = String(Int.random(in: 0...9999))
         try await PlanConsent(
-            view: view, prompter: ControllingTerminal(), style: context.promptStyle,
+            view: view, prompter: terminal, style: context.promptStyle,
             code: String(repeating: "0", count: 4 - digits.count) + digits, assumesYes: options.yes
         ).require(demand)
     }

@@ -47,7 +47,8 @@ struct PlanCommand: ContextCommand {
         try options.format.write(
             json: ["digest": .string(sealed.digest), "file": .string(destination), "plan": sealed.plan.json],
             text: view.text())
-        guard let failure = result.failure else { return .done }
+        // Where a plan had to end is told in the plan, and is no failure of the script.
+        guard let failure = result.failure, result.plan.partial == nil else { return .done }
         writeError(ErrorReport(format: options.format, style: context.errorStyle).text(failure, chunk: source.chunk))
         return ExitStatus(failure.failure)
     }

@@ -34,7 +34,7 @@ struct PlanConsent {
         box.add("for", "\(plan.caller.rawValue) (\(plan.requester)), planned \(TimeText.moment(plan.created))")
         box.add("digest", view.file.digest)
         for line in view.operations() { box.add(line) }
-        let answer = await prompter.ask(box.text(asking: expected), timeout: TypedYes.patience)
+        let answer = await prompter.ask(box.text(asking: expected, width: prompter.width), timeout: TypedYes.patience)
         if Swift.Task.isCancelled { throw Failure(.cancelled, "interrupted; nothing was sent") }
         guard let answer, TypedYes.isAnswer(answer, expected) else {
             throw Failure(.confirmationRequired, "the plan was not confirmed; nothing was sent")

@@ -17,70 +17,50 @@ struct PlanView {
     private var plan: Plan { file.plan }
 
     /// All of it, ending in a line end.
-    func text() -> String { (heading + operations() + surroundings + [next]).joined(separator: "\n") + "\n" }
+    func text() -> String { (heading + operations() + surroundings + next).joined(separator: "\n") + "\n" }
 
     // MARK: - Heading
 
     private var heading: [String] {
-        let demand =
+        [style.bold("plan of \(clean(plan.script.name))") + " on \(clean(plan.cluster.name))"] + summary + [
+            "for \(plan.caller.rawValue) (\(clean(plan.requester))), holds until \(TimeText.moment(plan.expires))"
+        ] + parameters + [style.dim("digest \(file.digest)")]
+    }
+
+    /// How much it changes, and what is asked of people for that.
+    private var summary: [String] {
+        guard !plan.operations.isEmpty else { return [] }
+        let denied = plan.operations.count { $0.effect == "deny" }
+        let certain = plan.operations.count { !$0.isConditional && $0.effect != "deny" }
+        let asks =
             switch plan.policy.demand {
-            case "allow": "nothing"
-            case "confirm": "a yes"
-            case "confirm-typed": "a typed yes"
-            case "approve": plan.policy.approvals > 1 ? "\(plan.policy.approvals) approvals" : "an approval"
-            default: plan.policy.demand
+            case "allow": "policy asks nobody"
+            case "confirm": "policy asks for a yes"
+            case "confirm-typed": "policy asks for a typed yes"
+            case "approve":
+                "policy asks for " + (plan.policy.approvals > 1 ? "\(plan.policy.approvals) approvals" : "an approval")
+            default: "policy says \(clean(plan.policy.demand))"
             }
         return [
-            style.bold("plan of \(clean(plan.script.name))") + " on \(clean(plan.cluster.name))",
-            "  for \(plan.caller.rawValue) (\(clean(plan.requester))), until \(TimeText.moment(plan.expires)); policy demands \(demand)",
-        ] + parameters + ["  " + style.dim("digest \(file.digest)")]
+            "\(certain) \(certain == 1 ? "change" : "changes"), \(asks)"
+                + (denied > 0 ? style.red("; \(denied) denied") : "")
+        ]
     }
 
     private var parameters: [String] {
         plan.parameters.isEmpty
             ? []
-            : ["  with " + plan.parameters.map { clean("\($0.name)=\($0.value)") }.joined(separator: ", ")]
+            : ["with " + plan.parameters.map { clean("\($0.name)=\($0.value)") }.joined(separator: ", ")]
     }
 
     // MARK: - Operations
 
-    /// The table, and below it what must not be overlooked.
+    /// The table, and below it what its marks mean.
     func operations() -> [String] {
         guard !plan.operations.isEmpty else { return ["", "It changes nothing."] }
-        let rows = plan.operations.map(row)
-        let table = TableRenderer(
-            headings: ["#", "action", "guest", "what changes", "verdict", "rule", "undo", "time", "line"], width: width,
-            style: style
-        ).render(rows)
-        let notes = plan.operations.flatMap { operation in
-            ([operation.warning].compactMap(\.self) + operation.consequences).map {
-                "  \(operation.number): " + style.red("! " + clean($0))
-            }
-        }
-        let conditional = plan.operations.contains(where: \.isConditional)
-        return [""] + table.split(separator: "\n").map(String.init)
-            + (conditional ? ["  " + style.dim("*) only where a later step fails (pve.on_failure)")] : []) + notes
-    }
-
-    private func row(_ operation: PlannedOperation) -> [String] {
-        [
-            "\(operation.number)" + (operation.isConditional ? "*" : ""), operation.action, Self.guests(operation),
-            Self.changes(operation), operation.effect, operation.rule ?? "-", operation.warning == nil ? "yes" : "no",
-            operation.seconds.map { TimeText.span($0) } ?? "?", operation.place ?? "",
-        ]
-    }
-
-    private static func guests(_ operation: PlannedOperation) -> String {
-        let names = operation.targets.prefix(3).map { "\($0.vmid) \($0.name)" }
-        let more = operation.targets.count > 3 ? " and \(operation.targets.count - 3) more" : ""
-        return names.joined(separator: ", ") + more
-    }
-
-    private static func changes(_ operation: PlannedOperation) -> String {
-        guard !operation.differences.isEmpty else { return "\(operation.method) \(operation.path)" }
-        return operation.differences.map { difference in
-            "\(difference.name): \(difference.before ?? "-") → \(difference.after ?? "-")"
-        }.joined(separator: "; ")
+        let table = PlanTable(plan: plan, style: style, width: width).lines()
+        let isConditional = plan.operations.contains(where: \.isConditional)
+        return [""] + table + (isConditional ? [style.dim("*) only where a later step fails (pve.on_failure)")] : [])
     }
 
     // MARK: - What else is known
@@ -88,32 +68,64 @@ struct PlanView {
     private var surroundings: [String] {
         var lines: [String] = [""]
         let reads = plan.reads.reduce(0) { $0 + $1.count }
-        lines.append("read: \(plan.reads.count) different requests, \(reads) in all")
+        let unknowns = PlannedUnknown.grouped(plan.unknowns, of: plan.script).map(clean).joined(separator: ", ")
+        let limits = plan.limits.filter { $0.used > 0 }.map { "\(clean($0.name)) \($0.used) of \($0.most)" }
+        lines += entry("reads", "\(plan.reads.count) different requests, \(reads) in all")
         if isVerbose { lines += plan.reads.map { "  \(clean($0.request))" + ($0.count > 1 ? " ×\($0.count)" : "") } }
-        for unknown in plan.unknowns { lines.append("cannot be known: " + Self.described(unknown)) }
-        for limit in plan.limits where limit.used > 0 {
-            lines.append("limit \(clean(limit.name)): \(limit.used) of \(limit.most)")
-        }
+        if !unknowns.isEmpty { lines += entry("unknown", unknowns) }
+        if !limits.isEmpty { lines += entry("limits", limits.joined(separator: ", ")) }
         if let partial = plan.partial {
-            lines.append(style.red("the plan ends early: the script goes by \(Self.described(partial))"))
+            let text = "the script goes by \(Self.described(partial)), which only the real run can know"
+            lines += entry("PARTIAL", text, style.red)
         }
-        if let failure = plan.failure { lines.append(style.red("the script failed: \(clean(failure))")) }
+        if let failure = plan.failure { lines += entry("FAILED", clean(failure), style.red) }
         return lines
+    }
+
+    /// A line with its name in front, going on below where it is long; a word that is longer stays whole, to be copied.
+    private func entry(_ name: String, _ value: String, _ paint: ((String) -> String)? = nil) -> [String] {
+        value.wrapped(toWidth: width.map { max($0 - 9, 20) }).enumerated().map { index, text in
+            let lead = (index == 0 ? name : "") + String(repeating: " ", count: 9 - (index == 0 ? name.count : 0))
+            return (paint ?? style.dim)(lead) + (paint?(text) ?? text)
+        }
     }
 
     private static func described(_ unknown: PlannedUnknown) -> String {
         TextCleaner.clean(unknown.what + (unknown.place.map { " (\($0))" } ?? ""))
     }
 
-    private var next: String {
-        guard plan.isApplicable else {
-            return style.yellow("next: ")
-                + "it cannot be applied; change the script and plan again (written to \(clean(path)))"
-        }
-        if plan.operations.isEmpty { return style.yellow("next: ") + "there is nothing to apply" }
-        let command = plan.policy.demand == "approve" ? "pvelua approve" : "pvelua apply"
-        return style.yellow("next: ") + "\(command) \(clean(path))"
+    private var next: [String] {
+        let step =
+            if plan.partial != nil {
+                "it cannot be applied; let one script find out and another go by it (--param)"
+            } else if !plan.isApplicable {
+                "it cannot be applied; change the script and plan again"
+            } else if plan.operations.isEmpty {
+                "there is nothing to apply"
+            } else {
+                (plan.policy.demand == "approve" ? "pvelua approve" : "pvelua apply") + " \(clean(path))"
+            }
+        return (plan.isApplicable ? [] : entry("written", clean(path))) + entry("next", step, style.yellow)
     }
 
     private func clean(_ text: String) -> String { TextCleaner.clean(text) }
+}
+
+extension PlannedUnknown {
+    /// The same values of several lines together, such as `upid of vm_action (lines 8, 12)`.
+    fileprivate static func grouped(_ unknowns: [Self], of script: Plan.SourceBinding) -> [String] {
+        let file = (script.name.split(separator: "/").last.map(String.init) ?? script.name) + ":"
+        var order: [String] = []
+        var places: [String: [String]] = [:]
+        for unknown in unknowns {
+            if !order.contains(unknown.what) { order.append(unknown.what) }
+            guard let whole = unknown.place else { continue }
+            let place = whole.hasPrefix(file) ? String(whole.dropFirst(file.count)) : whole
+            if places[unknown.what]?.contains(place) != true { places[unknown.what, default: []].append(place) }
+        }
+        return order.map { what in
+            guard let lines = places[what] else { return what }
+            return "\(what) (\(lines.count == 1 ? "line" : "lines") \(lines.joined(separator: ", ")))"
+        }
+    }
 }

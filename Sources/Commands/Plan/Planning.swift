@@ -105,9 +105,12 @@ struct Planning {
 
     private static func failure(of outcome: ChunkOutcome) -> ScriptFailure? {
         switch outcome {
-        case .values: nil
-        case .incomplete: ScriptFailure(Failure(.script, "the script ends in the middle of something"))
-        case .failed(let failure): failure
+        case .values: return nil
+        case .incomplete: return ScriptFailure(Failure(.script, "the script ends in the middle of something"))
+        case .failed(var failure):
+            // What was done was done on the twin: nothing of it stays.
+            failure.account = nil
+            return failure
         }
     }
 

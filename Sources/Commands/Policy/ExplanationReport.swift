@@ -11,6 +11,8 @@ struct ExplanationReport {
     let question: PolicyQuestion
     let subject: String
     let style: Style
+    /// The columns of the terminal; nil to let lines be as long as they are.
+    var width: Int?
 
     // MARK: - For people
 
@@ -36,7 +38,8 @@ struct ExplanationReport {
         var title = part.action.rawValue + (part.guest.map { " of " + Self.describe($0) } ?? "")
         if let storage = part.storage { title += " with storage \(storage)" }
         let mark = part.isDecisive && explanation.parts.count > 1 ? style.bold("  ← decides") : ""
-        var lines = ["\(style.bold(clean(title))) → \(coloured(part.effect))\(mark)"]
+        var lines = hanging(clean(title), 2).map(style.bold)
+        lines[lines.count - 1] += " → " + coloured(part.effect) + mark
         let names = part.rules.map { clean($0.rule) }
         let column = names.map(\.displayWidth).max() ?? 0
         for (trial, name) in zip(part.rules, names) {
@@ -57,9 +60,27 @@ struct ExplanationReport {
         let column = values.map(\.displayWidth).max() ?? 0
         return zip(trial.matchers, values).map { matcher, value in
             let patterns = clean(matcher.patterns.joined(separator: ", "))
+            // What is looked for goes on below, under itself where there is room for that.
+            let start = 8 + 4 + names + 2 + column + 2 + 3
+            let margin = width.map { $0 - start >= 24 } ?? true ? start : 14
+            let texts = Self.flowing(patterns, first: width.map { $0 - start }, others: width.map { $0 - margin })
             return "        \(word(matcher.verdict)) \(padded(matcher.name, names))  \(padded(value, column))  "
-                + style.dim("in ") + patterns
+                + style.dim("in ") + texts.joined(separator: "\n" + String(repeating: " ", count: margin))
         }
+    }
+
+    /// A text in lines of the terminal's width, all but the first indented.
+    private func hanging(_ text: String, _ indent: Int) -> [String] {
+        let lines = Self.flowing(text, first: width.map { $0 - 16 }, others: width.map { $0 - 16 - indent })
+        return lines.prefix(1) + lines.dropFirst().map { String(repeating: " ", count: indent) + $0 }
+    }
+
+    /// A text broken at spaces into a first line and others that may be of another width.
+    private static func flowing(_ text: String, first: Int?, others: Int?) -> [String] {
+        guard let first, let others, text.displayWidth > first else { return [text] }
+        let head = text.broken(toWidth: max(first, 12))[0]
+        let rest = text.dropFirst(head.count).drop { $0 == " " }
+        return [head] + String(rest).broken(toWidth: max(others, 12))
     }
 
     private static func describe(_ guest: PolicyGuest) -> String {

@@ -58,7 +58,7 @@ struct FreezeCommand: ContextCommand {
         guard let freeze else {
             return try options.format.write(json: .object(JSONObject([("frozen", false)])), text: otherwise + "\n")
         }
-        let left = TimeText.span(Int(min(freeze.until - desk.now(), TimeSpan.longest)))
+        let left = TimeText.span(Int(min(freeze.until - desk.now(), TimeSpan.longest).rounded(.up)))
         try options.format.write(
             json: .object(
                 JSONObject([

@@ -63,7 +63,8 @@ struct PolicyExplain: ContextCommand {
             question.guests = [guest]
         }
         let report = ExplanationReport(
-            explanation: policy.explain(question), question: question, subject: subject, style: context.outputStyle)
+            explanation: policy.explain(question), question: question, subject: subject, style: context.outputStyle,
+            width: context.isTerminal.output ? windowWidth(1) : nil)
         try options.format.write(json: report.json, text: report.text)
         return .done
     }
