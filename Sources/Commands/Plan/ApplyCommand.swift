@@ -55,6 +55,8 @@ struct Application {
         let journal = try SQLiteJournal(path: workplace.locations.journal)
         try await check(source, environment, workplace, journal)
         try await consent(workplace, journal)
+        // Reading and typing takes its time, in which the plan may have expired, been denied or been frozen out.
+        try PlanChecks(plan: plan).content(now: WallTime.seconds(), caller: environment.caller)
         let scope = try prepare(&environment, source, journal)
         return try await carryOut(source.chunk, environment, scope)
     }
@@ -72,6 +74,7 @@ struct Application {
         try checks.cluster(environment.clusterName, fingerprint: plan.cluster.fingerprint)
         try checks.cluster(
             environment.clusterName, fingerprint: try await environment.client.clusterFingerprint())
+        try await checks.clusters { (name) throws(Failure) in try await environment.clusters.open(name).client }
     }
 
     /// The one yes for all of it, or the approvals; a denial of the plan stops it whatever policy demands.
@@ -99,6 +102,13 @@ struct Application {
         }
         environment = following
         environment.openJournal = { journal }
+        // Before the plan is taken: it can still be applied when the freeze is over.
+        if !plan.operations.isEmpty, let freeze = try journal.standingFreeze(at: WallTime.seconds()) {
+            throw freeze.refusal
+        }
+        if let denial = try journal.verdicts(of: file.digest).first(where: \.isDenial) {
+            throw ApprovalStanding.denied(by: denial.person, reason: denial.reason)
+        }
         let id = environment.makeID()
         if let run = try journal.claimPlan(file.digest, for: id, at: WallTime.seconds()) {
             throw PlanChecks.used(by: run)

@@ -42,8 +42,15 @@ struct Planning {
             try await addFailures(source, environment, plan, recorder, workplace)
         }
         await recorder.complete(&plan, policy: environment.policy)
+        for name in plan.otherClusters {
+            guard let client = stage.live(name) else { continue }
+            plan.clusters.append(
+                Plan.ClusterBinding(name: name, fingerprint: try await client.clusterFingerprint()))
+        }
         // Where a plan had to end is no failure of the script.
-        if plan.partial == nil {
+        if plan.partial != nil {
+            result.failure = nil
+        } else {
             plan.failure = result.failure.map { failure in
                 (failure.location.map { "\($0): " } ?? "") + failure.failure.description
             }

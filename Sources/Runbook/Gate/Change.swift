@@ -22,8 +22,8 @@ struct Change: Sendable {
     /// What it means for the guests and their data as they are now, such as how much is lost: one sentence each, shown to
     /// whoever is asked, and told where it is refused.
     var consequences: [String] = []
-    /// Other guests that a person could take for the one it is about.
-    var nearNames: [ConsentQuestion.GuestSummary] = []
+    /// Finds other guests that a person could take for the one it is about; only where a person is asked.
+    var nearNames: (@Sendable () async -> [ConsentQuestion.GuestSummary])?
     /// Says the consequences anew for a guest that changed while its question stood.
     var weigh: (@Sendable (GuestFacts) async throws(Failure) -> [String])?
     /// The snapshot it makes, where its effect is one.

@@ -62,6 +62,7 @@ struct ConsentDesk: Sendable {
             var question = question(decision, change.call, shown)
             question.changedSinceAsked = changes
             try refuse(decision, question)
+            question.nearNames = await shown.nearNames?() ?? []
             try await consent(question, decision)
             let now = try await readAgain(shown)
             changes = zip(now, shown.guests).flatMap { guest, before in
@@ -144,7 +145,6 @@ struct ConsentDesk: Sendable {
             request: "\(call.method.rawValue) \(call.path)", warning: change?.endpoint.warning)
         question.details = change?.details ?? []
         question.consequences = change?.consequences ?? []
-        question.nearNames = change?.nearNames ?? []
         return question
     }
 

@@ -78,7 +78,7 @@ struct Gate: Sendable {
         let planned = PlannedCall(change, actions, origin, run)
         let others = proposal.others + proposal.owners.map { PolicyGuest($0) }
         let before = try await run.factsAtStart(of: proposal, client)
-        change.nearNames = if let guest = change.guest { await run.nearNames(guest) } else { [] }
+        if let guest = change.guest { change.nearNames = { [run] in await run.nearNames(guest) } }
         let (guests, number) = try await ConsentDesk(environment: environment).settle(
             change, planned, undoing: await run.undoing
         ) { guests in
