@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import JSON
 import Model
+import Plan
 import Policy
 import Proxmox
 import Terminal
@@ -86,6 +87,9 @@ struct HostileTextTests {
             }
         ),
         ("monitor", nil, { LineChannel(format: .text, style: plain, isShown: true).text(event($0)) }),
+        ("plan", nil, { planView($0, width: 100) }),
+        ("plan at 60 columns", nil, { planView($0, width: 60) }),
+        ("plan to be signed", nil, { PlanText(PlanFile(plan($0))).text }),
         ("help in the REPL", nil, { ReplHelp.text($0, width: 80) }),
     ]
 
@@ -174,6 +178,35 @@ struct HostileTextTests {
     static func shown(_ printer: ValuePrinter, _ text: String) throws -> String {
         let value = ScriptValue(.array([.string(Array(text.utf8))]))
         return TextCleaner.clean(bytes: printer.bytes([value]), keeping: [.newlines, .tabs])
+    }
+
+    static func plan(_ text: String) -> Plan {
+        var plan = Plan(
+            id: text, created: 0, expires: 1, nonce: text, caller: .agent, requester: text,
+            cluster: .init(name: text, fingerprint: text), script: .init(name: text, sha256: text),
+            policy: .init(sha256: text, demand: "approve", approvals: 1), seed: "1")
+        var operation = PlannedOperation(
+            number: 1, operation: text, cluster: text, action: text, actions: [text], method: "PUT", path: text,
+            parameters: .object(JSONObject([(text, .string(text))])), effect: "approve")
+        operation.place = text
+        operation.rule = text
+        operation.warning = text
+        operation.consequences = [text]
+        operation.targets = [PlannedTarget(vmid: 101, kind: "qemu", name: text, node: text, facts: [text: text])]
+        operation.differences = [PlannedDifference(text, before: text, after: text)]
+        plan.operations = [operation]
+        plan.parameters = [.init(name: text, value: text)]
+        plan.modules = [.init(name: text, sha256: text)]
+        plan.reads = [PlannedRead(request: text, count: 2)]
+        plan.unknowns = [PlannedUnknown(what: text, place: text)]
+        plan.partial = PlannedUnknown(what: text, place: text)
+        plan.failure = text
+        plan.limits = [.init(name: text, used: 1, most: 2)]
+        return plan
+    }
+
+    static func planView(_ text: String, width: Int) -> String {
+        PlanView(file: PlanFile(plan(text)), path: text, style: plain, width: width, isVerbose: true).text()
     }
 
     static func event(_ text: String) -> AlertEvent {
