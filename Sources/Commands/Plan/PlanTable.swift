@@ -25,7 +25,7 @@ struct PlanTable {
     }
 
     /// The narrowest that "what changes" may be beside the other columns, how far it is indented below them, and the widest guest.
-    private static let (narrowest, indent, widestGuest) = (38, 5, 32)
+    private static let (narrowest, indent, widestGuest) = (34, 5, 32)
     /// The most characters of one argument that are shown.
     private static let longest = 400
 
