@@ -129,7 +129,7 @@ let package = Package(
         tests("SchemaTests", ["Schema", "Simulator", "Proxmox", "Model", "JSON"]),
         tests("ConfigurationTests", ["Configuration", "Model", "TestSupport"]),
         tests("TemplatesTests", ["Templates", "Model", "JSON"]),
-        tests("PolicyTests", ["Policy", "Model", "YAML"]),
+        tests("PolicyTests", ["Policy", "Model", "YAML", "TestSupport"]),
         tests("PlanTests", ["Plan", "Model", "JSON", "Hashing"]),
         tests("SignaturesTests", ["Signatures", "Model", "TestSupport"]),
         tests("JournalTests", ["Journal", "Hashing", "Model", "JSON", "TestSupport"]),

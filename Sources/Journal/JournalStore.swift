@@ -15,14 +15,14 @@ public protocol JournalStore: Sendable {
     ///
     /// While a freeze stands a change is not written down: kind `policy_denied`.
     ///
-    /// - Parameter admit: Asked in the same transaction, with what else was begun, whether this may be; what it throws is thrown,
-    ///   and nothing is written then. Without it nobody is asked.
+    /// - Parameters:
+    ///   - replaced: An earlier step of the run that failed and that this is a second attempt at: from now on it counts for
+    ///     nothing.
+    ///   - admission: Asked in the same transaction, with what else was begun, whether this may be; what it throws is thrown,
+    ///     and nothing is written then. Without it nobody is asked.
     func recordIntent(
-        run: String, _ intent: StepIntent, at time: Double,
-        admit: (@Sendable (StepHistory) throws(Failure) -> Void)?
+        run: String, _ intent: StepIntent, at time: Double, replacing replaced: Int?, admission: StepAdmission?
     ) async throws(Failure) -> Int
-    /// Takes a step out of what limits count: another is tried in its place.
-    func discount(run: String, step: Int) async throws(Failure)
     /// Writes down that the bytes are about to leave.
     func recordSent(run: String, step: Int, at time: Double) async throws(Failure)
     /// Writes down that Proxmox took the call, with the task it became.

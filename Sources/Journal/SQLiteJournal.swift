@@ -68,17 +68,25 @@ public final class SQLiteJournal: JournalStore {
 
     /// Writes down what is about to be sent and returns the step's number in its run, from 1.
     ///
-    /// - Parameter admit: Asked in the same transaction, with what else was begun, whether this may be.
+    /// - Parameters:
+    ///   - replaced: A failed step of the run that this is a second attempt at; it no longer counts.
+    ///   - admission: Asked in the same transaction, with what else was begun, whether this may be.
     public func recordIntent(
-        run: String, _ intent: StepIntent, at time: Double,
-        admit: (@Sendable (StepHistory) throws(Failure) -> Void)? = nil
+        run: String, _ intent: StepIntent, at time: Double, replacing replaced: Int? = nil,
+        admission: StepAdmission? = nil
     ) throws(Failure) -> Int {
         try write(.config, "nothing was sent") { connection throws(SQLiteError) -> Result<Int, Failure> in
             try connection.transaction { () throws(SQLiteError) in
                 if let refusal = try Self.refusal(of: intent, at: time, in: connection) { return .failure(refusal) }
-                if let admit {
-                    let history = try StepHistory(before: run, at: time, in: connection)
-                    do throws(Failure) { try admit(history) } catch { return .failure(error) }
+                if let admission {
+                    let history = try StepHistory(
+                        for: admission, before: run, replacing: replaced, at: time, in: connection)
+                    do throws(Failure) { try admission.admit(history) } catch { return .failure(error) }
+                }
+                if let replaced {
+                    try connection.query(
+                        "UPDATE step SET counts = 0 WHERE run = ? AND sequence = ?",
+                        [.text(run), SQLiteValue(replaced)])
                 }
                 let last = try connection.query(
                     "SELECT coalesce(max(sequence), 0) FROM step WHERE run = ?", [.text(run)])
@@ -92,14 +100,6 @@ public final class SQLiteJournal: JournalStore {
                 return .success(sequence)
             }
         }.get()
-    }
-
-    /// Takes a step out of what limits count: another is tried in its place.
-    public func discount(run: String, step: Int) throws(Failure) {
-        try write(.config, "nothing more was sent") { connection throws(SQLiteError) in
-            try connection.query(
-                "UPDATE step SET counts = 0 WHERE run = ? AND sequence = ?", [.text(run), SQLiteValue(step)])
-        }
     }
 
     /// Writes down that the bytes are about to leave.

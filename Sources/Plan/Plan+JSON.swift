@@ -8,7 +8,7 @@ extension Plan {
         members([
             "id": .string(id), "created": JSONValue(created), "expires": JSONValue(expires), "nonce": .string(nonce),
             "caller": .string(caller.rawValue), "requester": .string(requester),
-            "cluster": ["name": .string(cluster.name), "fingerprint": .string(cluster.fingerprint)],
+            "cluster": cluster.json, "clusters": .array(clusters.map(\.json)),
             "script": script.json, "modules": .array(modules.map(\.json)),
             "parameters": .array(parameters.map { ["name": .string($0.name), "value": .string($0.value)] }),
             "policy": [
@@ -28,25 +28,25 @@ extension Plan {
         let reader = try PlanReader(
             json, "plan",
             keys: [
-                "id", "created", "expires", "nonce", "caller", "requester", "cluster", "script", "modules",
+                "id", "created", "expires", "nonce", "caller", "requester", "cluster", "clusters", "script",
+                "modules",
                 "parameters",
                 "policy", "seed", "operations", "reads", "unknowns", "partial", "failure", "limits",
             ])
         guard let caller = Caller(rawValue: try reader.text("caller")) else {
             throw PlanError(description: "plan.caller is unknown")
         }
-        let cluster = try PlanReader(try reader.value("cluster"), "cluster", keys: ["name", "fingerprint"])
         let policy = try PlanReader(try reader.value("policy"), "policy", keys: ["sha256", "demand", "approvals"])
         self.init(
             id: try reader.text("id"), created: try reader.integer("created"), expires: try reader.integer("expires"),
             nonce: try reader.text("nonce"), caller: caller, requester: try reader.text("requester"),
-            cluster: ClusterBinding(
-                name: try cluster.text("name"), fingerprint: try cluster.text("fingerprint")),
+            cluster: try ClusterBinding(json: try reader.value("cluster")),
             script: try SourceBinding(json: try reader.value("script")),
             policy: PolicyBinding(
                 sha256: try policy.text("sha256"), demand: try policy.text("demand"),
                 approvals: try policy.integer("approvals")),
             seed: try reader.text("seed"))
+        clusters = try reader.list("clusters", ClusterBinding.init)
         modules = try reader.list("modules", SourceBinding.init)
         parameters = try reader.list("parameters") { (value) throws(PlanError) in
             let pair = try PlanReader(value, "parameter", keys: ["name", "value"])
@@ -64,6 +64,15 @@ extension Plan {
             let use = try PlanReader(value, "limit", keys: ["name", "used", "most"])
             return LimitUse(name: try use.text("name"), used: try use.integer("used"), most: try use.integer("most"))
         }
+    }
+}
+
+extension Plan.ClusterBinding {
+    fileprivate var json: JSONValue { ["name": .string(name), "fingerprint": .string(fingerprint)] }
+
+    fileprivate init(json: JSONValue) throws(PlanError) {
+        let reader = try PlanReader(json, "cluster", keys: ["name", "fingerprint"])
+        self.init(name: try reader.text("name"), fingerprint: try reader.text("fingerprint"))
     }
 }
 

@@ -20,6 +20,8 @@ public struct Plan: Hashable, Sendable {
     public var requester: String
     /// The cluster that the run is started on.
     public var cluster: ClusterBinding
+    /// The other clusters that the run changes, in order of their names.
+    public var clusters: [ClusterBinding]
     /// The script.
     public var script: SourceBinding
     /// The modules that it loaded from beside itself, in order of their names.
@@ -129,6 +131,7 @@ public struct Plan: Hashable, Sendable {
         self.script = script
         self.policy = policy
         self.seed = seed
+        clusters = []
         modules = []
         parameters = []
         operations = []

@@ -22,6 +22,9 @@ public struct PlanText: Hashable, Sendable {
         lines.add("made", "\(Self.time(plan.created)) by \(Self.quoted(plan.requester)) as \(plan.caller.rawValue)")
         lines.add("expires", Self.time(plan.expires))
         lines.add("cluster", "\(Self.quoted(plan.cluster.name)), fingerprint \(Self.quoted(plan.cluster.fingerprint))")
+        for other in plan.clusters {
+            lines.add("cluster too", "\(Self.quoted(other.name)), fingerprint \(Self.quoted(other.fingerprint))")
+        }
         lines.add("script", Self.source(plan.script))
         for module in plan.modules { lines.add("module", Self.source(module)) }
         for parameter in plan.parameters {

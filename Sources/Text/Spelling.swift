@@ -23,7 +23,15 @@ public enum Spelling {
     /// Whether two words are the same or one edit apart, letters of either case alike.
     public static func isNear(_ left: String, _ right: String) -> Bool {
         guard abs(left.utf8.count - right.utf8.count) <= 4, left.utf8.count <= 256 else { return false }
-        return distance(left.lowercased(), right.lowercased()) <= 1
+        let left = Array(left.lowercased().unicodeScalars)
+        let right = Array(right.lowercased().unicodeScalars)
+        // Without what they begin and end with alike, nothing, one letter or two that changed places are left.
+        let begin = zip(left, right).prefix { $0 == $1 }.count
+        let shorter = min(left.count, right.count) - begin
+        let end = zip(left.reversed(), right.reversed()).prefix { $0 == $1 }.prefix(shorter).count
+        let (first, second) = (left[begin..<(left.count - end)], right[begin..<(right.count - end)])
+        if max(first.count, second.count) <= 1 { return true }
+        return first.count == 2 && Array(second) == first.reversed()
     }
 
     /// How many insertions, deletions, replacements and swaps of neighbours lead from one word to the other.

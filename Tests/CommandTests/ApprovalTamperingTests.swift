@@ -29,7 +29,7 @@ struct ApprovalTamperingTests {
         let bench = try await ApprovalBench(people: ["alice"])
         try bench.give(of: file, by: "alice")
         #expect(try await bench.standing(of: file).isMet)
-        var random = SplitMix(state: 5)
+        var random = SplitMix(seed: 5)
         var accepted = 0
         var unread = 0
         for number in 0..<4700 {
@@ -72,7 +72,7 @@ struct ApprovalTamperingTests {
     private static func tamperApprovals(_ file: PlanFile, _ share: Int) async throws -> Int {
         let bench = try await ApprovalBench(people: ["alice", "bob"])
         let good = try bench.sign(bench.statement(of: file, by: "alice@example.com"), key: "alice")
-        var random = SplitMix(state: UInt64(share))
+        var random = SplitMix(seed: UInt64(share))
         var accepted = 0
         for number in 0..<490 {
             var bytes = Self.tamper(good.bytes, &random)
@@ -95,18 +95,5 @@ struct ApprovalTamperingTests {
         try bench.put(good.bytes, "night.plan.alice.approval")
         #expect(try await bench.standing(of: file).isMet)
         return accepted
-    }
-}
-
-/// Random numbers that are the same in every run.
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var value = state
-        value = (value ^ value >> 30) &* 0xbf58_476d_1ce4_e5b9
-        value = (value ^ value >> 27) &* 0x94d0_49bb_1331_11eb
-        return value ^ value >> 31
     }
 }

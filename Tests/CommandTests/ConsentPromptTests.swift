@@ -2,6 +2,7 @@
 import Model
 import Policy
 import Runbook
+import Synchronization
 import Terminal
 import Testing
 import Text
@@ -146,5 +147,59 @@ struct ConsentPromptTests {
     func aNameThatCannotBeTypedIsLeftOut(name: String) throws {
         let prompt = ConsentPrompt(try question(name: name), code: "4821", style: plain)
         #expect(prompt.expected == "101 4821")
+    }
+}
+
+/// A person who answers from a list, and then says nothing for as long as anybody waits.
+private final class Person: Prompter {
+    private let state: Mutex<(answers: [String], asked: [(prompt: String, timeout: Double)])>
+    let isPresent: Bool
+
+    init(_ answers: [String] = [], isPresent: Bool = true) {
+        state = Mutex((answers, []))
+        self.isPresent = isPresent
+    }
+
+    var asked: [(prompt: String, timeout: Double)] { state.withLock { $0.asked } }
+
+    func ask(_ prompt: String, timeout: Double) async -> String? {
+        state.withLock { state in
+            state.asked.append((prompt, timeout))
+            return state.answers.isEmpty ? nil : state.answers.removeFirst()
+        }
+    }
+}
+
+/// What silence, an answer and nobody mean.
+struct TerminalConsentTests {
+    private func consent(_ person: Person) -> TerminalConsent {
+        TerminalConsent(terminal: person, style: plain, makeCode: { "4711" })
+    }
+
+    @Test func aMinuteOfSilenceIsANo() async throws {
+        let person = Person()
+        #expect(await consent(person).ask(try question()) == .no(reason: "there was no answer"))
+        #expect(person.asked.map(\.timeout) == [60])
+        await #expect(throws: Failure.self) {
+            try await TypedYes.demand("sure? ", for: "this", else: "nothing was done", at: person, hint: "")
+        }
+        #expect(person.asked.map(\.timeout) == [60, 60])
+    }
+
+    @Test func whereNobodyIsPresentNobodyIsAsked() async throws {
+        let person = Person(["101 web-1 4711"], isPresent: false)
+        #expect(await consent(person).ask(try question()) == .nobody)
+        #expect(person.asked.isEmpty)
+    }
+
+    @Test func questionsAreAskedOneAfterAnotherEachWithItsOwnAnswer() async throws {
+        let person = Person(["101 web-1 4711", "yes", "101 web-1 4711"])
+        let consent = consent(person)
+        var answers: [ConsentAnswer] = []
+        for effect in [Effect.confirmTyped, .confirmTyped, .confirmTyped, .confirm] {
+            answers.append(await consent.ask(try question(effect)))
+        }
+        let wrong = ConsentAnswer.no(reason: "the answer was not the one asked for")
+        #expect(answers == [.yes, wrong, .yes, .no(reason: "there was no answer")])
     }
 }

@@ -58,7 +58,7 @@ struct PolicyExplainTests {
         Row(["guest.stop", "101", "--caller", "ci"], "approve", "agents"),
         Row(["guest.start", "103"], "allow", "start"),
         Row(["guest.start,guest.args", "103"], "approve", "host"),
-        Row(["guest.start,api.unknown", "103"], "deny", "crown"),
+        Row(["guest.start,api.unknown", "103"], "deny", nil),
         Row(["POST /nodes/pve1/qemu/101/status/stop"], "confirm-typed", "hard"),
         Row(["POST /nodes/pve1/qemu/101/status/shutdown"], "confirm", "graceful"),
         Row(["POST /nodes/pve1/qemu/101/status/shutdown", "--param", "forceStop=1"], "confirm-typed", "hard"),

@@ -55,6 +55,28 @@ struct SeveralClustersTests {
         #expect(try await state(lab) == "stopped")
     }
 
+    @Test func aPlanBindsEveryClusterThatItChanges() async throws {
+        let script = try runner.home.write("job.lua", "pve.cluster('lab2').snapshot(nil, 103)\n").path
+        let plan = runner.home.url.appendingPathComponent("job.plan.json").path
+        let planned = try await runner.pvelua("--format", "json", "plan", script, "--out", plan)
+        #expect(planned.status == 0, "\(planned.errors)")
+        let bound = try JSONValue(parsing: planned.output)["plan"]?["clusters"]?.array
+        #expect(bound?.compactMap { $0["name"]?.string } == ["lab2"])
+        // The same name stands for another cluster now.
+        let file = runner.configuration
+        let text = try String(contentsOf: file, encoding: .utf8)
+        let other = try await RunningServer("--nodes", "2")
+        try runner.write(
+            "config.yaml",
+            text.replacingOccurrences(of: ":\(lab2.url.port ?? 0)\"", with: ":\(other.url.port ?? 0)\"")
+                .replacingOccurrences(of: lab2.authorityFile, with: other.authorityFile))
+        let moved = try await runner.pvelua("apply", plan)
+        #expect(moved.status == 23 && moved.errors.contains("lab2 is another cluster"), "\(moved.errors)")
+        try runner.write("config.yaml", text)
+        let applied = try await runner.pvelua("apply", plan)
+        #expect(applied.status == 0, "\(applied.errors)")
+    }
+
     @Test func theJournalNamesTheClusterOfEveryStep() async throws {
         let code = "for _, c in ipairs{ 'lab', 'lab2', 'demo' } do pve.cluster(c).snapshot(nil, 103) end"
         #expect(try await runner.pvelua("-e", code).status == 0)

@@ -20,6 +20,7 @@ struct PlanTextTests {
             ("created", { $0.created += 1 }), ("expires", { $0.expires += 1 }), ("nonce", { $0.nonce += "0" }),
             ("caller", { $0.caller = .human }), ("requester", { $0.requester += "x" }),
             ("cluster", { $0.cluster.name += "x" }), ("fingerprint", { $0.cluster.fingerprint += "0" }),
+            ("other cluster", { $0.clusters.append(.init(name: "lab2", fingerprint: "00")) }),
             ("script", { $0.script.name += "x" }), ("script's hash", { $0.script.sha256 += "0" }),
             ("module", { $0.modules[0].name += "x" }), ("module's hash", { $0.modules[0].sha256 += "0" }),
             ("parameter", { $0.parameters[0].name += "x" }), ("its value", { $0.parameters[0].value += "x" }),

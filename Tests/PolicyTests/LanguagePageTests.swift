@@ -3,16 +3,17 @@ import Foundation
 import Policy
 import Testing
 
-/// The examples of docs/policy-language.md.
+/// The examples of the pages about policies.
 struct LanguagePageTests {
-    @Test func everyExampleIsAPolicy() throws {
+    @Test(arguments: [("policy-language.md", 3), ("limits.md", 1)])
+    func everyExampleIsAPolicy(file: String, least: Int) throws {
         let page = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appendingPathComponent("docs/policy-language.md")
+            .deletingLastPathComponent().appendingPathComponent("docs/\(file)")
         let blocks = try String(contentsOf: page, encoding: .utf8).components(separatedBy: "```yaml\n").dropFirst()
-        #expect(blocks.count >= 3)
+        #expect(blocks.count >= least)
         for block in blocks {
             let yaml = block.components(separatedBy: "```").first ?? ""
-            #expect(!(try PolicySet.load(yaml: yaml, file: "policy-language.md").rules.isEmpty))
+            #expect(!(try PolicySet.load(yaml: yaml, file: file).rules.isEmpty))
         }
     }
 }

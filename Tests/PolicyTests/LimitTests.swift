@@ -49,7 +49,7 @@ struct LimitTests {
         let changes = #expect(throws: Failure.self) {
             try counter.admit(actions: ["guest.start"], guests: [105], of: "lab")
         }
-        #expect(changes?.message.hasSuffix("limits.run.changes is 50") == true)
+        #expect(changes?.message.hasSuffix("limits.run.changes is 50, and 50 are used") == true)
         try counter.admit(actions: ["read.guest"], guests: [110], of: "lab")
     }
 
@@ -134,7 +134,9 @@ struct LimitTests {
     @Test func manyAtOnceAreNoCanary() throws {
         var log = LimitLog(try limits("{ run: { canary: 2 } }"))
         #expect(throws: Failure.self) { try log.admit(actions: ["guest.stop"], guests: [1, 2, 3]) }
-        #expect(throws: Failure.self) { try log.admit(actions: ["guest.stop"], guests: [1], isWhole: false) }
+        for guests in [[1], []] {
+            #expect(throws: Failure.self) { try log.admit(actions: ["guest.stop"], guests: guests, isWhole: false) }
+        }
         try log.admit(actions: ["guest.stop"], guests: [1])
         #expect(throws: Failure.self) { try log.admit(actions: ["guest.stop"], guests: [2, 3]) }
         try log.admit(actions: ["guest.stop"], guests: [2])
@@ -147,7 +149,10 @@ struct LimitTests {
         ("{ run: { pool: 0% } }", "p:3:24: expected a share from 1% to 100%, found `0%`"),
         ("{ hour: { canary: 1 } }", "p:3:19: this limit is one of a run, not of an hour"),
         ("{ run: { chnges: 1 } }", "p:3:18: no limit and no action is called `chnges`; did you mean `changes`?"),
-        ("{ callers: { robot: { run: { changes: 1 } } } }", "p:3:22: unknown value `robot`; expected one of human, ci, agent"),
+        (
+            "{ callers: { robot: { run: { changes: 1 } } } }",
+            "p:3:22: unknown value `robot`; expected one of human, ci, agent"
+        ),
     ])
     func refusesLimitsThatAreNone(_ text: String, _ expected: String) {
         #expect(throws: Failure(.config, expected)) { try limits(text) }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Model
 import Policy
+import TestSupport
 import Testing
 
 /// What must hold of every policy and every question.

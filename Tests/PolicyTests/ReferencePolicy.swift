@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Model
 import Policy
+import TestSupport
 
 /// Random policies, judged here once more in the plainest way there is.
 struct ReferencePolicy {

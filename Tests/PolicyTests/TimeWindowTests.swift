@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Model
 import Policy
+import TestSupport
 import Testing
 
 /// Windows of time in zones, those with summer time among them.

@@ -79,11 +79,11 @@ struct Bench {
 
     init(
         consent: ScriptedConsent = ScriptedConsent([]), caller: Caller = .human, policy: PolicySet? = nil,
-        adjust: (inout RunSettings) -> Void = { _ in }
+        seed: ClusterSeed = .demo(), adjust: (inout RunSettings) -> Void = { _ in }
     ) throws {
         let clock = VirtualClock()
         let journal = try SQLiteJournal.inMemory()
-        cluster = SimulatedCluster(ClusterSeed.demo(), clock: clock)
+        cluster = SimulatedCluster(seed, clock: clock)
         transport = EventfulTransport(cluster)
         self.journal = journal
         self.consent = consent

@@ -61,6 +61,50 @@ private struct TwoClusters {
 private let readsOnly = "  - { id: reads, actions: [\"read.*\"], effect: allow }\n"
 
 struct SeveralClustersTests {
+    @Test func whatGuestsWereIsKnownOfEachCluster() async throws {
+        let policy = """
+            version: 1
+            rules:
+              - { id: all, actions: ["*"], effect: allow }
+              - { id: crown, actions: [guest.stop], where: { tag: "crown-*" }, effect: deny }
+            """
+        let two = try TwoClusters(policy: policy)
+        two.other.update { $0.guests[101]?.config["tags"] = "crown-x" }
+        let code = """
+            pve.tag(101, 'mine')
+            pve.vm_action(nil, 101, 'stop')
+            local lab2 = pve.cluster("lab2")
+            lab2.untag(101, 'crown-x')
+            lab2.vm_action(nil, 101, 'stop')
+            """
+        let failure = try #require(try await two.bench.failure(of: code))
+        #expect(failure.kind == .policyDenied, "\(failure)")
+        #expect(failure.hint?.contains("by what the guest was when the run began") == true)
+        #expect(two.writes(two.bench.cluster) == 2 && two.writes(two.other) == 1)
+    }
+
+    @Test func theSameNumberElsewhereIsAnotherGuestToLimits() async throws {
+        let policy = """
+            version: 1
+            rules:
+              - { id: all, actions: ["*"], effect: allow }
+            limits:
+              run: { guests: 2, canary: 1 }
+            """
+        let two = try TwoClusters(policy: policy)
+        let code = """
+            local lab2 = pve.cluster("lab2")
+            pve.vm_action(nil, 103, 'start')
+            pve.vm_action(nil, 103, 'stop')
+            lab2.vm_action(nil, 103, 'start')
+            lab2.vm_action(nil, 103, 'stop')
+            lab2.vm_action(nil, 111, 'start')
+            """
+        let failure = try #require(try await two.bench.failure(of: code))
+        #expect(failure.kind == .limit && failure.message.contains("limits.run.guests is 2"), "\(failure)")
+        #expect(two.writes(two.bench.cluster) == 2 && two.writes(two.other) == 2)
+    }
+
     @Test func aChangeOnOneClusterLeavesTheOtherAlone() async throws {
         let two = try TwoClusters()
         let code = """

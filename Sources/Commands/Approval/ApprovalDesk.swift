@@ -42,18 +42,20 @@ struct ApprovalDesk: Sendable {
 }
 
 extension ApprovalStanding {
+    /// What is said of a plan that somebody denied.
+    static func denied(by person: String, reason: String?) -> Failure {
+        Failure(
+            .policyDenied, "\(person) denied this plan" + (reason.map { ": \($0)" } ?? "") + "; that is final",
+            hint: "plan again, and agree on it first: pvelua plan FILE")
+    }
+
     /// Lets a plan pass that needs no approval or has all it needs.
     ///
     /// - Parameter path: The plan's, for the hint.
     /// - Throws: ``Failure`` of kind `policy_denied` where somebody denied it, of kind `approval_required` where approvals are
     ///   missing.
     func require(for path: String) throws(Failure) {
-        if let denial {
-            throw Failure(
-                .policyDenied,
-                "\(denial.person) denied this plan" + (denial.reason.map { ": \($0)" } ?? "") + "; that is final",
-                hint: "plan again, and agree on it first: pvelua plan FILE")
-        }
+        if let denial { throw Self.denied(by: denial.person, reason: denial.reason) }
         guard !isMet else { return }
         let reasons = refused.prefix(5).map { "\($0.file) \($0.reason)" }.joined(separator: "; ")
         throw Failure(

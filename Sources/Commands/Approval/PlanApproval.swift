@@ -36,11 +36,10 @@ struct PlanApproval {
         let workplace = Workplace(context: context, options: options)
         let terms = try workplace.approvalTerms()
         let journal = try SQLiteJournal(path: workplace.locations.journal)
-        let digits = String(Int.random(in: 0...9999))
         return PlanApproval(
             context: context, path: path, file: file, terms: terms,
             desk: ApprovalDesk(terms, journal: journal, context: context), prompter: ControllingTerminal(),
-            code: String(repeating: "0", count: 4 - digits.count) + digits)
+            code: TypedYes.code())
     }
 
     /// How the plan stands.
@@ -141,20 +140,15 @@ struct PlanApproval {
     /// Shows the whole plan and takes the typed yes.
     private func ask(_ words: [String]) async throws(Failure) {
         let what = "approving the plan"
-        guard prompter.isPresent else {
-            throw Failure(
-                .confirmationRequired, "\(what) needs a person, and there is no terminal to ask at; nothing was signed",
-                hint: "run it at a terminal: pvelua approve \(path)")
-        }
-        var box = ConsentBox(what, style: context.promptStyle)
+        // A signature is for all of it, so nothing is left out.
+        var box = ConsentBox(what, style: context.promptStyle, mostLines: .max)
         for line in PlanText(file).text.split(separator: "\n") { box.add(String(line)) }
         for word in words { box.add(warning: word) }
         let expected = "approve \(code)"
-        let answer = await prompter.ask(box.text(asking: expected), timeout: Self.patience)
-        if Swift.Task.isCancelled { throw Failure(.cancelled, "interrupted") }
-        guard let answer, TypedYes.isAnswer(answer, expected) else {
-            throw Failure(.confirmationRequired, "the plan was not approved; nothing was signed")
-        }
+        try await TypedYes.demand(
+            box.text(asking: expected, width: prompter.width), expecting: expected, for: what,
+            else: "nothing was signed", at: prompter, patience: Self.patience,
+            hint: "run it at a terminal: pvelua approve \(TextCleaner.clean(path))")
     }
 
     private func approveWeakly(_ expires: Int) async throws(Failure) -> String? {

@@ -17,16 +17,20 @@ struct ConsentBox {
 
     private let style: Style
     private let subject: String
+    private let mostLines: Int
     private var rows: [Row] = []
 
     /// How many columns names take.
     private static let nameWidth = 9
-    /// The narrowest frame, and the most lines that one text gets.
-    private static let (narrowest, mostLines) = (30, 12)
+    /// The narrowest frame.
+    private static let narrowest = 30
 
     /// Begins with what is asked for.
-    init(_ subject: String, style: Style) {
+    ///
+    /// - Parameter mostLines: How many lines one text gets before the rest of it is only counted.
+    init(_ subject: String, style: Style, mostLines: Int = 12) {
         self.style = style
+        self.mostLines = mostLines
         self.subject = TextCleaner.clean(subject)
     }
 
@@ -72,9 +76,9 @@ struct ConsentBox {
         let isBeside = row.emphasis != .change
         let whole = isBeside ? row.text : row.lead + row.text
         var texts = whole.broken(toWidth: width.map { $0 - 3 - indent })
-        if texts.count > Self.mostLines {
-            let left = texts[Self.mostLines...].reduce(0) { $0 + $1.count }
-            texts = texts.prefix(Self.mostLines) + ["… (\(left) more)"]
+        if texts.count > mostLines {
+            let left = texts[mostLines...].reduce(0) { $0 + $1.count }
+            texts = texts.prefix(mostLines) + ["… (\(left) more)"]
         }
         return texts.enumerated().map { index, text in
             let blank = String(repeating: " ", count: index == 0 && !isBeside ? 0 : indent)

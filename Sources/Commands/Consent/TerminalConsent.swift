@@ -6,13 +6,13 @@ internal import Terminal
 actor TerminalConsent: ConsentGiver {
     private let style: Style
     private let makeCode: @Sendable () -> String
-    private let terminal: ControllingTerminal
+    private let terminal: any Prompter
     private var last: Swift.Task<ConsentAnswer, Never>?
 
     /// How many seconds a question stands before silence means no.
     static let patience = 60.0
 
-    init(terminal: ControllingTerminal, style: Style, makeCode: @escaping @Sendable () -> String) {
+    init(terminal: any Prompter, style: Style, makeCode: @escaping @Sendable () -> String) {
         self.terminal = terminal
         self.style = style
         self.makeCode = makeCode

@@ -5,6 +5,7 @@ internal import Journal
 internal import Model
 internal import Plan
 internal import Policy
+internal import Proxmox
 internal import Runbook
 internal import Terminal
 internal import Text
@@ -54,6 +55,8 @@ struct Application {
         let journal = try SQLiteJournal(path: workplace.locations.journal)
         try await check(source, environment, workplace, journal)
         try await consent(workplace, journal)
+        // Reading and typing takes its time, in which the plan may have expired, been denied or been frozen out.
+        try PlanChecks(plan: plan).content(now: WallTime.seconds(), caller: environment.caller)
         let scope = try prepare(&environment, source, journal)
         return try await carryOut(source.chunk, environment, scope)
     }
@@ -70,7 +73,8 @@ struct Application {
         // The name first: another cluster is not even asked who it is.
         try checks.cluster(environment.clusterName, fingerprint: plan.cluster.fingerprint)
         try checks.cluster(
-            environment.clusterName, fingerprint: try await ClusterIdentity.fingerprint(of: environment.client))
+            environment.clusterName, fingerprint: try await environment.client.clusterFingerprint())
+        try await checks.clusters { (name) throws(Failure) in try await environment.clusters.open(name).client }
     }
 
     /// The one yes for all of it, or the approvals; a denial of the plan stops it whatever policy demands.
@@ -82,10 +86,9 @@ struct Application {
         let terminal = ControllingTerminal()
         let view = PlanView(
             file: file, path: path, style: Style(isEnabled: false), width: terminal.width.map { $0 - 3 })
-        let digits = String(Int.random(in: 0...9999))
         try await PlanConsent(
             view: view, prompter: terminal, style: context.promptStyle,
-            code: String(repeating: "0", count: 4 - digits.count) + digits, assumesYes: options.yes
+            code: TypedYes.code(), assumesYes: options.yes
         ).require(demand)
     }
 
@@ -99,6 +102,13 @@ struct Application {
         }
         environment = following
         environment.openJournal = { journal }
+        // Before the plan is taken: it can still be applied when the freeze is over.
+        if !plan.operations.isEmpty, let freeze = try journal.standingFreeze(at: WallTime.seconds()) {
+            throw freeze.refusal
+        }
+        if let denial = try journal.verdicts(of: file.digest).first(where: \.isDenial) {
+            throw ApprovalStanding.denied(by: denial.person, reason: denial.reason)
+        }
         let id = environment.makeID()
         if let run = try journal.claimPlan(file.digest, for: id, at: WallTime.seconds()) {
             throw PlanChecks.used(by: run)

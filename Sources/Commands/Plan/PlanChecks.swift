@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Configuration
 internal import Hashing
 internal import Model
 internal import Plan
 internal import Policy
+internal import Proxmox
 internal import Runbook
 
 /// Whether a plan still holds, before anybody is asked and anything is sent.
@@ -26,6 +28,9 @@ struct PlanChecks {
         }
         guard plan.created <= Int(now) + 60 else {
             throw stale("the plan was made in the future, at \(TimeText.moment(plan.created))")
+        }
+        guard plan.expires - plan.created <= Int(TimeSpan.longest) else {
+            throw stale("the plan would hold for longer than \(TimeText.span(Int(TimeSpan.longest))), which none does")
         }
         guard Int(now) < plan.expires else {
             throw stale("the plan has expired, at \(TimeText.moment(plan.expires))")
@@ -76,6 +81,20 @@ struct PlanChecks {
         }
     }
 
+    /// The other clusters that it changes.
+    ///
+    /// - Parameter open: The way to one of them.
+    func clusters(_ open: (String) async throws(Failure) -> ProxmoxClient) async throws(Failure) {
+        guard plan.clusters.map(\.name) == plan.otherClusters else {
+            throw stale("the plan does not say which clusters it changes")
+        }
+        for other in plan.clusters {
+            guard try await open(other.name).clusterFingerprint() == other.fingerprint else {
+                throw stale("\(other.name) is another cluster than the one that the plan was made for")
+            }
+        }
+    }
+
     /// The policy.
     func policy(_ fingerprint: String) throws(Failure) {
         guard fingerprint == plan.policy.sha256 else {
@@ -87,7 +106,7 @@ struct PlanChecks {
     static func used(by run: String) -> Failure {
         Failure(
             .planDiverged, "the plan was applied before, by run \(run); a plan is used once; nothing was sent",
-            hint: again)
+            hint: "if that run did not come to its end, look at its guests first; then \(again)")
     }
 
     private func stale(_ text: String, hint: String = again) -> Failure {

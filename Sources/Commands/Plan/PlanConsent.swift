@@ -20,25 +20,17 @@ struct PlanConsent {
         if demand == .allow || demand == .confirm && assumesYes { return }
         let plan = view.file.plan
         let expected = demand == .confirm ? "yes" : "\(Self.subject(of: plan)) \(code)"
-        guard prompter.isPresent else {
-            throw Failure(
-                .confirmationRequired,
-                "applying the plan needs a \(demand == .confirm ? "yes" : "typed yes"), and there is no terminal to ask at; "
-                    + "nothing was sent",
-                hint: demand == .confirm
-                    ? "run it at a terminal, or pass --yes"
-                    : "run it at a terminal; --yes does not answer this question")
-        }
         var box = ConsentBox("apply the plan of \(plan.script.name)", style: style)
         box.add("cluster", plan.cluster.name)
         box.add("for", "\(plan.caller.rawValue) (\(plan.requester)), planned \(TimeText.moment(plan.created))")
         box.add("digest", view.file.digest)
         for line in view.operations() { box.add(line) }
-        let answer = await prompter.ask(box.text(asking: expected, width: prompter.width), timeout: TypedYes.patience)
-        if Swift.Task.isCancelled { throw Failure(.cancelled, "interrupted; nothing was sent") }
-        guard let answer, TypedYes.isAnswer(answer, expected) else {
-            throw Failure(.confirmationRequired, "the plan was not confirmed; nothing was sent")
-        }
+        try await TypedYes.demand(
+            box.text(asking: expected, width: prompter.width), expecting: expected, for: "applying the plan",
+            else: "nothing was sent", at: prompter,
+            hint: demand == .confirm
+                ? "run it at a terminal, or pass --yes"
+                : "run it at a terminal; --yes does not answer this question")
     }
 
     /// What is typed: the one guest that it is about, or how many changes.

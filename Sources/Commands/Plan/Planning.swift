@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Configuration
 internal import Glibc
-internal import Hashing
 internal import Journal
 internal import Model
 internal import Plan
@@ -43,8 +42,15 @@ struct Planning {
             try await addFailures(source, environment, plan, recorder, workplace)
         }
         await recorder.complete(&plan, policy: environment.policy)
+        for name in plan.otherClusters {
+            guard let client = stage.live(name) else { continue }
+            plan.clusters.append(
+                Plan.ClusterBinding(name: name, fingerprint: try await client.clusterFingerprint()))
+        }
         // Where a plan had to end is no failure of the script.
-        if plan.partial == nil {
+        if plan.partial != nil {
+            result.failure = nil
+        } else {
             plan.failure = result.failure.map { failure in
                 (failure.location.map { "\($0): " } ?? "") + failure.failure.description
             }
@@ -119,7 +125,7 @@ struct Planning {
         _ source: PlanSource, _ environment: RunEnvironment, _ workplace: Workplace
     ) async throws(Failure) -> Plan {
         let created = Int(WallTime.seconds())
-        let fingerprint = try await ClusterIdentity.fingerprint(of: environment.client)
+        let fingerprint = try await environment.client.clusterFingerprint()
         var plan = Plan(
             id: environment.makeID(), created: created, expires: created + lifetime,
             nonce: (0..<2).map { _ in String(UInt64.random(in: 1 << 60...UInt64.max), radix: 16) }.joined(),

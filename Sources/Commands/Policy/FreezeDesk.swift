@@ -53,7 +53,8 @@ struct FreezeDesk: Sendable {
         box.add("by", freeze.account)
         box.add("reason", freeze.reason)
         try await TypedYes.demand(
-            box.text(asking: "yes"), for: "lifting the freeze", else: "changes stay frozen", at: prompter,
+            box.text(asking: "yes", width: prompter.width), for: "lifting the freeze", else: "changes stay frozen",
+            at: prompter,
             hint: "run it at a terminal, or wait until \(UTCTime.text(freeze.until))")
         // The yes was given to the freeze that was shown.
         guard try standing() == freeze else {

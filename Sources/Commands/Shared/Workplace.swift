@@ -136,12 +136,7 @@ struct Workplace {
     func policyFingerprint() throws(Failure) -> String { try policyInForce(try configuration()).policy.fingerprint }
 
     private func consent() -> any ConsentGiver {
-        TerminalConsent(
-            terminal: ControllingTerminal(), style: context.promptStyle
-        ) {
-            let number = String(Int.random(in: 0...9999))
-            return String(repeating: "0", count: 4 - number.count) + number
-        }
+        TerminalConsent(terminal: ControllingTerminal(), style: context.promptStyle, makeCode: TypedYes.code)
     }
 
     func parameters() throws(Failure) -> [(name: String, value: String)] {

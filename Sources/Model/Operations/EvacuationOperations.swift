@@ -60,7 +60,7 @@ enum EvacuationOperations {
             reach: .change, endpoints: [],
             example:
                 #"local ok, e = pcall(pve.move_guests, { { vmid = 101, to = "pve2" } }, { limit = 2 }); print(ok or e.kind)"#,
-            module: "move_guests", uses: ["migrate", "poll", "vm", "api.get", "sleep", "now", "log", "fail"]),
+            module: "move_guests", uses: ["migrate", "poll", "vm", "task", "sleep", "now", "log", "fail"]),
         Operation(
             name: "placement",
             summary:

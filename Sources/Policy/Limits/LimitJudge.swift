@@ -64,6 +64,18 @@ public struct CountedChange: Hashable, Sendable {
     }
 }
 
+extension Limit {
+    /// Whether it depends on how many guests a change is about.
+    fileprivate func countsGuests(of change: CountedChange) -> Bool {
+        switch measure {
+        case .changes, .pool, .canary: false
+        case .guests: true
+        case .action(let glob):
+            change.actions.contains { glob.matches($0) && PolicyQuestion.touchesGuest($0) }
+        }
+    }
+}
+
 /// The pools of the clusters of a run, as they were when it began.
 public struct PoolCensus: Hashable, Sendable {
     /// The pool of each guest; a guest that is not here was in none.
@@ -96,7 +108,10 @@ public struct LimitJudge: Sendable {
         self.census = census
     }
 
-    /// Whether any limit looks at more than the run itself.
+    /// Whether any limit looks at what the run did before.
+    public var looksAtRun: Bool { limits.contains { $0.span == .run } }
+
+    /// Whether any limit looks at what was done within the hour.
     public var looksAtHour: Bool { limits.contains { $0.span == .hour } }
 
     /// Returns where the change may be made; one that only reads costs nothing.
@@ -114,12 +129,14 @@ public struct LimitJudge: Sendable {
             switch limit.measure {
             case .canary: try admit(change, after: before, canary: limit)
             case .pool: try admit(change, after: before, pool: limit)
-            case .guests where !change.isWhole:
-                var failure = over(limit, used: limit.most, change)
-                failure.message = "nobody can tell how many guests this is about, and \(limit.name) is \(limit.most)"
-                failure.hint = "name the guests, or take the limit out of policy.yaml"
-                throw failure
             default:
+                guard change.isWhole || !limit.countsGuests(of: change) else {
+                    var failure = over(limit, used: limit.most, change)
+                    failure.message =
+                        "nobody can tell how many guests this is about, and \(limit.name) is \(limit.most)"
+                    failure.hint = "name the guests, or take the limit out of policy.yaml"
+                    throw failure
+                }
                 let (used, after) = (used(limit, before), used(limit, before + [change]))
                 guard after <= limit.most || after == used else { throw over(limit, used: used, change) }
             }
@@ -181,6 +198,10 @@ public struct LimitJudge: Sendable {
         }
         let canary = order.prefix(limit.most)
         if change.isWhole, change.guests.isSubset(of: canary) { return }
+        // Guests that nobody can name come after the canary, and so there has to be one.
+        guard canary.count == limit.most else {
+            throw canaryFailure(limit, change, "the first \(limit.most) must come out well by themselves")
+        }
         for guest in canary {
             // What counts is how the last change of it ended: a lock that was waited for is no failure.
             switch before.last(where: { $0.guests.contains(guest) })?.ending {

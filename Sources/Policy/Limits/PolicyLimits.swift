@@ -71,4 +71,7 @@ public struct PolicyLimits: Hashable, Sendable {
 
     /// Those that hold for a caller.
     public func holding(for caller: Caller) -> [Limit] { all.filter { $0.caller == nil || $0.caller == caller } }
+
+    /// Whether any of them goes by the pools of guests.
+    public var goByPools: Bool { all.contains { $0.measure == .pool } }
 }

@@ -15,12 +15,14 @@ struct Change: Sendable {
     /// Guests that policy must hear of though they could not be read: one that the call makes, one that is not there, and some
     /// that it names in a way that nobody can tell.
     var others: [PolicyGuest] = []
+    /// Whether ``others`` are made as copies of the guest it is about.
+    var makesCopy = false
     /// Guests whose volumes it gives to another: what they are policy must hear of as well.
     var owners: [GuestFacts] = []
     /// What it means for the guests and their data as they are now, such as how much is lost: one sentence each, shown to
     /// whoever is asked, and told where it is refused.
     var consequences: [String] = []
-    /// Finds other guests that a person could take for the one it is about; used where a person is asked.
+    /// Finds other guests that a person could take for the one it is about; only where a person is asked.
     var nearNames: (@Sendable () async -> [ConsentQuestion.GuestSummary])?
     /// Says the consequences anew for a guest that changed while its question stood.
     var weigh: (@Sendable (GuestFacts) async throws(Failure) -> [String])?

@@ -62,14 +62,17 @@ struct ConsentDesk: Sendable {
             var question = question(decision, change.call, shown)
             question.changedSinceAsked = changes
             try refuse(decision, question)
-            question.nearNames = await change.nearNames?() ?? []
+            question.nearNames = await shown.nearNames?() ?? []
             try await consent(question, decision)
             let now = try await readAgain(shown)
             changes = zip(now, shown.guests).flatMap { guest, before in
                 let differences = guest.differences(from: before)
                 return now.count == 1 ? differences : differences.map { "guest \(guest.vmid): \($0)" }
             }
-            if changes.isEmpty { return (now, nil) }
+            // What the yes was given to may have come to need more meanwhile: a time of day, a state of high availability.
+            let after = decide(now).effect
+            if changes.isEmpty, after <= decision.effect { return (now, nil) }
+            if changes.isEmpty { changes = ["policy now asks for \(after.rawValue)"] }
             shown.guests = now
             if let guest = shown.guest, let weigh = shown.weigh { shown.consequences = try await weigh(guest) }
         }

@@ -33,8 +33,8 @@ extension CountedChange {
 
 extension LimitJudge {
     /// What the journal asks before it writes an intent down.
-    func admission(_ change: CountedChange) -> @Sendable (StepHistory) throws(Failure) -> Void {
-        { (history) throws(Failure) in
+    func admission(of change: CountedChange) -> StepAdmission {
+        StepAdmission(looksAtRun: looksAtRun, looksAtHour: looksAtHour) { (history) throws(Failure) in
             try admit(change, run: history.run.map { CountedChange($0) }, hour: history.hour.map { CountedChange($0) })
         }
     }

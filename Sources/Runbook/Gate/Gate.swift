@@ -70,15 +70,15 @@ struct Gate: Sendable {
         }
     }
 
-    private func judged(_ proposal: Change, mayFollow: Bool = true) async throws(Failure) -> ChangeOutcome {
+    /// - Parameter failed: The step of a first attempt, after which there is no third.
+    private func judged(_ proposal: Change, after failed: Int? = nil) async throws(Failure) -> ChangeOutcome {
         var change = proposal
         let actions = ActionClassifier.actions(of: change.call)
         try await run.requireThaw(for: actions)
         let planned = PlannedCall(change, actions, origin, run)
-        let others = proposal.owners.map { PolicyGuest($0) } + proposal.others
-        let before = try await run.factsAtStart(
-            of: (proposal.guests + proposal.owners).map { PolicyGuest($0) }, besides: proposal.others, client)
-        if let guest = change.guest { change.nearNames = { await run.nearNames(guest) } }
+        let others = proposal.others + proposal.owners.map { PolicyGuest($0) }
+        let before = try await run.factsAtStart(of: proposal, client)
+        if let guest = change.guest { change.nearNames = { [run] in await run.nearNames(guest) } }
         let (guests, number) = try await ConsentDesk(environment: environment).settle(
             change, planned, undoing: await run.undoing
         ) { guests in
@@ -90,7 +90,7 @@ struct Gate: Sendable {
         if let number { run.notes.planned(number) }
         let overseen = Overseeing(environment: environment, number: number, before: change.guests + change.owners)
         do throws(Failure) {
-            let outcome = try await allowed(change, actions, proposal, mayFollow: mayFollow)
+            let outcome = try await allowed(change, actions, after: failed)
             await overseen.finish(change, outcome)
             return outcome
         } catch {
@@ -101,7 +101,7 @@ struct Gate: Sendable {
 
     /// Makes a change that policy and people have let pass.
     private func allowed(
-        _ settled: Change, _ actions: Set<Action>, _ proposal: Change, mayFollow: Bool
+        _ settled: Change, _ actions: Set<Action>, after failed: Int?
     ) async throws(Failure) -> ChangeOutcome {
         var change = settled
         try await change.complete?(&change)
@@ -113,7 +113,7 @@ struct Gate: Sendable {
                 actions: actions, method: change.call.method.rawValue, path: change.call.path.description,
                 parameters: change.call.recordedParameters, vmid: change.vmid,
                 node: change.node, identity: change.identity, guests: change.touched), of: change,
-            counted: change.counted(actions, on: environment.clusterName))
+            replacing: failed)
         do throws(Failure) {
             var outcome = try await Sending(environment: environment, run: run).carryOut(change, step)
             outcome.snapshot = change.snapshot
@@ -121,11 +121,10 @@ struct Gate: Sendable {
         } catch {
             // Refused because the guest has moved since it was read: judged anew where it is now, once.
             guard error.saysGuestIsElsewhere, let guest = change.guest else { throw error }
-            guard mayFollow, let moved = await followed(change) else { throw error.naming(guest, for: change.call) }
+            guard failed == nil, let moved = await followed(change) else { throw error.naming(guest, for: change.call) }
             environment.output.log(
                 .warning, "\(change.subject) has moved to \(moved.node ?? "another node"); going on there")
-            try await step.discount()
-            return try await judged(moved, mayFollow: false)
+            return try await judged(moved, after: step.number)
         }
     }
 

@@ -118,7 +118,8 @@ extension GuestFacts {
         return [
             compare("kind", shown.kind.rawValue, kind.rawValue), compare("name", shown.name, name),
             compare("node", shown.node.rawValue, node.rawValue), compare("state", shown.state, state),
-            compare("lock", shown.lock, lock), compare("pool", shown.pool, pool), compare("uuid", shown.uuid, uuid),
+            compare("lock", shown.lock, lock), compare("HA state", shown.haState, haState),
+            compare("pool", shown.pool, pool), compare("uuid", shown.uuid, uuid),
             compare("vmgenid", shown.vmGenID, vmGenID),
             compare("created", shown.creationTime.map { String($0) }, creationTime.map { String($0) }),
             compare("configuration digest", shown.digest, digest),

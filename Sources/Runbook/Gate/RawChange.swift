@@ -45,7 +45,10 @@ struct RawChange: Sendable {
                 change.others = [Self.newGuest(vmid, kind, call)]
             }
         }
-        if let source = change.guests.first, let copy = Self.clone(of: source, call) { change.others.append(copy) }
+        if let source = change.guests.first, let copy = Self.clone(of: source, call) {
+            change.others.append(copy)
+            change.makesCopy = true
+        }
         let seen = change.guests.map(\.vmid.rawValue) + change.others.compactMap(\.vmid)
         for owner in CallTargets.owners(call) where !seen.contains(owner.rawValue) {
             if let guest = try await found(owner) { change.owners.append(guest) }

@@ -58,19 +58,22 @@ public actor RunScope {
 
     /// Writes the intent of a step, durably, and the run's own row before the first one.
     ///
-    /// - Parameter counted: What the policy's limits count, which hold for all clusters of the run together.
-    /// - Throws: ``Failure`` of kind `limit` where it would be one too many; nothing is written then.
+    /// - Parameter replaced: The failed step that this is a second attempt at, which takes its place in all counts.
+    /// - Throws: ``Failure`` of kind `limit` where it would be one too many; nothing is written then. The policy's limits hold
+    ///   for all clusters of the run together.
     func begin(
-        _ intent: StepIntent, of change: Change, counted: CountedChange, on cluster: String
+        _ intent: StepIntent, of change: Change, replacing replaced: Int?, on cluster: String
     ) async throws(Failure) -> StepRecorder {
         let journal = try journal()
         try await record(in: journal)
         var intent = intent
         intent.cluster = cluster
+        let limits = environment.policy.limits
         let judge = LimitJudge(
-            environment.policy.limits.holding(for: environment.caller), census: await starts.census)
+            limits.holding(for: environment.caller), census: limits.goByPools ? await starts.census : PoolCensus())
         let number = try await journal.recordIntent(
-            run: id, intent, at: environment.now(), admit: judge.admission(counted))
+            run: id, intent, at: environment.now(), replacing: replaced,
+            admission: judge.admission(of: change.counted(intent.actions, on: cluster)))
         let other = cluster == environment.clusterName ? nil : cluster
         notes[number] = StepNote(
             number: number, action: change.action, subject: change.subject, vmid: change.vmid, node: change.node,
@@ -225,10 +228,8 @@ struct ClusterScope: Sendable {
     func requireThaw(for actions: Set<Action>) async throws(Failure) { try await run.requireThaw(for: actions) }
 
     /// What policy knew of guests before this run changed anything here.
-    func factsAtStart(
-        of guests: [PolicyGuest], besides others: [PolicyGuest], _ client: ProxmoxClient
-    ) async throws(Failure) -> [PolicyGuest] {
-        try await run.starts.facts(of: guests, besides: others, on: cluster, client)
+    func factsAtStart(of change: Change, _ client: ProxmoxClient) async throws(Failure) -> [PolicyGuest] {
+        try await run.starts.facts(of: change, on: cluster, client)
     }
 
     /// Other guests that a person could take for this one.
@@ -241,9 +242,9 @@ struct ClusterScope: Sendable {
 
     /// Writes the intent of a step, durably.
     func begin(
-        _ intent: StepIntent, of change: Change, counted: CountedChange
+        _ intent: StepIntent, of change: Change, replacing replaced: Int?
     ) async throws(Failure) -> StepRecorder {
-        try await run.begin(intent, of: change, counted: counted, on: cluster)
+        try await run.begin(intent, of: change, replacing: replaced, on: cluster)
     }
 
     /// How it stands with the undoing of what the chunk does.

@@ -10,6 +10,8 @@ internal import Text
 /// guest out of a pool, and so out of a rule.
 struct StartFacts: Sendable {
     private var guests: [Int: PolicyGuest]
+    /// The tags that copies made in the run have from the guests they are copies of.
+    private var inherited: [Int: [String]] = [:]
     /// All guests with a name, in order of their numbers.
     let named: [ClusterResource]
     /// The pools as they were.
@@ -27,15 +29,27 @@ struct StartFacts: Sendable {
         census = PoolCensus(pools)
     }
 
-    /// What a guest was that was read just now; of one that came later, what it was when it was first seen.
+    /// What a guest was; of one that came later, what it was when it was first seen, which is now at the latest.
     mutating func facts(of now: PolicyGuest) -> PolicyGuest {
-        let known = known(now)
-        if let vmid = now.vmid { guests[vmid] = known }
-        return known
+        guard let vmid = now.vmid else { return now }
+        if let known = guests[vmid] { return known }
+        let first = inheriting(now)
+        guests[vmid] = first
+        return first
     }
 
-    /// The same of a guest that is only spoken of, such as one that is to be made: nothing is remembered of it.
-    func known(_ now: PolicyGuest) -> PolicyGuest { now.vmid.flatMap { guests[$0] } ?? now }
+    /// What a guest was that is not there, or not yet: nothing is remembered of it before it can be seen.
+    func facts(ofMissing guest: PolicyGuest) -> PolicyGuest { guest.vmid.flatMap { guests[$0] } ?? inheriting(guest) }
+
+    /// Lets a guest that is to be made have the tags that the one it copies had.
+    mutating func inherit(_ copy: Int, from source: Int) { inherited[copy] = guests[source]?.tags ?? [] }
+
+    private func inheriting(_ guest: PolicyGuest) -> PolicyGuest {
+        guard let tags = guest.tags, let more = guest.vmid.flatMap({ inherited[$0] }) else { return guest }
+        var result = guest
+        result.tags = tags + more.filter { !tags.contains($0) }
+        return result
+    }
 
     /// Other guests that a person could take for this one; five at most.
     func nearNames(_ guest: GuestFacts) -> [ConsentQuestion.GuestSummary] {
@@ -55,17 +69,20 @@ actor StartBook {
     private var readings: [String: Swift.Task<Result<StartFacts, Failure>, Never>] = [:]
     private var facts: [String: StartFacts] = [:]
 
-    /// What policy knew of guests that were read just now and of others that a change speaks of, in this order.
-    ///
-    /// The overview is read at the first change on their cluster, once, whoever asks meanwhile.
+    /// What policy knew of the guests of a change; the overview is read at the first change on their cluster, once, whoever
+    /// asks meanwhile.
     func facts(
-        of guests: [PolicyGuest], besides others: [PolicyGuest], on cluster: String, _ client: ProxmoxClient
+        of change: Change, on cluster: String, _ client: ProxmoxClient
     ) async throws(Failure) -> [PolicyGuest] {
         if facts[cluster] == nil {
             let found = try await read(cluster, client)
             if facts[cluster] == nil { facts[cluster] = found }
         }
-        return known(guests, on: cluster) + others.map { facts[cluster]?.known($0) ?? $0 }
+        let seen = known((change.guests + change.owners).map { PolicyGuest($0) }, on: cluster)
+        if change.makesCopy, let source = change.guests.first?.vmid.rawValue {
+            for copy in change.others.compactMap(\.vmid) { facts[cluster]?.inherit(copy, from: source) }
+        }
+        return seen + change.others.map { facts[cluster]?.facts(ofMissing: $0) ?? $0 }
     }
 
     /// The same where that has been read already; else what the guests are now is what they were.

@@ -42,9 +42,6 @@ struct StepRecorder: Sendable {
         try await record(warnings > 0 ? .doneWithWarnings : .done, result)
     }
 
-    /// Takes the step out of what limits count: another takes its place.
-    func discount() async throws(Failure) { try await journal.discount(run: run, step: number) }
-
     /// Records that a request was not sent because something stood in the way, and gives the error to raise.
     func notSent(_ failure: Failure) async throws(Failure) -> Failure {
         try await record(.notHappened, failure)

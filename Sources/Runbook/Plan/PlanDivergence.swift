@@ -46,6 +46,17 @@ enum PlanDivergence {
         return failure
     }
 
+    /// A policy that denied it, so that nobody was asked, and now would let it pass.
+    static func denied(_ planned: PlannedOperation, _ now: PlannedOperation) -> Failure {
+        var failure = Failure(
+            .planDiverged,
+            "operation \(planned.number) (\(planned.action)) was denied when it was planned, so nobody agreed to it; "
+                + "nothing was sent for it",
+            hint: again)
+        failure.fields = fields([PlannedDifference("effect", before: planned.effect, after: now.effect)])
+        return failure
+    }
+
     /// A module that is another, or was not loaded when the plan was made.
     static func module(_ name: String, isPlanned: Bool) -> Failure {
         Failure(

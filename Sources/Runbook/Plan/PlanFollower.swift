@@ -53,6 +53,10 @@ public actor PlanFollower {
         guard let before = Effect(rawValue: planned.effect), decision.effect <= before else {
             throw diverge(PlanDivergence.stricter(planned, now), isConditional)
         }
+        // Nobody was asked about what was denied, so nothing but the denial may come of it.
+        guard before != .deny || decision.effect == .deny else {
+            throw diverge(PlanDivergence.denied(planned, now), isConditional)
+        }
         reached.insert(planned.number)
         return planned.number
     }

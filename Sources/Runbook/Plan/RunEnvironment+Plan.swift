@@ -27,6 +27,8 @@ extension RunEnvironment {
     /// The same world for a run that follows a plan: with the plan's parameters and its random numbers, and the time of day
     /// going on from when the plan was made, so that names that are made of dates come out as planned.
     ///
+    /// It is judged and counted as done for the plan's caller, whoever applies it.
+    ///
     /// - Returns: nil where the plan's seed is none.
     public func following(_ plan: Plan, _ follower: PlanFollower) -> RunEnvironment? {
         guard let seed = Int64(plan.seed) else { return nil }
@@ -35,6 +37,7 @@ extension RunEnvironment {
         result.scriptTime = { created + max(0, live() - began) }
         result.settings.seed = seed
         result.settings.parameters = plan.parameters.map { ($0.name, $0.value) }
+        result.caller = max(caller, plan.caller)
         result.oversight = .applying(follower)
         return result
     }

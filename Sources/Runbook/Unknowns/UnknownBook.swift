@@ -90,7 +90,9 @@ final class UnknownBook: Sendable {
             return .array(result)
         case .map(let pairs):
             var result: [PackedValue.Pair] = []
-            for pair in pairs {
+            // Of a record that stands for a volume nothing but its name is looked at.
+            let isVolume = path.count == 1 && operation.takesVolume && value["volid"] != nil
+            for pair in pairs where !isVolume || pair.key == "volid" || !pair.value.isUnknown {
                 result.append(.init(pair.key, try known(pair.value, operation, path + [pair.key], place, &found)))
             }
             return .map(result)
@@ -136,7 +138,16 @@ final class UnknownBook: Sendable {
     }
 }
 
+extension PackedValue {
+    fileprivate var isUnknown: Bool { if case .unknown = self { true } else { false } }
+}
+
 extension Operation {
+    /// Whether it is called with the name of a volume or with a record that has one.
+    fileprivate var takesVolume: Bool {
+        parameters.contains { if case .volume = $0.type { true } else { false } }
+    }
+
     /// Whether it does nothing with what it is given but show it.
     fileprivate var onlyShows: Bool { ["log", "table", "report", "fail"].contains(name) }
 }
