@@ -7,7 +7,7 @@ PREFIX ?= /usr/local
 SWIFT ?= swift
 BUILD = $(SWIFT) build --quiet -c release --static-swift-stdlib
 PACKAGES = liblua5.4-dev libcurl4-openssl-dev libyaml-dev libsimdjson-dev libsqlite3-dev libssl-dev libseccomp-dev libedit-dev zlib1g-dev
-TEST_PACKAGES = curl openssl openssh-client python3 util-linux
+TEST_PACKAGES = curl openssl openssh-client python3 util-linux tzdata
 
 .PHONY: help packages test-packages build demo test example fuzz lint format docs install uninstall clean
 
