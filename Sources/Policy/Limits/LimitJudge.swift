@@ -124,8 +124,9 @@ public struct LimitJudge: Sendable {
         _ change: CountedChange, run: [CountedChange], hour: [CountedChange]
     ) throws(Failure) {
         guard change.isChange else { return }
+        let (run, hour) = (run.filter(\.isChange), hour.filter(\.isChange))
         for limit in limits {
-            let before = (limit.span == .run ? run : hour).filter(\.isChange)
+            let before = limit.span == .run ? run : hour
             switch limit.measure {
             case .canary: try admit(change, after: before, canary: limit)
             case .pool: try admit(change, after: before, pool: limit)
