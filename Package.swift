@@ -82,7 +82,7 @@ let package = Package(
         library("Monitor", ["Proxmox", "Model", "JSON", "Text", "Programs"]),
         library("Policy", ["Model", "YAML", "EmbeddedAssets", "Text", "Hashing"]),
         library("Templates", ["Model", "JSON", "YAML", "EmbeddedAssets", "Text"]),
-        library("Journal", ["Model", "Hashing", "CSQLite"]),
+        library("Journal", ["Model", "Hashing", "CSQLite", "CZlib"]),
         library("Plan", ["Model", "JSON", "Hashing", "Text"]),
         library("Signatures", ["Model", "Programs"]),
         library(

@@ -49,6 +49,49 @@ enum JournalSchema {
             expires REAL NOT NULL, reason TEXT, PRIMARY KEY (digest, person, is_denial)
         ) STRICT, WITHOUT ROWID;
         """,
+        """
+        ALTER TABLE run ADD COLUMN account TEXT;
+        ALTER TABLE run ADD COLUMN origin TEXT;
+        ALTER TABLE run ADD COLUMN source BLOB;
+        ALTER TABLE run ADD COLUMN plan BLOB;
+        ALTER TABLE run ADD COLUMN resumes INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE run ADD COLUMN undoing TEXT;
+        ALTER TABLE run ADD COLUMN cancel TEXT;
+        ALTER TABLE step ADD COLUMN call_key TEXT;
+        ALTER TABLE step ADD COLUMN call_occurrence INTEGER;
+        ALTER TABLE step ADD COLUMN planned INTEGER;
+        ALTER TABLE step ADD COLUMN place TEXT;
+        ALTER TABLE step ADD COLUMN boot TEXT;
+        ALTER TABLE step ADD COLUMN evidence BLOB;
+        CREATE INDEX step_open ON step (cluster) WHERE state IN ('intent', 'sent', 'accepted', 'in_doubt');
+        CREATE TABLE call (
+            run TEXT NOT NULL REFERENCES run (id), key TEXT NOT NULL, occurrence INTEGER NOT NULL, name TEXT NOT NULL,
+            place TEXT, kind TEXT NOT NULL, answer TEXT, answered REAL NOT NULL, PRIMARY KEY (run, key, occurrence)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE memo (
+            run TEXT NOT NULL REFERENCES run (id), key TEXT NOT NULL, occurrence INTEGER NOT NULL, name TEXT NOT NULL,
+            value TEXT NOT NULL, PRIMARY KEY (run, key, occurrence, name)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE text (
+            run TEXT NOT NULL REFERENCES run (id), sha256 TEXT NOT NULL, size INTEGER NOT NULL, body BLOB NOT NULL,
+            PRIMARY KEY (run, sha256)
+        ) STRICT;
+        CREATE TABLE module (
+            run TEXT NOT NULL REFERENCES run (id), name TEXT NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (run, name)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE start_facts (
+            run TEXT NOT NULL REFERENCES run (id), cluster TEXT NOT NULL, part INTEGER NOT NULL, sha256 TEXT NOT NULL,
+            PRIMARY KEY (run, cluster, part)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE output (
+            run TEXT NOT NULL REFERENCES run (id), sequence INTEGER NOT NULL, stream INTEGER NOT NULL, body BLOB NOT NULL,
+            PRIMARY KEY (run, sequence)
+        ) STRICT;
+        CREATE TABLE audit (
+            sequence INTEGER PRIMARY KEY, at REAL NOT NULL, kind TEXT NOT NULL, account TEXT NOT NULL, run TEXT,
+            step INTEGER, cluster TEXT, body TEXT NOT NULL, hash TEXT NOT NULL
+        ) STRICT;
+        """,
     ]
 
     /// Brings a file up to date; two processes may do so at the same time.

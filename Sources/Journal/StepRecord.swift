@@ -25,6 +25,15 @@ public struct StepIntent: Hashable, Sendable {
     /// All guests that it touches, which limits count; nil in what an older pvelua wrote.
     public var guests: [Int]?
 
+    /// The call of the script that it belongs to.
+    public var call: CallID?
+    /// The line that asked for it, by the worker's word.
+    public var place: String?
+    /// Its number in the plan that the run follows.
+    public var planned: Int?
+    /// What tells its task and its effect later, should the host not live to see its answer; see `Proxmox`.
+    public var evidence: JSONValue?
+
     /// Makes an intent.
     public init(
         actions: Set<Action>, method: String, path: String, parameters: JSONValue = .object(JSONObject()),
@@ -57,6 +66,9 @@ public struct StepRecord: Hashable, Sendable {
     public var state: StepState
     /// The task it became.
     public var upid: String?
+    /// The boot of the machine that it was intended in, where that is known: a step that is only intended was certainly not
+    /// sent as long as the machine has not gone down since.
+    public var boot: String?
     /// When it was about to be sent.
     public var intended: Double
     /// When it was sent.

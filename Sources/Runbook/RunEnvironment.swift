@@ -23,6 +23,8 @@ public struct RunEnvironment: Sendable {
     public var consent: any ConsentGiver
     /// Who is asking.
     public var caller: Caller
+    /// Who is asking, such as `alice@ws1`, for the journal.
+    public var account = "unknown"
     /// Where output goes.
     public var output: any RunOutput
     /// Where `require` looks.

@@ -22,7 +22,7 @@ private let allowed: [String: Set<String>] = [
     "Policy": ["Model", "YAML", "EmbeddedAssets", "Text", "Hashing"],
     "Templates": ["Model", "JSON", "YAML", "EmbeddedAssets", "Text"],
     "Hashing": ["CCrypto"],
-    "Journal": ["Model", "JSON", "Hashing", "CSQLite"],
+    "Journal": ["Model", "JSON", "Hashing", "CSQLite", "CZlib"],
     "Plan": ["Model", "JSON", "Hashing", "Text"],
     "Signatures": ["Model", "Programs"],
     "Proxmox": ["Model", "JSON", "CCurl", "Logging", "Text", "Programs", "Hashing"],

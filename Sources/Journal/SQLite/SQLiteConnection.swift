@@ -47,7 +47,14 @@ final class SQLiteConnection {
     var changes: Int { Int(sqlite3_changes64(handle)) }
 
     /// Runs a body in a transaction that takes the write lock at once, and undoes everything when the body throws.
-    func transaction<T>(_ body: () throws(SQLiteError) -> T) throws(SQLiteError) -> T {
+    ///
+    /// - Parameter isDurable: Whether it is on disk when this returns. Otherwise it survives the end of the process, but not
+    ///   that of the machine until a later durable one.
+    func transaction<T>(
+        isDurable: Bool = true, _ body: () throws(SQLiteError) -> T
+    ) throws(SQLiteError) -> T {
+        if !isDurable { try execute("PRAGMA synchronous=NORMAL") }
+        defer { if !isDurable { try? execute("PRAGMA synchronous=FULL") } }
         try execute("BEGIN IMMEDIATE")
         do {
             let result = try body()

@@ -7,6 +7,7 @@ enum SQLiteValue: Hashable, Sendable {
     case integer(Int64)
     case real(Double)
     case text(String)
+    case blob([UInt8])
 
     /// Text, or null.
     init(_ text: String?) { self = text.map(SQLiteValue.text) ?? .null }
@@ -28,12 +29,17 @@ struct SQLiteRow: Hashable, Sendable {
         return Int(exactly: number)
     }
 
+    func blob(_ column: Int) -> [UInt8]? {
+        guard values.indices.contains(column), case .blob(let bytes) = values[column] else { return nil }
+        return bytes
+    }
+
     func real(_ column: Int) -> Double? {
         guard values.indices.contains(column) else { return nil }
         switch values[column] {
         case .real(let number): return number
         case .integer(let number): return Double(number)
-        case .null, .text: return nil
+        case .null, .text, .blob: return nil
         }
     }
 }
@@ -79,6 +85,9 @@ final class SQLiteStatement {
         case .null: return sqlite3_bind_null(handle, index)
         case .integer(let number): return sqlite3_bind_int64(handle, index, number)
         case .real(let number): return sqlite3_bind_double(handle, index, number)
+        case .blob(let bytes):
+            guard let count = Int32(exactly: bytes.count) else { return SQLITE_TOOBIG }
+            return bytes.withUnsafeBytes { csqlite_bind_blob(handle, index, $0.baseAddress, count) }
         case .text(var text):
             return text.withUTF8 { bytes in
                 guard let count = Int32(exactly: bytes.count) else { return SQLITE_TOOBIG }
@@ -95,6 +104,10 @@ final class SQLiteStatement {
         case SQLITE_INTEGER: return .integer(sqlite3_column_int64(handle, index))
         case SQLITE_FLOAT: return .real(sqlite3_column_double(handle, index))
         case SQLITE_NULL: return .null
+        case SQLITE_BLOB:
+            let count = Int(sqlite3_column_bytes(handle, index))
+            guard count > 0, let start = sqlite3_column_blob(handle, index) else { return .blob([]) }
+            return .blob(Array(UnsafeRawBufferPointer(start: start, count: count)))
         default:
             guard let start = sqlite3_column_text(handle, index) else { return .null }
             let count = Int(sqlite3_column_bytes(handle, index))

@@ -30,6 +30,7 @@ public actor RunScope {
     private var notes: [Int: StepNote] = [:]
     private var compensations = CompensationBook()
     private var configurations: [(digest: String, config: JSONObject)] = []
+    private var pending = JournalBatch()
 
     /// Makes the scope of a new run; a REPL session has no one script.
     public init(id: String, environment: RunEnvironment, script: Chunk?) {
@@ -71,9 +72,16 @@ public actor RunScope {
         let limits = environment.policy.limits
         let judge = LimitJudge(
             limits.holding(for: environment.caller), census: limits.goByPools ? await starts.census : PoolCensus())
-        let number = try await journal.recordIntent(
-            run: id, intent, at: environment.now(), replacing: replaced,
-            admission: judge.admission(of: change.counted(intent.actions, on: cluster)))
+        let batch = takePending()
+        let number: Int
+        do throws(Failure) {
+            number = try await journal.recordIntent(
+                run: id, intent, at: environment.now(), replacing: replaced,
+                admission: judge.admission(of: change.counted(intent.actions, on: cluster)), carrying: batch)
+        } catch {
+            pending = batch + pending
+            throw error
+        }
         let other = cluster == environment.clusterName ? nil : cluster
         notes[number] = StepNote(
             number: number, action: change.action, subject: change.subject, vmid: change.vmid, node: change.node,
@@ -81,6 +89,14 @@ public actor RunScope {
         return StepRecorder(
             journal: journal, run: id, number: number, cluster: other, now: environment.now,
             note: { await self.note(number, $0, upid: $1, problem: $2) }, leave: { await self.leave($0, number) })
+    }
+
+    /// Keeps something for the journal; it is written with the next step, before that is sent.
+    func keep(_ add: (inout JournalBatch) -> Void) { add(&pending) }
+
+    private func takePending() -> JournalBatch {
+        defer { pending = JournalBatch() }
+        return pending
     }
 
     private func note(_ step: Int, _ state: StepState, upid: String?, problem: String?) {
@@ -94,7 +110,7 @@ public actor RunScope {
         let row = RunRecord(
             id: id, cluster: environment.clusterName, script: script?.name ?? "repl",
             scriptSHA256: script.map { ContentHash.sha256($0.source) } ?? "", caller: environment.caller,
-            started: environment.now())
+            started: environment.now(), account: environment.account)
         let task =
             recording
             ?? Swift.Task {
@@ -189,7 +205,8 @@ public actor RunScope {
     public func close(status: Int32) async {
         guard let recording, await recording.value == nil else { return }
         do throws(Failure) {
-            try await journal().endRun(id, outcome: ["status": JSONValue(Int(status))], at: environment.now())
+            try await journal().endRun(
+                id, outcome: ["status": JSONValue(Int(status))], at: environment.now(), carrying: JournalBatch())
         } catch {
             environment.output.log(.warning, "the end of run \(id) could not be recorded: \(error.message)")
         }
