@@ -76,7 +76,9 @@ extension SQLiteJournal {
         try releaseRun(run)
     }
 
-    /// Asks a run to end; whoever holds it looks for that. A wish that is there already only becomes stronger.
+    /// Asks a run to end; whoever holds it looks for that.
+    ///
+    /// The last wish counts.
     public func cancelRun(_ run: String, _ wish: CancelWish, at time: Double) throws(Failure) {
         try write(.config, "run \(run) goes on") { connection throws(SQLiteError) in
             try connection.transaction { () throws(SQLiteError) in
