@@ -84,7 +84,8 @@ public struct CallEvidence: Hashable, Sendable {
 
     private static func facts(_ json: JSONValue, now: Double, clock: Duration) -> GuestFacts? {
         guard let vmid = json["vmid"]?.perlInteger.flatMap(VMID.init),
-            let kind = json["kind"]?.string.flatMap(GuestKind.init), let node = json["node"]?.string.flatMap(NodeName.init),
+            let kind = json["kind"]?.string.flatMap(GuestKind.init),
+            let node = json["node"]?.string.flatMap(NodeName.init),
             let current = json["current"]?.object, let config = json["config"]?.object
         else { return nil }
         // By this process's clock it may have been read before that clock began.

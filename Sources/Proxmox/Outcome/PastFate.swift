@@ -128,7 +128,8 @@ extension ProxmoxClient {
             guard let guest = report.facts?.reference, let path = try? guest.path("snapshot"),
                 let rows = try? await send(APICall(.get, path)).data.array
             else { return nil }
-            return rows.compactMap(GuestSnapshot.init).first { $0.name == report.effect.snapshot }?.time.map(Double.init)
+            return rows.compactMap(GuestSnapshot.init).first { $0.name == report.effect.snapshot }?.time.map(
+                Double.init)
         case .running, .restarted:
             guard let facts = report.facts, facts.isRunning, let serverTime else { return nil }
             return serverTime - Double(facts.uptime)
@@ -143,7 +144,8 @@ extension ProxmoxClient {
     }
 
     /// The nodes whose tasks the change's own may be among, and further ones that it has to do with.
-    private func servingNodes(_ trace: CallTrace, _ before: GuestFacts?) async -> (own: [NodeName], others: [NodeName]) {
+    private func servingNodes(_ trace: CallTrace, _ before: GuestFacts?) async -> (own: [NodeName], others: [NodeName])
+    {
         guard trace.node.rawValue == "localhost" else {
             let others = [trace.made?.node, trace.effect.node, before?.node].compactMap { $0 }
             return ([trace.node], Set(others).subtracting([trace.node]).sorted { $0.rawValue < $1.rawValue })

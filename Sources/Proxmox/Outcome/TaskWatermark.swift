@@ -56,7 +56,8 @@ public struct TaskWatermark: Hashable, Sendable {
     /// Whether a later list certainly shows every task that began since: it reaches back to one that had ended before, or it
     /// is shorter than what was asked for.
     func isCovered(by rows: [TaskRow], limit: Int) -> Bool {
-        (!ended.isEmpty && rows.contains { ended.contains($0.upid) }) || (ended.isEmpty && isWhole && rows.count < limit)
+        (!ended.isEmpty && rows.contains { ended.contains($0.upid) })
+            || (ended.isEmpty && isWhole && rows.count < limit)
     }
 }
 
