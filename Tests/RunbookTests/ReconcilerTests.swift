@@ -53,7 +53,7 @@ struct ReconcilerTests {
         },
         Situation("the task failed", .failed) { scene, call in
             try scene.sent(try await scene.intend(call, of: 103))
-            scene.cluster.update { $0.guests[103]?.config["lock"] = "backup" }
+            scene.cluster.update { $0.guests[103]?.lock = "backup" }
             try await scene.arrive(call)
             scene.pass(60)
         },
