@@ -13,6 +13,10 @@ public protocol JournalStore: Sendable {
     ///
     /// - Throws: ``Failure`` of kind `not_found` where there is no such run, `busy` while somebody is at it.
     func takeRun(_ id: String) async throws(Failure)
+    /// Holds a run that nobody is at, without going on with it, so that its steps can be settled; ``releaseRun(_:)`` lets it go.
+    ///
+    /// - Throws: ``Failure`` of kind `not_found` where there is no such run, `busy` while somebody is at it.
+    func holdRun(_ id: String) async throws(Failure)
     /// Lets a run go without an end, so that another process may take it.
     func releaseRun(_ id: String) async throws(Failure)
     /// Whether a living process holds the run.
