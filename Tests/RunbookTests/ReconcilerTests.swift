@@ -312,7 +312,7 @@ extension SimulatedCluster {
     func fillArchive() {
         forgetTasks { _ in true }
         update { state in
-            for _ in 0..<1200 {
+            for _ in 0..<600 {
                 let upid = state.spawn("aptupdate", id: "", node: "pve1", by: "root@pam")
                 state.end(upid, nil)
             }
