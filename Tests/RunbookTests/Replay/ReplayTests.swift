@@ -37,7 +37,7 @@ struct ReplayTests {
             print(before, pve.now(), math.random(1, 1000000))
             local r = pve.vm_action(nil, 101, "stop")
             print(r.status, pve.vm(101).status)
-            pve.sleep(5) pve.log("info", "once")
+            pve.sleep(5) pve.log("once")
             local s = pve.vm_action(nil, 101, "start")
             print(s.status)
             """
