@@ -5,5 +5,5 @@ internal import ArgumentParser
 struct RunsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "runs", abstract: "Look at what ran, go on with it, or end it.",
-        subcommands: [RunsResolve.self])
+        usage: "pvelua runs COMMAND …", subcommands: [RunsResume.self, RunsResolve.self])
 }
