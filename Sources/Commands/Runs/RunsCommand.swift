@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import ArgumentParser
+
+/// The command `pvelua runs …`.
+struct RunsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "runs", abstract: "Look at what ran, go on with it, or end it.",
+        subcommands: [RunsList.self, RunsShow.self])
+}
