@@ -74,6 +74,8 @@ public struct RunKeepings: Hashable, Sendable {
     public var calls = 0
     /// The names of the modules it loaded.
     public var modules: [String] = []
+    /// The digest of the plan that it follows.
+    public var plan: String?
     /// How many bytes of output it has kept.
     public var outputBytes = 0
 

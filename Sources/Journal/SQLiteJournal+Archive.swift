@@ -43,6 +43,7 @@ extension SQLiteJournal: RunArchive {
             result.calls = count.first?.integer(0) ?? 0
             result.modules = try connection.query("SELECT name FROM module WHERE run = ? ORDER BY name", [.text(run)])
                 .compactMap { $0.text(0) }
+            result.plan = try connection.query("SELECT digest FROM plan_use WHERE run = ?", [.text(run)]).first?.text(0)
             let size = try connection.query(
                 "SELECT coalesce(sum(length(body)), 0) FROM output WHERE run = ?", [.text(run)])
             result.outputBytes = size.first?.integer(0) ?? 0
