@@ -93,6 +93,4 @@ public protocol RunArchive: JournalStore {
     func keepings(of run: String) async throws(Failure) -> RunKeepings
     /// What the audit tells of a run besides its steps' states, oldest first.
     func auditRows(of run: String, kinds: [AuditEvent.Kind]) async throws(Failure) -> [AuditRow]
-    /// A number that is another one after anybody has written to the journal.
-    func version() async throws(Failure) -> Int
 }

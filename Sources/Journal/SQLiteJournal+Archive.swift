@@ -63,12 +63,6 @@ extension SQLiteJournal: RunArchive {
         }.compactMap(AuditRow.init)
     }
 
-    /// A number that is another one after another process has written to the journal.
-    public func version() throws(Failure) -> Int {
-        try read { connection throws(SQLiteError) in try connection.query("PRAGMA data_version") }
-            .first?.integer(0) ?? 0
-    }
-
     private static let status =
         "CASE WHEN json_valid(outcome) THEN json_extract(outcome, '$.status') END"
 
@@ -85,7 +79,7 @@ extension SQLiteJournal: RunArchive {
             SELECT number, chosen.id, chosen.cluster, script, caller, account, started, chosen.ended, status, resumes,
                 cancel, detached, resumable, (SELECT max(id) FROM run WHERE id < chosen.id),
                 (SELECT min(id) FROM run WHERE id > chosen.id),
-                max(max(step.intended, coalesce(step.accepted, 0), coalesce(step.ended, 0))), \(states)
+                max(max(step.intended, coalesce(step.sent, 0), coalesce(step.accepted, 0), coalesce(step.ended, 0))), \(states)
             FROM chosen LEFT JOIN step ON step.run = chosen.id
             GROUP BY number ORDER BY started DESC, chosen.id DESC
             """

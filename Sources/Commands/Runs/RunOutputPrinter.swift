@@ -8,31 +8,34 @@ struct RunOutputPrinter: Sendable {
     let archive: any RunArchive
     let context: CommandContext
 
+    /// How many pieces are read at a time.
     private static let pieces = 256
 
     /// Prints all there is.
     func print(_ run: String) async throws(Failure) -> ExitStatus {
+        let writer = PieceWriter(context: context)
         var last = 0
-        while try await print(run, after: &last) {}
-        return .done
-    }
-
-    /// Prints what came after a piece; false where there is no more by now.
-    ///
-    /// - Parameter before: Called before anything is printed.
-    func print(_ run: String, after last: inout Int, before: () -> Void = {}) async throws(Failure) -> Bool {
-        let pieces = try await archive.output(of: run, after: last, limit: Self.pieces)
-        guard !pieces.isEmpty else { return false }
-        before()
-        for piece in pieces {
-            last = piece.sequence
-            let descriptor: Int32 = piece.stream == 1 ? 1 : 2
-            let isTerminal = descriptor == 1 ? context.isTerminal.output : context.isTerminal.error
-            let bytes =
-                isTerminal
-                ? Array(TextCleaner.clean(bytes: piece.bytes, keeping: [.newlines, .tabs]).utf8) : piece.bytes
-            if !writeAll(descriptor, bytes), descriptor == 1 { throw .lostOutput }
+        while true {
+            let pieces = try await archive.output(of: run, after: last, limit: Self.pieces)
+            for piece in pieces {
+                last = piece.sequence
+                guard writer.write(piece) else { throw .lostOutput }
+            }
+            if pieces.count < Self.pieces { return .done }
         }
-        return true
+    }
+}
+
+/// Writes a piece of a run's output to the stream it was meant for.
+struct PieceWriter: Sendable {
+    let context: CommandContext
+
+    /// Writes it; a pipe gets the bytes as they are. False where standard output takes no more.
+    func write(_ piece: OutputPiece) -> Bool {
+        let descriptor: Int32 = piece.stream == 1 ? 1 : 2
+        let isTerminal = descriptor == 1 ? context.isTerminal.output : context.isTerminal.error
+        let bytes =
+            isTerminal ? Array(TextCleaner.clean(bytes: piece.bytes, keeping: [.newlines, .tabs]).utf8) : piece.bytes
+        return writeAll(descriptor, bytes) || descriptor != 1
     }
 }

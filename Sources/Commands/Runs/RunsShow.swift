@@ -3,6 +3,7 @@ internal import ArgumentParser
 internal import JSON
 internal import Journal
 internal import Model
+internal import Proxmox
 internal import Terminal
 internal import Text
 
@@ -46,6 +47,7 @@ struct RunsShow: ContextCommand {
         let (journal, finder) = try RunFinder.needed(of: workplace)
         let id = try await finder.id(id)
         if output { return try await RunOutputPrinter(archive: journal, context: context).print(id) }
+        if follow { return try await follow(id, journal, workplace) }
         var detail = try await RunDetail.read(id, from: journal)
         if script { return try printScript(of: detail, context) }
         if log || wholeLog {
@@ -57,6 +59,31 @@ struct RunsShow: ContextCommand {
             json: detail.json(now: now),
             text: RunView(detail: detail, now: now, style: context.outputStyle, width: width).text())
         return .done
+    }
+
+    private func follow(
+        _ id: String, _ journal: SQLiteJournal, _ workplace: Workplace
+    ) async throws(Failure) -> ExitStatus {
+        let context = workplace.context
+        let board = ProgressBoard(context)
+        let isText = options.format == .text
+        let sink: any FollowSink =
+            isText
+            ? TextFollowSink(context: context, board: board, isQuiet: options.quiet, now: WallTime.seconds)
+            : JSONFollowSink(now: WallTime.seconds)
+        let logs = TaskLogs(workplace: workplace)
+        let tasks = isText && !options.quiet ? TaskFollower(board: board) { logs.client(of: $0) } : nil
+        let follow = RunFollow(id: id, archive: journal, clock: SystemClock(), sink: sink, tasks: tasks)
+        do throws(Failure) {
+            return try await Interruptible.run { () async throws(Failure) in try await follow.follow() }
+        } catch {
+            guard error.kind == .cancelled else { throw error }
+            board.endAll()
+            throw Failure(
+                .cancelled, "no longer followed; the run itself goes on",
+                hint:
+                    "again: pvelua runs show --follow \(id.prefix(10)); to end it: pvelua runs cancel \(id.prefix(10))")
+        }
     }
 
     /// A pipe gets the script byte for byte.

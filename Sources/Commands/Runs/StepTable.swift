@@ -23,16 +23,23 @@ struct StepTable {
         .init(title: "began", spare: 1), .init(title: "took", isRight: true, spare: 4),
     ]
 
-    /// The lines of the table; of those steps only where they are given.
-    func lines(of chosen: [StepRecord]? = nil, withHeader: Bool = true) -> [String] {
-        let steps = (chosen ?? detail.steps).map { StepLine(step: $0, run: detail.summary) }
+    /// The lines of the whole table.
+    func lines() -> [String] { lines(of: detail.steps, besides: 0, withHeader: true) }
+
+    /// The lines of some steps.
+    ///
+    /// - Parameter neighbours: How many of the latest steps are set in columns with them, so that lines told one after the other
+    ///   stand below each other.
+    func lines(of steps: [StepRecord], besides neighbours: Int, withHeader: Bool) -> [String] {
         guard !steps.isEmpty else { return [] }
-        let rows = steps.map(cells)
+        let all = (steps + detail.steps.suffix(neighbours)).map { StepLine(step: $0, run: detail.summary) }
+        let rows = all.map(cells)
         let table = PaintedTable(columns: Self.columns, rows: rows, style: style, width: width).lines()
         var lines = withHeader ? [table.header] : []
-        for (index, step) in steps.enumerated() {
+        for (index, step) in all.prefix(steps.count).enumerated() {
             lines.append(table.rows[index])
-            let hidden = table.missing.map { "\(Self.columns[$0].title) \(rows[index][$0].text)" }
+            let hidden = table.missing.filter { !rows[index][$0].text.isEmpty }
+                .map { "\(Self.columns[$0].title) \(rows[index][$0].text)" }
             lines += details(of: step, hidden)
         }
         return lines
@@ -58,7 +65,8 @@ struct StepTable {
         let others = step.intent.actions.sorted().dropFirst().map(\.rawValue)
         if !others.isEmpty { lines += set("also " + others.joined(separator: ", "), style.dim) }
         if step.intent.vmid == nil || !step.state.isSettled { lines += set(line.request, style.dim) }
-        if let upid = step.upid { lines += set(upid, style.dim) }
+        // Whole, to be copied.
+        if let upid = step.upid { lines.append(Self.indent + style.dim(TextCleaner.clean(upid))) }
         if let problem = line.problem {
             lines += set("! " + problem, step.state == .failed ? style.red : style.yellow)
         }
