@@ -96,13 +96,19 @@ enum JournalSchema {
 
     /// Brings a file up to date; two processes may do so at the same time.
     static func migrate(_ connection: SQLiteConnection) throws(SQLiteError) {
+        // A file that is current is only read: whoever looks need not wait for whoever writes.
+        guard try version(of: connection) != migrations.count else { return }
         try connection.transaction { () throws(SQLiteError) in
-            let version = try connection.query("PRAGMA user_version").first?.integer(0) ?? 0
+            let version = try version(of: connection)
             guard version <= migrations.count else {
                 throw SQLiteError(code: 0, message: "written by a newer pvelua (version \(version))")
             }
             for index in max(version, 0)..<migrations.count { try connection.execute(migrations[index]) }
             if version < migrations.count { try connection.execute("PRAGMA user_version = \(migrations.count)") }
         }
+    }
+
+    private static func version(of connection: SQLiteConnection) throws(SQLiteError) -> Int {
+        try connection.query("PRAGMA user_version").first?.integer(0) ?? 0
     }
 }

@@ -121,8 +121,10 @@ public protocol RunOutput: Sendable {
     var hasLostOutput: Bool { get }
     /// Whether somebody watches the progress of tasks; reading it costs the cluster a request every two seconds.
     var showsProgress: Bool { get }
-    /// Shows how far a task has come; nil takes the display away.
+    /// Shows how far a task has come; nil takes all tasks away.
     func progress(_ progress: TaskProgress?)
+    /// Takes one task away.
+    func progressEnded(_ upid: UPID)
 }
 
 extension RunOutput {
@@ -130,6 +132,8 @@ extension RunOutput {
     public var showsProgress: Bool { false }
     /// Shows nothing.
     public func progress(_ progress: TaskProgress?) {}
+    /// Shows nothing.
+    public func progressEnded(_ upid: UPID) {}
 }
 
 /// A table to be drawn.

@@ -5,5 +5,6 @@ internal import ArgumentParser
 struct RunsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "runs", abstract: "Look at what ran, go on with it, or end it.",
-        usage: "pvelua runs COMMAND …", subcommands: [RunsResume.self, RunsResolve.self])
+        usage: "pvelua runs COMMAND …",
+        subcommands: [RunsList.self, RunsShow.self, RunsResume.self, RunsResolve.self])
 }
