@@ -26,10 +26,10 @@ extension SQLiteJournal {
                         "UPDATE step SET counts = 0 WHERE run = ? AND sequence = ?",
                         [.text(run), SQLiteValue(replaced)])
                 }
-                try put(batch, of: run, at: time, in: connection)
                 let last = try connection.query(
                     "SELECT coalesce(max(sequence), 0) FROM step WHERE run = ?", [.text(run)])
                 let sequence = (last.first?.integer(0) ?? 0) + 1
+                try put(batch, of: run, before: sequence, at: time, in: connection)
                 let values = try StepColumns.values(intent)
                 let marks = values.map { _ in "?" }.joined(separator: ", ")
                 try connection.query(

@@ -96,7 +96,7 @@ struct Application {
     private func prepare(
         _ environment: inout RunEnvironment, _ source: PlanSource, _ journal: SQLiteJournal
     ) throws(Failure) -> RunScope {
-        let follower = PlanFollower(plan)
+        let follower = PlanFollower(plan, digest: file.digest)
         guard let following = environment.following(plan, follower) else {
             throw Failure(.planDiverged, "the plan has no seed; nothing was sent")
         }
