@@ -52,7 +52,7 @@ struct Application {
         if options.cluster == nil { options.cluster = plan.cluster.name }
         let workplace = Workplace(context: context, options: options)
         var environment = try workplace.environment(moduleFolder: source.folder)
-        let journal = try SQLiteJournal(path: workplace.locations.journal)
+        let journal = try workplace.openJournal(try workplace.configuration())
         try await check(source, environment, workplace, journal)
         try await consent(workplace, journal)
         // Reading and typing takes its time, in which the plan may have expired, been denied or been frozen out.

@@ -25,7 +25,7 @@ struct Pvelua: ParsableCommand {
         subcommands: [
             RunCommand.self, PlanCommand.self, ApproveCommand.self, DenyCommand.self, ApplyCommand.self,
             EvalCommand.self, ReplCommand.self, ConfigCommand.self, ClusterCommand.self, MonitorCommand.self,
-            PolicyCommand.self, FreezeCommand.self, EvalExpressionCommand.self,
+            PolicyCommand.self, FreezeCommand.self, AuditCommand.self, EvalExpressionCommand.self,
         ],
         defaultSubcommand: EvalExpressionCommand.self)
 }
