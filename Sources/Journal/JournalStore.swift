@@ -73,6 +73,8 @@ public protocol JournalStore: Sendable {
     func audit(_ event: AuditEvent, at time: Double) async throws(Failure)
     /// The rows of the audit behind one, in order.
     func auditRows(after sequence: Int, limit: Int) async throws(Failure) -> [AuditRow]
+    /// The last row of the audit, or nil where there is none.
+    func lastAuditRow() async throws(Failure) -> AuditRow?
     /// Writes down a freeze and returns the one that stands then: of several the one that ends last.
     func freeze(_ freeze: FreezeRecord) async throws(Failure) -> FreezeRecord
     /// The freeze that stands, or nil where changes are free.

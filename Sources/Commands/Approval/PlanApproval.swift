@@ -35,7 +35,7 @@ struct PlanApproval {
         let file = try PlanFile(reading: bytes, name: TextCleaner.clean(path))
         let workplace = Workplace(context: context, options: options)
         let terms = try workplace.approvalTerms()
-        let journal = try SQLiteJournal(path: workplace.locations.journal)
+        let journal = try workplace.openJournal(try workplace.configuration())
         return PlanApproval(
             context: context, path: path, file: file, terms: terms,
             desk: ApprovalDesk(terms, journal: journal, context: context), prompter: ControllingTerminal(),

@@ -55,7 +55,7 @@ struct Application {
         if options.cluster == nil { options.cluster = plan.cluster.name }
         let workplace = Workplace(context: context, options: options)
         var environment = try workplace.environment(moduleFolder: context.absolute(source.folder))
-        let journal = try SQLiteJournal(path: workplace.locations.journal)
+        let journal = try workplace.openJournal(try workplace.configuration())
         try await check(source, environment, workplace, journal)
         try await consent(workplace, journal)
         // Reading and typing takes its time, in which the plan may have expired, been denied or been frozen out.
@@ -99,7 +99,7 @@ struct Application {
     private func prepare(
         _ environment: inout RunEnvironment, _ source: PlanSource, _ journal: SQLiteJournal
     ) throws(Failure) -> RunScope {
-        let follower = PlanFollower(plan)
+        let follower = PlanFollower(plan, digest: file.digest)
         guard let following = environment.following(plan, follower) else {
             throw Failure(.planDiverged, "the plan has no seed; nothing was sent")
         }

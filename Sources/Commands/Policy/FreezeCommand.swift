@@ -34,8 +34,9 @@ struct FreezeCommand: ContextCommand {
     @OptionGroup(title: "Common options") var options: GlobalOptions
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
+        let workplace = Workplace(context: context, options: options)
         let desk = FreezeDesk(
-            path: Workplace(context: context, options: options).locations.journal,
+            path: workplace.locations.journal, open: { () throws(Failure) in try workplace.openJournal() },
             caller: .detected(environment: context.environment), prompter: ControllingTerminal(),
             style: context.promptStyle, now: WallTime.seconds)
         if lift {

@@ -9,6 +9,7 @@ internal import Text
 /// Freezes changes for anybody who asks, and lifts a freeze for a person at a terminal only.
 struct FreezeDesk: Sendable {
     let path: String
+    let open: @Sendable () throws(Failure) -> SQLiteJournal
     let caller: Caller
     let prompter: any Prompter
     let style: Style
@@ -20,7 +21,7 @@ struct FreezeDesk: Sendable {
     /// The freeze that stands; a journal that is not there yet is not made for the answer.
     func standing() throws(Failure) -> FreezeRecord? {
         guard access(path, F_OK) == 0 else { return nil }
-        return try SQLiteJournal(path: path).standingFreeze(at: now())
+        return try open().standingFreeze(at: now())
     }
 
     /// Freezes, and returns the freeze that stands then.
@@ -34,7 +35,7 @@ struct FreezeDesk: Sendable {
                 hint: "--reason \"replacing the switch\": whoever is refused a change reads it")
         }
         let time = now()
-        return try SQLiteJournal(path: path).freeze(
+        return try open().freeze(
             FreezeRecord(
                 began: time, until: time + seconds, reason: TextCleaner.clean(reason), account: account))
     }
@@ -62,7 +63,7 @@ struct FreezeDesk: Sendable {
                 .conflict, "the freeze changed while you were asked; it stands as it is now",
                 hint: "see it with `pvelua freeze`, then lift it again")
         }
-        return try SQLiteJournal(path: path).liftFreeze(at: now())
+        return try open().liftFreeze(at: now())
     }
 
     /// Such as `alice`, or `alice (agent)` where a program asks.
