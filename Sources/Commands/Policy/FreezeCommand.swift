@@ -35,7 +35,7 @@ struct FreezeCommand: ContextCommand {
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
         let desk = FreezeDesk(
-            path: Workplace(context: context, options: options).locations.journal,
+            journal: Workplace(context: context, options: options).journal,
             caller: .detected(environment: context.environment), prompter: ControllingTerminal(),
             style: context.promptStyle, now: WallTime.seconds)
         if lift {
@@ -49,7 +49,7 @@ struct FreezeCommand: ContextCommand {
             try show(freeze, "", desk)
         } else {
             guard reason == nil else { throw Failure(.usage, "--reason goes with --for", hint: "such as --for 1h") }
-            try show(try desk.standing(), "changes are not frozen", desk)
+            try show(try await desk.standing(), "changes are not frozen", desk)
         }
         return .done
     }
