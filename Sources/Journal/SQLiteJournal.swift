@@ -3,7 +3,7 @@ public import Model
 internal import Synchronization
 
 /// The journal in an SQLite file, shared by all pvelua processes of a person.
-public final class SQLiteJournal: JournalStore {
+public final class SQLiteJournal: JournalStore, PlanStore, AuditArchive {
     private let connection: Mutex<SQLiteConnection>
     let place: String
     /// Who writes, as the audit names them.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
 internal import Configuration
-internal import Glibc
 internal import JSON
 internal import Journal
 internal import Model
@@ -16,24 +15,25 @@ struct AuditCommand: ParsableCommand {
 
 extension Workplace {
     /// The journal, to be read; one that is not there is not made for that.
-    func journalToRead() throws(Failure) -> SQLiteJournal {
-        guard access(locations.journal, F_OK) == 0 else {
+    func journalToRead() throws(Failure) -> any WholeJournal {
+        let journal = journal
+        guard journal.exists else {
             throw Failure(
-                .config, "there is no journal yet: \(locations.journal)",
+                .config, "there is no journal yet: \(journal.path)",
                 hint: "it begins with the first change, and holds its audit")
         }
-        return try openJournal()
+        return try journal.open()
     }
 }
 
-extension SQLiteJournal {
+extension JournalStore {
     /// Goes through all rows behind one, in order.
     func eachAuditRow(
         after sequence: Int = 0, _ body: (AuditRow) throws(Failure) -> Void
-    ) throws(Failure) {
+    ) async throws(Failure) {
         var after = sequence
         while true {
-            let page = try auditRows(after: after, limit: 2000)
+            let page = try await auditRows(after: after, limit: 2000)
             for row in page { try body(row) }
             guard page.count == 2000, let last = page.last else { return }
             after = last.sequence

@@ -24,7 +24,7 @@ struct AuditExport: ContextCommand {
         var bytes: [UInt8] = []
         // A clock that was put back hides nothing: from the first row that is late enough, all rows are written.
         var hasBegun = since == nil
-        try Workplace(context: context, options: options).journalToRead().eachAuditRow { (row) throws(Failure) in
+        try await Workplace(context: context, options: options).journalToRead().eachAuditRow { (row) throws(Failure) in
             hasBegun = hasBegun || row.time >= since ?? 0
             if hasBegun {
                 var object = row.json.object ?? JSONObject()

@@ -35,7 +35,7 @@ struct AuditReconcile: ContextCommand {
         let route = try ClusterRoute(
             name: cluster, configuration: configuration, context: context, logLevel: options.logLevel)
         let client = try route.client()
-        let steps = try workplace.journalToRead().clusterSteps(on: cluster, since: since - TaskComparison.slack)
+        let steps = try await workplace.journalToRead().clusterSteps(on: cluster, since: since - TaskComparison.slack)
         let lists = try await TaskLists.read(client, since: Int(since))
         let comparison = TaskComparison(
             identity: client.identity ?? route.identity, since: since, steps: steps, lists: lists)

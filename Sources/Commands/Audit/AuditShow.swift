@@ -36,7 +36,7 @@ struct AuditShow: ContextCommand {
         var filter = AuditFilter(run: run, guest: guest, kind: kind)
         filter.since = try since.map { (text) throws(Failure) in try AuditTime.since(text, now: WallTime.seconds()) }
         var rows: [AuditRow] = []
-        try Workplace(context: context, options: options).journalToRead().eachAuditRow { row in
+        try await Workplace(context: context, options: options).journalToRead().eachAuditRow { row in
             guard filter.passes(row) else { return }
             rows.append(row)
             if rows.count >= 2 * most { rows.removeFirst(rows.count - most) }

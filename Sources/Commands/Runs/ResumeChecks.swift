@@ -7,7 +7,7 @@ internal import Runbook
 /// Whether a run can go on, before anything is touched.
 struct ResumeChecks {
     let record: RunRecord
-    let journal: SQLiteJournal
+    let journal: any WholeJournal
 
     /// How a run may have ended that may come to another end when it goes on.
     static let resumable: Set<ExitStatus> = [

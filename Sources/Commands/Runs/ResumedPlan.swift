@@ -11,7 +11,7 @@ enum ResumedPlan {
     /// - Returns: nil where the run follows no plan.
     /// - Throws: ``Failure`` where the plan has expired or been denied since.
     static func follow(
-        _ origin: RunOrigin, _ record: RunRecord, _ environment: inout RunEnvironment, _ journal: SQLiteJournal
+        _ origin: RunOrigin, _ record: RunRecord, _ environment: inout RunEnvironment, _ journal: any WholeJournal
     ) throws(Failure) -> PlanFollower? {
         guard let bytes = origin.plan else { return nil }
         let file = try PlanFile(reading: bytes, name: "the plan of run \(record.id)")

@@ -39,7 +39,7 @@ struct RunsResolve: ContextCommand {
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
         let resolution = try wish()
         let workplace = Workplace(context: context, options: options)
-        let journal = try SQLiteJournal(path: workplace.locations.journal, account: context.account)
+        let journal = try workplace.openJournal()
         let (quiet, book) = (options.quiet, ResolvingClients(workplace: workplace))
         let reconciler = Reconciler(
             journal: journal, client: { (name) throws(Failure) in try await book.client(name) }, now: WallTime.seconds,

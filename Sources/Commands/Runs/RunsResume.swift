@@ -32,7 +32,7 @@ struct ResumedRun {
 
     func run(_ id: String) async throws(Failure) -> ExitStatus {
         let workplace = Workplace(context: context, options: options)
-        let journal = try SQLiteJournal(path: workplace.locations.journal, account: context.account)
+        let journal = try workplace.openJournal()
         let record = try RunFinder(journal: journal).run(id)
         let origin = try await ResumeChecks(record: record, journal: journal).origin()
         if let cluster = options.cluster, cluster != record.cluster {
@@ -58,7 +58,7 @@ struct ResumedRun {
 
     /// The script and its modules must be those that ran.
     private func sources(
-        _ origin: RunOrigin, _ record: RunRecord, _ journal: SQLiteJournal
+        _ origin: RunOrigin, _ record: RunRecord, _ journal: any WholeJournal
     ) async throws(Failure) {
         let comparison = SourceComparison(run: record.id, isQuiet: options.quiet)
         try comparison.script(origin)
@@ -66,7 +66,7 @@ struct ResumedRun {
     }
 
     private func goOn(
-        _ record: RunRecord, _ origin: RunOrigin, _ environment: RunEnvironment, _ journal: SQLiteJournal,
+        _ record: RunRecord, _ origin: RunOrigin, _ environment: RunEnvironment, _ journal: any WholeJournal,
         _ follower: PlanFollower?
     ) async throws(Failure) -> ExitStatus {
         try journal.takeRun(record.id)
@@ -124,7 +124,7 @@ struct ResumedRun {
 
 /// Finds a run by its id or the beginning of it.
 struct RunFinder {
-    let journal: SQLiteJournal
+    let journal: any WholeJournal
 
     /// The run.
     ///

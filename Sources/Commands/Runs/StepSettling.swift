@@ -7,7 +7,7 @@ internal import Runbook
 
 /// Finds out what became of a step that another process has left open, and writes it down.
 struct StepSettling: Sendable {
-    let journal: SQLiteJournal
+    let journal: any WholeJournal
     let environment: RunEnvironment
 
     /// The step as it is then; `accepted` while its task still runs, `in_doubt` where nobody can tell.

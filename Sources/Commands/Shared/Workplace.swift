@@ -49,10 +49,11 @@ struct Workplace {
         settings.seed = Int64.random(in: 0...Int64.max)
         settings.assumesYes = options.yes
         settings.parameters = try parameters()
+        let journal = journal(configuration)
         let policy = try policy(configuration)
         var environment = RunEnvironment(
             clusterName: name, client: client, policy: policy,
-            openJournal: { () throws(Failure) in try openJournal(configuration) },
+            openJournal: { () throws(Failure) in try journal.open() },
             consent: consent(), caller: Caller.detected(environment: context.environment), output: output,
             modules: ModuleFinder(folder: moduleFolder), clock: client.clock, now: WallTime.seconds,
             settings: settings,
