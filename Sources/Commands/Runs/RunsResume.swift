@@ -70,9 +70,13 @@ struct ResumedRun {
         _ follower: PlanFollower?
     ) async throws(Failure) -> ExitStatus {
         try journal.takeRun(record.id)
-        let settling = StepSettling(journal: journal, environment: environment)
+        let output = environment.output
+        let reconciler = Reconciler(
+            journal: journal,
+            client: { (name) throws(Failure) in try await environment.onCluster(name).client },
+            now: environment.now, tell: { output.log(.info, $0) })
         var resumption = try await RunResumption(record, in: journal) { (step) throws(Failure) in
-            try await settling.settle(step)
+            try await reconciler.settle(step).step
         }
         do throws(Failure) {
             let doubtful = try await resumption.settleOpenSteps()
@@ -85,8 +89,9 @@ struct ResumedRun {
             throw error
         }
         let done = resumption.steps.filter { $0.state == .done || $0.state == .doneWithWarnings }.count
-        say("resuming run \(record.id): \(resumption.memory.calls.count) calls are answered from the journal, "
-            + "\(done) steps were done")
+        say(
+            "resuming run \(record.id): \(resumption.memory.calls.count) calls are answered from the journal, "
+                + "\(done) steps were done")
         let chunk = Chunk(source: origin.source, name: origin.chunk, isExpression: origin.isExpression)
         let scope = RunScope(resuming: resumption, environment: environment, script: chunk, journal: journal)
         return try await ScriptRun(context: context, options: options).run(chunk, environment, scope) { outcome in

@@ -86,7 +86,7 @@ struct Change: Sendable {
     }
 
     /// Whether the script is told something that the journal may not keep.
-    var hasSecretAnswer: Bool { !unrecorded.isEmpty || isRaw && call.path.segments.first == "access" }
+    var hasSecretAnswer: Bool { title.hasSecretAnswer }
 
     /// The action by which errors and questions call it.
     var action: String { endpoint.action }
@@ -127,7 +127,10 @@ struct ChangeOutcome: Sendable {
     var recorded: JSONObject?
 
     /// The result as scripts see it.
-    func json(_ change: Change) -> JSONValue {
+    func json(_ change: Change) -> JSONValue { json(change.title) }
+
+    /// The same for a change that is only known by its title.
+    func json(_ change: ChangeTitle) -> JSONValue {
         if let recorded { return .object(recorded) }
         var object = JSONObject([("changed", .bool(isChange)), ("action", .string(change.action))])
         if let vmid = guest?.vmid.rawValue ?? change.vmid {
@@ -149,10 +152,10 @@ struct ChangeOutcome: Sendable {
     }
 
     /// The result as the journal keeps it: what `/access` answers may be a secret under any name.
-    func record(_ change: Change) -> JSONValue {
+    func record(_ change: ChangeTitle) -> JSONValue {
         var object = json(change).object ?? JSONObject()
         for name in change.unrecorded { object[name] = nil }
-        if change.isRaw, change.call.path.segments.first == "access" { object["data"] = nil }
+        if change.isRaw, change.isAboutAccess { object["data"] = nil }
         if change.hasSecretAnswer { object[Self.withheld] = true }
         return .object(object)
     }

@@ -110,6 +110,9 @@ struct Gate: Sendable {
         guard ActionClassifier.actions(of: change.call) == actions else {
             throw Failure(.policyDenied, "the call became another than the one that was judged; nothing was sent")
         }
+        let mark = try await client.watermark(for: change.call)
+        let evidence = StepEvidence(
+            change, CallEvidence(mark: mark, before: change.guest, user: client.identity, now: environment.now()))
         var intent = StepIntent(
             actions: actions, method: change.call.method.rawValue, path: change.call.path.description,
             parameters: change.call.recordedParameters, vmid: change.vmid,
@@ -117,9 +120,10 @@ struct Gate: Sendable {
         intent.call = run.notes.call
         intent.place = origin.place
         intent.planned = run.notes.planned
+        intent.evidence = evidence.json(now: environment.now(), clock: client.clock.now())
         let step = try await run.begin(intent, of: change, replacing: failed)
         do throws(Failure) {
-            var outcome = try await Sending(environment: environment, run: run).carryOut(change, step)
+            var outcome = try await Sending(environment: environment, run: run).carryOut(change, step, mark: mark)
             outcome.snapshot = change.snapshot
             return outcome
         } catch {
