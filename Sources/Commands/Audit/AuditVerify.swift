@@ -37,7 +37,7 @@ struct AuditVerify: ContextCommand {
         let copy = try against.map { (path) throws(Failure) in
             try AppendOnlyFile(path: Locations.expand(context.absolute(path), home: context.home)).anchors()
         }
-        var report = try journal.checkAudit(against: copy?.hashes)
+        var report = try await journal.checkAudit(against: copy?.hashes)
         let named = signers.map { Locations.expand(context.absolute($0), home: context.home) }
         let configured = named == nil ? try workplace.configuration().audit.signers : nil
         var verified: Int?

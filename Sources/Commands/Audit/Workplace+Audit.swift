@@ -21,7 +21,7 @@ extension Workplace {
 
 extension CommandContext {
     /// What hears of logins to a cluster: one that succeeds is audited with the next change, one that fails at once.
-    func loginWitness(of cluster: String, _ audit: AuditConfiguration) -> @Sendable (LoginOutcome) -> Void {
+    func loginWitness(of cluster: String, _ audit: AuditConfiguration) -> @Sendable (LoginOutcome) async -> Void {
         let place = JournalPlace(
             path: Locations(environment: environment, home: home).journal, account: account, audit: audit, warn: { _ in })
         return { [self] report in
@@ -29,9 +29,7 @@ extension CommandContext {
             event.time = WallTime.seconds()
             guard report.failure != nil else { return logins.note(event) }
             // A login that failed is told of by its error; that it could not be audited as well changes nothing.
-            do throws(Failure) {
-                try place.open().audit(event, at: WallTime.seconds())
-            } catch {}
+            try? await place.open().audit(event, at: WallTime.seconds())
         }
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Configuration
 internal import Journal
 internal import Model
 
@@ -25,6 +26,13 @@ struct RunFinder {
                 hint: "a run is written down when it makes its first change")
         }
         return (journal, RunFinder(archive: journal))
+    }
+
+    /// The run that is meant.
+    func run(_ text: String) async throws(Failure) -> RunRecord {
+        let id = try await id(text)
+        guard let run = try await archive.run(id) else { throw Failure(.notFound, "there is no run \(id)") }
+        return run
     }
 
     /// The full id of the run that is meant.

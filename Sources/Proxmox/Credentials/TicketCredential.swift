@@ -14,7 +14,7 @@ public final class TicketCredential: Credential, CustomStringConvertible, Custom
     let secrets: any LoginSecrets
     let wallClock: @Sendable () -> Double
     let ledger: any CodeLedger
-    private let onLogin: (@Sendable (LoginOutcome) -> Void)?
+    private let onLogin: (@Sendable (LoginOutcome) async -> Void)?
     let state = Mutex(State())
     private let flight = SingleFlight<Ticket>()
 
@@ -46,7 +46,7 @@ public final class TicketCredential: Credential, CustomStringConvertible, Custom
     /// - Throws: ``Failure`` of the kind `config` where the user's name is none.
     public init(
         user: String, secrets: any LoginSecrets, ledger: any CodeLedger = MemoryCodeLedger(),
-        wallClock: @escaping @Sendable () -> Double, onLogin: (@Sendable (LoginOutcome) -> Void)? = nil
+        wallClock: @escaping @Sendable () -> Double, onLogin: (@Sendable (LoginOutcome) async -> Void)? = nil
     ) throws(Failure) {
         guard AccountName.isUser(user) else {
             throw Failure(.config, "'\(user)' is no user", hint: "write it with its realm: root@pam, alice@pve")
@@ -147,11 +147,11 @@ public final class TicketCredential: Credential, CustomStringConvertible, Custom
     ) async throws(Failure) -> Ticket {
         do throws(Failure) {
             let ticket = try await work()
-            onLogin?(LoginOutcome(user: user, isRenewal: isRenewal, failure: nil))
+            await onLogin?(LoginOutcome(user: user, isRenewal: isRenewal, failure: nil))
             return ticket
         } catch {
             if error.kind != .cancelled {
-                onLogin?(LoginOutcome(user: user, isRenewal: isRenewal, failure: error))
+                await onLogin?(LoginOutcome(user: user, isRenewal: isRenewal, failure: error))
             }
             throw error
         }
