@@ -72,7 +72,7 @@ struct ReconcilerTests {
             scene.pass(3600)
             scene.cluster.forgetTasks { _ in true }
         },
-        Situation("the archive forgot the task; the uptime tells", .done) { scene, call in
+        Situation("the archive forgot the task; the guest runs, whoever started it", .inDoubt) { scene, call in
             try scene.sent(try await scene.intend(call, of: 103))
             try await scene.arrive(call)
             scene.pass(3600)
@@ -201,6 +201,21 @@ struct ReconcilerTests {
         #expect(try scene.step().state == situation.wanted)
         #expect(scene.writes == writes)
         #expect(!found.proof.isEmpty)
+    }
+
+    @Test func aSnapshotTellsByItsNameAndTime() async throws {
+        let call = try PastScene.call("POST nodes/pve1/qemu/103/snapshot", [("snapname", .text("s1"))])
+        for arrives in [true, false] {
+            let scene = try await PastScene(skew: 90)
+            try scene.sent(try await scene.intend(call, of: 103))
+            if arrives { try await scene.arrive(call) }
+            scene.pass(3600)
+            if !arrives { scene.spawn("qmsnapshot", 103, "pve1", by: "alice@pam", ["snapname": "s1"]) }
+            scene.pass(60)
+            scene.cluster.fillArchive()
+            let found = try await scene.settle()
+            #expect(found.step.state == (arrives ? .done : .inDoubt), "\(found.proof)")
+        }
     }
 
     @Test func anIntentOfTheSameBootWasNeverSent() async throws {
