@@ -87,7 +87,7 @@ struct ReconcilerCallTests {
         var numbers = SplitMix(seed: 20_261_123)
         var told: [StepState: Int] = [:]
         var (undisturbed, resolved) = (0, 0)
-        for history in 0..<300 {
+        for history in 0..<120 {
             let scene = try await PastScene(skew: numbers.pick([0, 0, 90, -90, 7]))
             let row = numbers.pick([Self.rows[0], Self.rows[1], Self.rows[5], Self.rows[8], Self.rows[11]])
             let call = try PastScene.call(row.text, row.parameters)
@@ -106,6 +106,8 @@ struct ReconcilerCallTests {
             }
             noise()
             scene.pass(Double(numbers.below(5)))
+            // Somebody may have destroyed it before.
+            guard scene.cluster.snapshot().guests[vmid] != nil else { continue }
             let step = try await scene.intend(call, of: vmid)
             let isSent = numbers.below(4) > 0
             if isSent { try scene.sent(step) }
@@ -138,10 +140,10 @@ struct ReconcilerCallTests {
             }
         }
         print(
-            "300 histories: \(told.map { "\($0.key.rawValue) \($0.value)" }.sorted().joined(separator: ", ")); "
+            "120 histories: \(told.map { "\($0.key.rawValue) \($0.value)" }.sorted().joined(separator: ", ")); "
                 + "undisturbed \(resolved) of \(undisturbed) resolved")
         #expect(resolved == undisturbed)
-        #expect(told[.done, default: 0] > 50 && told[.notHappened, default: 0] > 50)
+        #expect(told[.done, default: 0] > 25 && told[.notHappened, default: 0] > 25)
     }
 
     // MARK: - Mutants

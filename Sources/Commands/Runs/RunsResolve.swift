@@ -13,7 +13,7 @@ internal import Text
 struct RunsResolve: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "resolve", abstract: "Say what became of a step that is in doubt.",
-        usage: "pvelua runs resolve [options] RUN STEP (--happened UPID | --did-not-happen)",
+        usage: "pvelua runs resolve [options] RUN STEP --happened UPID|--did-not-happen",
         discussion: """
             First the step is looked for once more; where that tells, nobody is asked. Else all that is known is shown at the \
             terminal, and what you say is written down with your name once you have typed yes. A task is checked and followed to \

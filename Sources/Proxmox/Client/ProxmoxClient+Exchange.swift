@@ -9,7 +9,8 @@ extension ProxmoxClient {
         let response = try await response(to: call, request, host)
         let envelope = Envelope(response)
         if var answer = envelope.answer {
-            answer.time = response.headers.last { $0.name.lowercased() == "date" }.flatMap { HTTPTime.seconds($0.value) }
+            let date = response.headers.last { $0.name.lowercased() == "date" }
+            answer.time = date.flatMap { HTTPTime.seconds($0.value) }
             return answer
         }
         if (200...299).contains(response.status) { throw Self.garbled(call, envelope) }

@@ -42,8 +42,6 @@ extension ProxmoxClient {
         var serverTime: Double?
         /// Whether a task was seen that may be the change's own or not.
         var isAmbiguous = false
-        /// Whether the effect came about when the change would have brought it about.
-        var isTimely = false
     }
 
     private func lookBack(
@@ -113,7 +111,7 @@ extension ProxmoxClient {
         guard !trace.types.isEmpty, case .done = sight.look.fate, let report = sight.look.report else { return }
         sight.look.isUnchanged = false
         if let window, sight.look.isCovered != true, !sight.isAmbiguous,
-            let time = await effectTime(report, sight.serverTime), window.holds(time)
+            let time = await effectTime(report), window.holds(time)
         {
             return
         }
@@ -121,20 +119,14 @@ extension ProxmoxClient {
         sight.look.words.append("the effect is there, but it may be somebody else's")
     }
 
-    /// When an effect came about, by the cluster's clock, where it tells.
-    private func effectTime(_ report: EffectReport, _ serverTime: Double?) async -> Double? {
-        switch report.effect.condition {
-        case .snapshotExists:
-            guard let guest = report.facts?.reference, let path = try? guest.path("snapshot"),
-                let rows = try? await send(APICall(.get, path)).data.array
-            else { return nil }
-            return rows.compactMap(GuestSnapshot.init).first { $0.name == report.effect.snapshot }?.time.map(
-                Double.init)
-        case .running, .restarted:
-            guard let facts = report.facts, facts.isRunning, let serverTime else { return nil }
-            return serverTime - Double(facts.uptime)
-        default: return nil
-        }
+    /// When an effect came about, by the cluster's clock, where it bears both a name and a time.
+    ///
+    /// That a guest was started in that minute proves nothing: somebody who saw the tool die may have started it.
+    private func effectTime(_ report: EffectReport) async -> Double? {
+        guard report.effect.condition == .snapshotExists, let guest = report.facts?.reference,
+            let path = try? guest.path("snapshot"), let rows = try? await send(APICall(.get, path)).data.array
+        else { return nil }
+        return rows.compactMap(GuestSnapshot.init).first { $0.name == report.effect.snapshot }?.time.map(Double.init)
     }
 
     private func verdict(_ sight: Hindsight, _ trace: CallTrace, _ past: PastCall) async -> CallFate {

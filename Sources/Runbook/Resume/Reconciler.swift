@@ -172,6 +172,8 @@ public struct Reconciler: Sendable {
         _ step: StepRecord, _ pursuit: Pursuit, _ result: ChangeResult, _ proof: String
     ) -> Verdict {
         var outcome = ChangeOutcome(result)
+        // What the server answered: the task's name, or nothing.
+        outcome.data = result.data ?? result.upid.map { .string($0.description) } ?? .null
         outcome.snapshot = pursuit.evidence?.snapshot
         if pursuit.evidence?.isReported ?? true { outcome.details["unreported"] = true }
         let title = pursuit.evidence?.title ?? ChangeTitle(step, action: nil, isRaw: false)
