@@ -11,6 +11,8 @@ public final class SQLiteJournal: JournalStore, PlanStore {
     /// The time of day, in seconds since 1970.
     let now: @Sendable () -> Double
     let locks: RunLocks
+    /// The runs that a rehearsal has copied: they count, but nobody has to wait for them, as its twin has no such tasks.
+    let rehearsed = Mutex<Set<String>>([])
     /// The boot of this machine; nil where it cannot be told.
     let boot = MachineBoot.id()
 

@@ -64,7 +64,9 @@ struct Gate: Sendable {
     /// Judges a change, asks where asking is due, records, sends, waits and verifies.
     func change(_ change: Change) async throws(Failure) -> ChangeOutcome {
         do throws(Failure) {
-            return try await judged(change)
+            return try await GuestTurn(environment: environment, run: run).during(change) { (change) throws(Failure) in
+                try await judged(change)
+            }
         } catch {
             throw error.about(change)
         }

@@ -31,6 +31,9 @@ public actor RunScope {
     private var compensations = CompensationBook()
     private var configurations: [(digest: String, config: JSONObject)] = []
     private var pending = JournalBatch()
+    private var polled: [ClusterTask: Result<TaskOutcome, Failure>] = [:]
+    /// Which guests its calls are at.
+    nonisolated let turns = GuestTurns()
 
     /// Makes the scope of a new run; a REPL session has no one script.
     public init(id: String, environment: RunEnvironment, script: Chunk?) {
@@ -199,6 +202,20 @@ public actor RunScope {
         return step
     }
 
+    /// The task of a step that it was not waited for, once: the caller records its outcome.
+    func takePending(step: Int, on cluster: String) -> (upid: UPID, step: PendingStep)? {
+        guard let task = stepOfTask.first(where: { $0.value.recorder.number == step && $0.key.cluster == cluster })?.key,
+            let pending = takeStep(of: task)
+        else { return nil }
+        return (task.upid, pending)
+    }
+
+    /// Keeps what a poll came to that the script has not asked for yet.
+    func keep(_ outcome: Result<TaskOutcome, Failure>, of task: ClusterTask) { polled[task] = outcome }
+
+    /// What a poll has come to before the script asked for it, once.
+    func takePolled(_ task: ClusterTask) -> Result<TaskOutcome, Failure>? { polled.removeValue(forKey: task) }
+
     /// Records how the run ended, if it was recorded at all.
     ///
     /// What a run did is in its steps; that its last line cannot be written is worth a warning and no other status.
@@ -261,7 +278,12 @@ struct ClusterScope: Sendable {
     func begin(
         _ intent: StepIntent, of change: Change, replacing replaced: Int?
     ) async throws(Failure) -> StepRecorder {
-        try await run.begin(intent, of: change, replacing: replaced, on: cluster)
+        do throws(Failure) {
+            return try await run.begin(intent, of: change, replacing: replaced, on: cluster)
+        } catch {
+            if error.kind == .locked { notes.foundOccupied() }
+            throw error
+        }
     }
 
     /// How it stands with the undoing of what the chunk does.

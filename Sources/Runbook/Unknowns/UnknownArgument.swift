@@ -58,6 +58,8 @@ final class CallNotes: Sendable {
     let unknowns: [UnknownArgument]
     private let number = Mutex<Int?>(nil)
 
+    private let occupied = Mutex(false)
+
     init(unknowns: [UnknownArgument] = []) { self.unknowns = unknowns }
 
     /// The number of the last change that the call has made in the plan.
@@ -65,6 +67,17 @@ final class CallNotes: Sendable {
 
     /// Remembers that the call has made the change of that number.
     func planned(_ number: Int) { self.number.withLock { $0 = number } }
+
+    /// Remembers that the journal has refused a change because its guest was not free.
+    func foundOccupied() { occupied.withLock { $0 = true } }
+
+    /// Whether the journal has refused a change because its guest was not free; told once.
+    func takeOccupied() -> Bool {
+        occupied.withLock { flag in
+            defer { flag = false }
+            return flag
+        }
+    }
 }
 
 extension PackedValue {
