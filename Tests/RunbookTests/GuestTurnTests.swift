@@ -32,7 +32,7 @@ struct GuestTurnTests {
         let failure = try await bench.failure(
             of: """
                 local task = pve.vm_action(nil, 101, 'shutdown', { wait = false })
-                pve.vm_action(nil, 101, 'start')
+                pve.snapshot(nil, 101, { name = 'after' })
                 local first = pve.poll(task)
                 assert(first.status == 'ok', first.status)
                 """)
@@ -45,13 +45,21 @@ struct GuestTurnTests {
 
     @Test func callsSideBySideWaitForEachOther() async throws {
         let bench = try Bench(consent: ScriptedConsent([.yes, .yes, .yes, .yes]))
-        let failure = try await bench.failure(
-            of: """
-                pve.parallel({ 'a', 'b', 'c' }, function(name)
-                    pve.snapshot(nil, 101, { name = name .. '1' })
-                end)
-                """)
-        #expect(failure == nil)
+        let scope = RunScope(id: bench.environment.makeID(), environment: bench.environment, script: nil)
+        let cluster = ClusterScope(run: scope, environment: bench.environment)
+        let gate = Gate(environment: bench.environment, run: cluster)
+        let guest = try await gate.resolve(try #require(VMID(101)))
+        let endpoint = try #require(OperationTable.named("snapshot")?.endpoints.first)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for name in ["a1", "b1", "c1"] {
+                group.addTask {
+                    let call = APICall(
+                        .post, try guest.reference.path("snapshot"), [("snapname", .text(name))])
+                    _ = try await gate.change(Change(endpoint: endpoint, call: call, guest: guest, timeout: .seconds(60)))
+                }
+            }
+            try await group.waitForAll()
+        }
         let run = try #require(try bench.journal.runs(limit: 1).first)
         let steps = try bench.journal.steps(of: run.id)
         #expect(steps.map(\.state) == [.done, .done, .done])
