@@ -37,7 +37,8 @@ extension SQLiteJournal {
             return []
         }
         let rehearsed = rehearsed.withLock(\.self)
-        return try connection.query(Self.openQuery, [.text(cluster)]).compactMap(StepColumns.record).compactMap { (step) -> (StepRecord, [Int])? in
+        return try connection.query(Self.openQuery, [.text(cluster)]).compactMap(StepColumns.record).compactMap {
+            (step) -> (StepRecord, [Int])? in
             guard !rehearsed.contains(step.run) else { return nil }
             var common = step.intent.touched.intersection(touched)
             // Two copies may be made of one guest side by side: neither changes it.

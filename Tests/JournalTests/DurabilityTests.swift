@@ -41,7 +41,8 @@ struct DurabilityTests {
                 id: CallID(key: "k", occurrence: $0), name: "list_vms", place: nil,
                 answer: .value(Array("[\($0)]".utf8)), answered: 1)
         }
-        #expect(try syncs { _ = try journal.recordIntent(run: "r", Self.intent(101), at: 1, carrying: batch) } == ["wal"])
+        #expect(
+            try syncs { _ = try journal.recordIntent(run: "r", Self.intent(101), at: 1, carrying: batch) } == ["wal"])
         #expect(try syncs { try journal.recordSent(run: "r", step: 2, at: 2) } == [])
         #expect(try syncs { try journal.recordAccepted(run: "r", step: 2, upid: "U", at: 3) } == [])
         #expect(try syncs { try journal.appendOutput("r", stream: 1, [65]) } == [])

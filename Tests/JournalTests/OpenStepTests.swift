@@ -55,7 +55,8 @@ struct OpenStepTests {
             #expect(failure?.message.contains("guest 102 ") == true)
             #expect(failure?.message.contains("step 1 of run r1 (guest.stop) is \(state.rawValue) since 1970-") == true)
             #expect(
-                failure?.hint?.contains(state == .inDoubt ? "pvelua runs resolve r1 1" : "runs show --follow r1") == true)
+                failure?.hint?.contains(state == .inDoubt ? "pvelua runs resolve r1 1" : "runs show --follow r1")
+                    == true)
             #expect(try second.steps(of: "r2").isEmpty)
             // Once nobody is at the run, what to do is another thing.
             try first.releaseRun("r1")

@@ -55,7 +55,8 @@ struct GuestTurnTests {
                 group.addTask {
                     let call = APICall(
                         .post, try guest.reference.path("snapshot"), [("snapname", .text(name))])
-                    _ = try await gate.change(Change(endpoint: endpoint, call: call, guest: guest, timeout: .seconds(60)))
+                    _ = try await gate.change(
+                        Change(endpoint: endpoint, call: call, guest: guest, timeout: .seconds(60)))
                 }
             }
             try await group.waitForAll()
@@ -98,7 +99,8 @@ struct GuestTurnTests {
         #expect(failure?.kind == .locked)
         #expect(failure?.hint?.contains("pvelua runs show --follow other") == true)
         #expect(bench.environment.now() - start >= 20)
-        #expect(bench.output.logged.filter { $0 == "info: waiting for run other, whose step 1 is at guest 101" }.count == 1)
+        #expect(
+            bench.output.logged.filter { $0 == "info: waiting for run other, whose step 1 is at guest 101" }.count == 1)
         #expect(consent.questions.isEmpty && bench.writes.isEmpty)
     }
 

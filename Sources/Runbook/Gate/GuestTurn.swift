@@ -47,7 +47,9 @@ struct GuestTurn: Sendable {
                 return try await make(change)
             } catch {
                 // Another run wrote its intent down between our look and ours. Where a plan is followed, the operation is used up.
-                guard run.notes.takeOccupied(), round < Self.rounds, case .none = environment.oversight else { throw error }
+                guard run.notes.takeOccupied(), round < Self.rounds, case .none = environment.oversight else {
+                    throw error
+                }
                 isStale = true
             }
         }
@@ -93,7 +95,9 @@ struct GuestTurn: Sendable {
     ///
     /// - Returns: Whether there was such a task.
     private func finishOwn(_ step: StepRecord, timeout: Duration) async -> Bool {
-        guard let (upid, pending) = await run.run.takePending(step: step.sequence, on: run.cluster) else { return false }
+        guard let (upid, pending) = await run.run.takePending(step: step.sequence, on: run.cluster) else {
+            return false
+        }
         let sending = Sending(environment: environment, run: run)
         do throws(Failure) {
             let outcome = try await sending.finish(pending, upid, timeout: timeout, interval: nil)
@@ -114,7 +118,8 @@ struct GuestTurn: Sendable {
     private func settle(
         _ step: StepRecord, _ journal: any JournalStore, patience: Duration
     ) async throws(Failure) -> Bool {
-        guard step.state == .accepted && step.upid != nil || step.state == .intent && step.boot == MachineBoot.id() else {
+        guard step.state == .accepted && step.upid != nil || step.state == .intent && step.boot == MachineBoot.id()
+        else {
             return false
         }
         let (client, output) = (environment.client, environment.output)

@@ -204,7 +204,8 @@ public actor RunScope {
 
     /// The task of a step that it was not waited for, once: the caller records its outcome.
     func takePending(step: Int, on cluster: String) -> (upid: UPID, step: PendingStep)? {
-        guard let task = stepOfTask.first(where: { $0.value.recorder.number == step && $0.key.cluster == cluster })?.key,
+        let found = stepOfTask.first { $0.value.recorder.number == step && $0.key.cluster == cluster }
+        guard let task = found?.key,
             let pending = takeStep(of: task)
         else { return nil }
         return (task.upid, pending)

@@ -51,7 +51,9 @@ struct Sending: Sendable {
     func poll(_ upid: UPID, timeout: Duration, interval: Duration?) async throws(Failure) -> TaskOutcome {
         let output = environment.output
         defer { output.progress(nil) }
-        if let known = await run.run.takePolled(ClusterTask(cluster: run.cluster, upid: upid)) { return try known.get() }
+        if let known = await run.run.takePolled(ClusterTask(cluster: run.cluster, upid: upid)) {
+            return try known.get()
+        }
         guard let pending = await run.takeStep(of: upid) else {
             return try await client.wait(
                 for: upid, timeout: timeout, interval: interval ?? .seconds(1), progress: watcher)
