@@ -34,7 +34,8 @@ struct GuestTurnProcessTests {
             #expect(
                 second.errors.contains("step 1 of run ") && second.errors.contains(" is done: "), "\(second.errors)")
         } else {
-            #expect(status == 0, "\(try String(contentsOf: errors, encoding: .utf8))")
+            let text = try String(contentsOf: errors, encoding: .utf8)
+            #expect(status == 0, "\(text)")
             #expect(second.errors.contains("waiting for run "), "\(second.errors)")
         }
         let writes = try await server.requests().filter { $0.method == "POST" && $0.path.contains("/101/") }
