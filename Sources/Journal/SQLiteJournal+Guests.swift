@@ -50,7 +50,12 @@ extension SQLiteJournal {
 
 extension StepIntent {
     /// The guests that it touches; an older pvelua wrote the one guest only.
-    public var touched: Set<Int> { Set(guests ?? []).union(vmid.map { [$0] } ?? []) }
+    ///
+    /// Ending a task is none: it must not wait for the very change that it is to end.
+    public var touched: Set<Int> {
+        if actions.map(\.rawValue) == ["task.stop"] { return [] }
+        return Set(guests ?? []).union(vmid.map { [$0] } ?? [])
+    }
 
     /// The guest that is only copied.
     public var copied: Int? { actions.map(\.rawValue) == ["guest.clone"] ? vmid : nil }

@@ -14,7 +14,7 @@ struct OpenStepTests {
     }
 
     private static func intent(
-        _ guests: [Int], on cluster: String = "lab", _ action: Action = "guest.stop"
+        _ guests: [Int], _ action: Action = "guest.stop", on cluster: String = "lab"
     ) -> StepIntent {
         StepIntent(
             actions: [action], method: "POST", path: "/nodes/pve1/qemu/\(guests[0])/status/stop", vmid: guests[0],
@@ -66,6 +66,8 @@ struct OpenStepTests {
         // Other guests, and the same number elsewhere, are free.
         _ = try second.recordIntent(run: "r2", Self.intent([103]), at: 6)
         _ = try second.recordIntent(run: "r2", Self.intent([101], on: "other"), at: 6)
+        // And a change that is under way can be ended.
+        _ = try second.recordIntent(run: "r2", Self.intent([101], "task.stop"), at: 6)
     }
 
     @Test func twoCopiesOfOneGuestMayBeMadeSideBySide() throws {
