@@ -29,7 +29,8 @@ public protocol JournalStore: Sendable {
     func cancelWish(of run: String) async throws(Failure) -> CancelWish?
     /// Writes down what is about to be sent and returns the step's number in its run, from 1.
     ///
-    /// While a freeze stands a change is not written down: kind `policy_denied`.
+    /// While a freeze stands a change is not written down: kind `policy_denied`. Nor is one of a guest that another open step, of
+    /// any run, touches on the same cluster: kind `locked`.
     ///
     /// - Parameters:
     ///   - replaced: An earlier step of the run that failed and that this is a second attempt at: from now on it counts for
@@ -41,6 +42,8 @@ public protocol JournalStore: Sendable {
         run: String, _ intent: StepIntent, at time: Double, replacing replaced: Int?, admission: StepAdmission?,
         carrying batch: JournalBatch
     ) async throws(Failure) -> Int
+    /// The open steps of all runs that touch a guest which the change touches as well, the oldest first.
+    func openSteps(besides intent: StepIntent) async throws(Failure) -> [OpenStep]
     /// Writes down that the bytes are about to leave; survives the end of the process, not that of the machine.
     func recordSent(run: String, step: Int, at time: Double) async throws(Failure)
     /// Writes down that Proxmox took the call, with the task it became; survives the end of the process only, as ``recordSent``.

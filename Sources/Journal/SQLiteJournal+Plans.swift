@@ -2,6 +2,7 @@
 internal import Glibc
 internal import JSON
 public import Model
+internal import Synchronization
 
 extension SQLiteJournal {
     /// A journal in memory that goes on where the one on disk stands: its counters, and the runs and steps of the last hour.
@@ -23,6 +24,8 @@ extension SQLiteJournal {
                 [.real(time - 3600)])
             try connection.execute(
                 "INSERT INTO main.step SELECT * FROM disk.step WHERE run IN (SELECT id FROM main.run)")
+            let runs = try connection.query("SELECT id FROM main.run").compactMap { $0.text(0) }
+            copy.rehearsed.withLock { $0 = Set(runs) }
         }
         return copy
     }

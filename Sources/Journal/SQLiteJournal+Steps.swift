@@ -16,6 +16,7 @@ extension SQLiteJournal {
         try write(.config, "nothing was sent") { connection throws(SQLiteError) -> Result<Int, Failure> in
             try connection.transaction { () throws(SQLiteError) in
                 if let refusal = try Self.refusal(of: intent, at: time, in: connection) { return .failure(refusal) }
+                if let refusal = try occupation(of: intent, in: connection) { return .failure(refusal) }
                 if let admission {
                     let history = try StepHistory(
                         for: admission, before: run, replacing: replaced, at: time, in: connection)

@@ -13,6 +13,8 @@ public final class SQLiteJournal: JournalStore, PlanStore, AuditArchive {
     let locks: RunLocks
     /// Where copies of the audit's rows go.
     let copies: (any AuditCopy)?
+    /// The runs that a rehearsal has copied: they count, but nobody has to wait for them, as its twin has no such tasks.
+    let rehearsed = Mutex<Set<String>>([])
     /// The boot of this machine; nil where it cannot be told.
     let boot = MachineBoot.id()
 

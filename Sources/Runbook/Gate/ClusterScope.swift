@@ -41,7 +41,12 @@ struct ClusterScope: Sendable {
     func begin(
         _ intent: StepIntent, of change: Change, replacing replaced: Int?, _ trail: CallTrail
     ) async throws(Failure) -> StepRecorder {
-        try await run.begin(intent, of: change, replacing: replaced, on: cluster, trail)
+        do throws(Failure) {
+            return try await run.begin(intent, of: change, replacing: replaced, on: cluster, trail)
+        } catch {
+            if error.kind == .locked { notes.foundOccupied() }
+            throw error
+        }
     }
 
     /// Audits, at once, what does not end in a step.

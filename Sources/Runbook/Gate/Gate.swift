@@ -74,7 +74,9 @@ struct Gate: Sendable {
         if change.hasSecretAnswer { run.notes.keepSecret() }
         do throws(Failure) {
             if let outcome = try await recalled(change) { return outcome }
-            return try await judged(change)
+            return try await GuestTurn(environment: environment, run: run).during(change) { (change) throws(Failure) in
+                try await judged(change)
+            }
         } catch {
             throw error.about(change)
         }

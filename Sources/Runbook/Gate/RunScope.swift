@@ -37,6 +37,9 @@ public actor RunScope {
     var tape = CallTape()
     /// Finds out what became of a step of an earlier process.
     private(set) var settling: RunResumption.StepSettling?
+    private var polled: [ClusterTask: Result<TaskOutcome, Failure>] = [:]
+    /// Which guests its calls are at.
+    nonisolated let turns = GuestTurns()
 
     /// Makes the scope of a new run; a REPL session has no one script.
     ///
@@ -260,6 +263,21 @@ public actor RunScope {
         unsettled[step.recorder.number] = nil
         return step
     }
+
+    /// The task of a step that it was not waited for, once: the caller records its outcome.
+    func takePending(step: Int, on cluster: String) -> (upid: UPID, step: PendingStep)? {
+        let found = stepOfTask.first { $0.value.recorder.number == step && $0.key.cluster == cluster }
+        guard let task = found?.key,
+            let pending = takeStep(of: task)
+        else { return nil }
+        return (task.upid, pending)
+    }
+
+    /// Keeps what a poll came to that the script has not asked for yet.
+    func keep(_ outcome: Result<TaskOutcome, Failure>, of task: ClusterTask) { polled[task] = outcome }
+
+    /// What a poll has come to before the script asked for it, once.
+    func takePolled(_ task: ClusterTask) -> Result<TaskOutcome, Failure>? { polled.removeValue(forKey: task) }
 
     /// Records how the run ended, if it was recorded at all.
     ///

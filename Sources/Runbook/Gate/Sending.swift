@@ -58,6 +58,9 @@ struct Sending: Sendable {
     func poll(_ upid: UPID, timeout: Duration, interval: Duration?) async throws(Failure) -> TaskOutcome {
         let output = environment.output
         defer { output.progress(nil) }
+        if let known = await run.run.takePolled(ClusterTask(cluster: run.cluster, upid: upid)) {
+            return try known.get()
+        }
         if let step = await run.run.takeAdopted(ClusterTask(cluster: run.cluster, upid: upid)) {
             return try await poll(step, upid, timeout: timeout, interval: interval)
         }
@@ -65,6 +68,13 @@ struct Sending: Sendable {
             return try await client.wait(
                 for: upid, timeout: timeout, interval: interval ?? .seconds(1), progress: watcher)
         }
+        return try await finish(pending, upid, timeout: timeout, interval: interval)
+    }
+
+    /// Waits for the task of a step that was not waited for, and closes the step.
+    func finish(
+        _ pending: PendingStep, _ upid: UPID, timeout: Duration, interval: Duration?
+    ) async throws(Failure) -> TaskOutcome {
         var request = pending.change.order
         request.timeout = timeout
         request.interval = interval ?? .seconds(1)

@@ -66,6 +66,7 @@ final class CallNotes: Sendable {
     /// Steps that an earlier process made for this call and that the handler has not come back to.
     private let steps: Mutex<[StepRecord]>
     private let secret = Mutex(false)
+    private let occupied = Mutex(false)
 
     init(
         unknowns: [UnknownArgument] = [], call: CallID? = nil, steps: [StepRecord] = [],
@@ -97,6 +98,17 @@ final class CallNotes: Sendable {
 
     /// Remembers that the call has made the change of that number.
     func planned(_ number: Int) { self.number.withLock { $0 = number } }
+
+    /// Remembers that the journal has refused a change because its guest was not free.
+    func foundOccupied() { occupied.withLock { $0 = true } }
+
+    /// Whether the journal has refused a change because its guest was not free; told once.
+    func takeOccupied() -> Bool {
+        occupied.withLock { flag in
+            defer { flag = false }
+            return flag
+        }
+    }
 }
 
 extension PackedValue {
