@@ -7,7 +7,7 @@ internal import Runbook
 /// Whether a run can go on, before anything is touched.
 struct ResumeChecks {
     let record: RunRecord
-    let journal: SQLiteJournal
+    let journal: any WholeJournal
 
     /// How a run may have ended that may come to another end when it goes on.
     static let resumable: Set<ExitStatus> = [
@@ -19,7 +19,7 @@ struct ResumeChecks {
     ///
     /// - Throws: ``Failure`` of kind `busy` where somebody is at it, `usage` where there is nothing to go on with.
     func origin() async throws(Failure) -> RunOrigin {
-        if try journal.isHeld(record.id) {
+        if try await journal.isHeld(record.id) {
             throw Failure(
                 .busy, "run \(record.id) is going on in another process",
                 hint: "watch it: pvelua runs show --follow \(record.id)")

@@ -57,7 +57,7 @@ struct ChangeTitle: Sendable {
     /// Names of what is told that the journal may not keep.
     var unrecorded: Set<String> = []
 
-    /// Whether the script is told something that the journal may not keep.
+    /// Whether what is told of it may hold a secret.
     var hasSecretAnswer: Bool { !unrecorded.isEmpty || isRaw && isAboutAccess }
 }
 
