@@ -6,7 +6,8 @@ extension Failure {
     public init?(json: JSONValue) {
         guard let kind = json["kind"]?.string.flatMap(ErrorKind.init(rawValue:)), let message = json["message"]?.string
         else { return nil }
-        self.init(kind, message, hint: json["hint"]?.string, status: json["status"]?.perlInteger, raw: json["raw"]?.string)
+        self.init(
+            kind, message, hint: json["hint"]?.string, status: json["status"]?.perlInteger, raw: json["raw"]?.string)
         fields = (json["fields"]?.object?.members ?? []).map { Field($0.key, $0.value.string ?? "") }
         action = json["action"]?.string
         cluster = json["cluster"]?.string

@@ -32,17 +32,22 @@ struct CallDispatcher: Sendable {
             await restore(call, memory?.steps ?? [], nil)
             let json = try? JSONValue(parsing: String(decoding: bytes, as: UTF8.self))
             guard let failure = json.flatMap({ Failure(json: $0) }) else {
-                return .end(Self.withheld(call, "was answered with an error that this pvelua cannot read"))
+                return .end(
+                    Self.withheld(call, "was answered with an error that this pvelua cannot read"), undoes: false)
             }
             return .failure(failure)
-        case .withheld?: return .end(Self.withheld(call, "was answered with a secret, which is not kept"))
+        case .withheld?:
+            return .end(Self.withheld(call, "was answered with a secret, which is not kept"), undoes: false)
         case nil: break
         }
         if let memory {
             if memory.steps.contains(where: { $0.hasWithheldResult }) {
-                return .end(Self.withheld(call, "was done, and its result may hold a secret, which is not kept"))
+                return .end(
+                    Self.withheld(call, "was done, and its result may hold a secret, which is not kept"), undoes: false)
             }
-            if let end = memory.end, memory.steps.allSatisfy({ $0.state == .notHappened }) { return .end(end) }
+            if let end = memory.end, memory.steps.allSatisfy({ $0.state == .notHappened }) {
+                return .end(end, undoes: true)
+            }
         }
         let (answer, isSecret) = await live(call, memory)
         await run.record(
@@ -56,10 +61,10 @@ struct CallDispatcher: Sendable {
         let notes = Mutex<CallNotes?>(nil)
         do throws(Failure) {
             let value = try await value(call, memory) { made in notes.withLock { $0 = made } }
-            let isSecret = notes.withLock { $0?.isSecret } == true || Redaction.redacted(value) != value
+            let isSecret = notes.withLock { $0?.isSecret } == true || value.holdsSecret
             return (.value(value.encoded()), isSecret)
         } catch {
-            let isSecret = notes.withLock { $0?.isSecret } == true || Redaction.redacted(error.json) != error.json
+            let isSecret = notes.withLock { $0?.isSecret } == true || error.json.holdsSecret
             return (.failure(error), isSecret)
         }
     }

@@ -92,7 +92,6 @@ public actor RunbookSession {
         await tellUnknowns()
         guard let stopped else { return outcome }
         self.stopped = nil
-        cannotGoOn = cannotGoOn || stopped.kind == .unsupported
         var failure = ScriptFailure(stopped)
         if case .failed(let report) = outcome { failure.location = report.location }
         return .failed(failure)
@@ -185,8 +184,9 @@ public actor RunbookSession {
         // A plan that has ended goes no further, whatever the script would catch.
         if run.unknowns?.ended != nil || stopped != nil { return worker.send(Frame(.interrupt)) }
         switch answer {
-        case .end(let failure):
+        case .end(let failure, let undoes):
             stopped = failure
+            cannotGoOn = cannotGoOn || !undoes
             worker.send(Frame(.interrupt))
         case .value(let bytes): worker.send(Frame(.reply, id: id, payload: bytes))
         case .failure(let failure):

@@ -60,7 +60,7 @@ struct HelpTests {
         (["config", "zzz"], "there is no command \"config zzz\"; there are init, check, path"),
         (
             ["version"],
-            "there is no command \"version\"; there are run, plan, approve, deny, apply, eval, repl, config, cluster"
+            "there is no command \"version\"; there are run, plan, approve, deny, apply, eval, repl, runs, config, cluster"
         ),
     ])
     func aMisspeltCommandIsNamedAndTheRightOnesToo(arguments: [String], words: String) async throws {

@@ -13,7 +13,7 @@ import Wire
 @testable import Runbook
 
 /// Which clusters were opened, in order.
-private final class OpeningLog: Sendable {
+final class OpeningLog: Sendable {
     private let names = Mutex<[String]>([])
 
     var all: [String] { names.withLock { $0 } }
@@ -22,7 +22,7 @@ private final class OpeningLog: Sendable {
 
 /// A host with two clusters whose guests have the same numbers: "demo", where runs are started, and "lab2"; a third one,
 /// "broken", cannot be opened.
-private struct TwoClusters {
+struct TwoClusters {
     var bench: Bench
     let other: SimulatedCluster
     let log = OpeningLog()

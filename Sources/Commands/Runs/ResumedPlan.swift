@@ -19,7 +19,7 @@ enum ResumedPlan {
         if let denial = try await journal.verdicts(of: file.digest).first(where: \.isDenial) {
             throw ApprovalStanding.denied(by: denial.person, reason: denial.reason)
         }
-        let follower = PlanFollower(file.plan)
+        let follower = PlanFollower(file.plan, digest: file.digest)
         guard var following = environment.following(file.plan, follower) else {
             throw Failure(.planDiverged, "the plan has no seed; nothing was sent")
         }

@@ -68,15 +68,15 @@ enum CallAnswer: Sendable {
     case value([UInt8])
     /// The failure that it raises.
     case failure(Failure)
-    /// The script ends here, by this failure, whatever it would catch.
-    case end(Failure)
+    /// The script ends here, by this failure, whatever it would catch; what it gave to `pve.on_failure` may be called then.
+    case end(Failure, undoes: Bool)
 
     /// The answer as the journal keeps it.
     func recorded(_ isSecret: Bool) -> CallRecord.Answer {
         guard !isSecret else { return .withheld }
         return switch self {
         case .value(let bytes): .value(bytes)
-        case .failure(let failure), .end(let failure): .failure(failure.json.encoded())
+        case .failure(let failure), .end(let failure, _): .failure(failure.json.encoded())
         }
     }
 }

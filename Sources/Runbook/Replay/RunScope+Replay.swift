@@ -51,8 +51,10 @@ extension RunScope {
         }
     }
 
-    /// What is written with the run's end: of answers only those of calls that made steps and that a resumed run would be told
-    /// as well. Whatever was only read is read anew.
+    /// What is written with the run's end.
+    ///
+    /// Of answers only those of calls that made steps and that a resumed run would be told as well; whatever was only read is
+    /// read anew.
     func lastBatch() -> JournalBatch {
         var batch = pending
         batch.calls = batch.calls.filter { tape.changed.contains($0.id) && !$0.isPassing }
