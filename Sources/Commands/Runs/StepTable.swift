@@ -64,7 +64,9 @@ struct StepTable {
         if !hidden.isEmpty { lines += set(hidden.joined(separator: ", "), style.dim) }
         let others = step.intent.actions.sorted().dropFirst().map(\.rawValue)
         if !others.isEmpty { lines += set("also " + others.joined(separator: ", "), style.dim) }
-        if step.intent.vmid == nil || !step.state.isSettled { lines += set(line.request, style.dim) }
+        if step.intent.vmid == nil || !step.state.isSettled && !detail.summary.isHeld {
+            lines += set(line.request, style.dim)
+        }
         // Whole, to be copied.
         if let upid = step.upid { lines.append(Self.indent + style.dim(TextCleaner.clean(upid))) }
         if let problem = line.problem {
