@@ -75,7 +75,7 @@ struct ProgressBoardTests {
         #expect(screen.take().count == 61)
         screen.columns.withLock { $0 = 25 }
         board.show(try look(100, 3, line: String(repeating: "x", count: 33)))
-        #expect(screen.take() == "\r\u{1b}[2A\u{1b}[Jqmstart 100 on pve1 · 3 …")
+        #expect(screen.take() == "\r\u{1b}[2A\u{1b}[Jqmstart 100 on pve1 · 3…")
     }
 
     @Test(arguments: [1, 2, 20, 80])

@@ -74,7 +74,9 @@ struct RunViewTests {
 
     @Test func nothingOfAStepIsLostInANarrowWindow() async throws {
         let text = Self.text(try await Self.detail(), 50)
-        for word in ["node pve1", "line 7", "began 00:16:41", "UPID:web-1", "| the last line"] {
+        for word in [
+            "node pve1", "line 7", "began 00:16:41", "UPID:web-1", "| the last line", "guest 101 web-1 @other",
+        ] {
             #expect(text.contains(word), "\(word) is missing in\n\(text)")
         }
     }
@@ -90,7 +92,7 @@ struct RunViewTests {
         #expect(left.contains("? it was sent at 1970-01-01T00:16:42Z, no answer is on record"))
         #expect(left.contains("listed: web-1"))
         let live = Self.text(try await Self.detail(isLeft: false), nil)
-        for word in ["running, 2 of 8", "  begins  ", "  sending  ", "  goes on  ", "runs cancel 1m82zsct9c"] {
+        for word in ["running, 2 of 8", "  begins    ", "  sending   ", "  goes on   ", "runs cancel 1m82zsct9c"] {
             #expect(live.contains(word), "\(word) is missing in\n\(live)")
         }
     }

@@ -64,7 +64,7 @@ struct RunsCommandTests {
         let followed = try await runner.pvelua("runs", "show", "--follow", "latest")
         #expect(followed.status == 1, "\(followed.errors)")
         #expect(followed.output.isEmpty)
-        for word in ["goes on  guest.shutdown", "done     guest.shutdown", "failed (1)"] {
+        for word in ["goes on   guest.shutdown", "done      guest.shutdown", "failed (1)"] {
             #expect(followed.errors.contains(word), "\(word) is missing in\n\(followed.errors)")
         }
         #expect(await process.ending() == 1)
@@ -80,7 +80,7 @@ struct RunsCommandTests {
         #expect(try await state() == "left_behind")
         #expect(try await runner.pvelua("runs", "list", "--state", "dead").output.contains("left behind"))
         let shown = try await runner.pvelua("runs", "show", "latest")
-        #expect(shown.output.contains("  open   guest.shutdown"), "\(shown.output)")
+        #expect(shown.output.contains("  open      guest.shutdown"), "\(shown.output)")
         #expect(shown.output.contains("? the cluster took it at "))
         let log = try await runner.pvelua("runs", "show", "latest", "--log")
         #expect(log.output.contains("    | "), "\(log.output)")
