@@ -43,6 +43,10 @@ public struct RunEnvironment: Sendable {
     public var makeID: @Sendable () -> String
     /// What the cluster's own API takes; nil where raw calls are left to the server to check.
     public var schema: SchemaProvider?
+    /// Logins that the audit is yet to be told of.
+    public var logins = LoginBook()
+    /// Signs the audit at the end of a run that changed something; nil where there is no key for it.
+    public var signAudit: (@Sendable (any JournalStore) async -> Void)?
     /// What guests are made from.
     public var templates = TemplateShelf.shipped
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Configuration
-internal import Glibc
 internal import Journal
 internal import Model
 
@@ -12,22 +11,28 @@ struct RunFinder {
     private static let candidates = 5
 
     /// The journal, or nil where nothing was ever written: looking makes none.
-    static func archive(of workplace: Workplace) throws(Failure) -> SQLiteJournal? {
-        let path = workplace.locations.journal
-        guard access(path, F_OK) == 0 else { return nil }
-        return try SQLiteJournal(path: path, account: workplace.context.account)
+    static func archive(of workplace: Workplace) throws(Failure) -> (any WholeJournal)? {
+        let journal = workplace.journal
+        return journal.exists ? try journal.open() : nil
     }
 
     /// The same for a command that needs a run.
     ///
     /// - Throws: ``Failure`` of kind `not_found` where there is no journal.
-    static func needed(of workplace: Workplace) throws(Failure) -> (journal: SQLiteJournal, finder: RunFinder) {
+    static func needed(of workplace: Workplace) throws(Failure) -> (journal: any WholeJournal, finder: RunFinder) {
         guard let journal = try archive(of: workplace) else {
             throw Failure(
                 .notFound, "there is no run yet: \(workplace.locations.journal) is not there",
                 hint: "a run is written down when it makes its first change")
         }
         return (journal, RunFinder(archive: journal))
+    }
+
+    /// The run that is meant.
+    func run(_ text: String) async throws(Failure) -> RunRecord {
+        let id = try await id(text)
+        guard let run = try await archive.run(id) else { throw Failure(.notFound, "there is no run \(id)") }
+        return run
     }
 
     /// The full id of the run that is meant.

@@ -5,5 +5,6 @@ internal import ArgumentParser
 struct RunsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "runs", abstract: "Look at what ran, go on with it, or end it.",
-        subcommands: [RunsList.self, RunsShow.self])
+        usage: "pvelua runs COMMAND …",
+        subcommands: [RunsList.self, RunsShow.self, RunsResume.self, RunsResolve.self])
 }

@@ -31,7 +31,7 @@ struct RunsList: ContextCommand {
         let now = WallTime.seconds()
         let filter = try filter(now: now)
         let workplace = Workplace(context: context, options: options)
-        let runs = try RunFinder.archive(of: workplace)?.summaries(filter) ?? []
+        let runs = try await RunFinder.archive(of: workplace)?.summaries(filter) ?? []
         let width = context.isTerminal.output ? windowWidth(1) : nil
         try options.format.write(
             json: .object(JSONObject([("runs", .array(runs.map { .object($0.json(now: now)) }))])),

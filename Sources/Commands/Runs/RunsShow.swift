@@ -62,7 +62,7 @@ struct RunsShow: ContextCommand {
     }
 
     private func follow(
-        _ id: String, _ journal: SQLiteJournal, _ workplace: Workplace
+        _ id: String, _ journal: any WholeJournal, _ workplace: Workplace
     ) async throws(Failure) -> ExitStatus {
         let context = workplace.context
         let board = ProgressBoard(context)

@@ -85,6 +85,9 @@ struct Change: Sendable {
         return guests.isEmpty && others.count == 1 ? others.first?.vmid : nil
     }
 
+    /// Whether the script is told something that the journal may not keep.
+    var hasSecretAnswer: Bool { title.hasSecretAnswer }
+
     /// The action by which errors and questions call it.
     var action: String { endpoint.action }
 
@@ -120,9 +123,15 @@ struct ChangeOutcome: Sendable {
     var isChange = true
     /// What the operation itself has to tell.
     var details = JSONObject()
+    /// What an earlier process of the run wrote down of it, which then is all there is to tell.
+    var recorded: JSONObject?
 
     /// The result as scripts see it.
-    func json(_ change: Change) -> JSONValue {
+    func json(_ change: Change) -> JSONValue { json(change.title) }
+
+    /// The same for a change that is only known by its title.
+    func json(_ change: ChangeTitle) -> JSONValue {
+        if let recorded { return .object(recorded) }
         var object = JSONObject([("changed", .bool(isChange)), ("action", .string(change.action))])
         if let vmid = guest?.vmid.rawValue ?? change.vmid {
             object["vmid"] = JSONValue(vmid)
@@ -143,10 +152,14 @@ struct ChangeOutcome: Sendable {
     }
 
     /// The result as the journal keeps it: what `/access` answers may be a secret under any name.
-    func record(_ change: Change) -> JSONValue {
+    func record(_ change: ChangeTitle) -> JSONValue {
         var object = json(change).object ?? JSONObject()
         for name in change.unrecorded { object[name] = nil }
-        if change.isRaw, change.call.path.segments.first == "access" { object["data"] = nil }
+        if change.isRaw, change.isAboutAccess { object["data"] = nil }
+        if change.hasSecretAnswer { object[Self.withheld] = true }
         return .object(object)
     }
+
+    /// The member of a record that says that it is not the whole result.
+    static let withheld = "withheld"
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import JSON
+internal import Journal
 internal import Model
 internal import Proxmox
 internal import Synchronization
@@ -19,7 +20,13 @@ struct Sending: Sendable {
     private var client: ProxmoxClient { environment.client }
 
     /// Makes a change once and records what is true afterwards.
-    func carryOut(_ change: Change, _ step: StepRecorder) async throws(Failure) -> ChangeOutcome {
+    ///
+    /// - Parameter mark: What the task list held before the intent.
+    func carryOut(
+        _ change: Change, _ step: StepRecorder, mark: TaskWatermark?
+    ) async throws(Failure) -> ChangeOutcome {
+        var order = change.order
+        (order.mark, order.isMarked) = (mark, true)
         let unwritten = Mutex<Failure?>(nil)
         var stages = stages(of: change)
         stages.sending = { () throws(Failure) in try await step.sent() }
@@ -34,7 +41,7 @@ struct Sending: Sendable {
         defer { environment.output.progress(nil) }
         let result: ChangeResult
         do throws(ChangeFailure) {
-            result = try await client.make(change.order, telling: stages)
+            result = try await client.make(order, telling: stages)
         } catch {
             // What the journal could not take it cannot take now either, and the change itself has not failed.
             if let failure = unwritten.withLock({ $0 }) { throw failure }
@@ -51,6 +58,9 @@ struct Sending: Sendable {
     func poll(_ upid: UPID, timeout: Duration, interval: Duration?) async throws(Failure) -> TaskOutcome {
         let output = environment.output
         defer { output.progress(nil) }
+        if let step = await run.run.takeAdopted(ClusterTask(cluster: run.cluster, upid: upid)) {
+            return try await poll(step, upid, timeout: timeout, interval: interval)
+        }
         guard let pending = await run.takeStep(of: upid) else {
             return try await client.wait(
                 for: upid, timeout: timeout, interval: interval ?? .seconds(1), progress: watcher)
@@ -67,6 +77,26 @@ struct Sending: Sendable {
         }
         _ = try await close(result, pending.change, pending.recorder)
         return task
+    }
+
+    /// Waits for the task of a step that an earlier process of the run has made, and has the step settled.
+    private func poll(
+        _ step: StepRecord, _ upid: UPID, timeout: Duration, interval: Duration?
+    ) async throws(Failure) -> TaskOutcome {
+        let result: Result<TaskOutcome, Failure>
+        do throws(Failure) {
+            result = .success(
+                try await client.wait(
+                    for: upid, timeout: timeout, interval: interval ?? .seconds(1), progress: watcher))
+        } catch {
+            if error.kind == .taskTimeout || error.kind == .cancelled {
+                await run.run.adopt(step, ClusterTask(cluster: run.cluster, upid: upid))
+                throw error
+            }
+            result = .failure(error)
+        }
+        _ = try await RecordedStep(step: step, environment: environment, run: run).settled(timeout)
+        return try result.get()
     }
 
     // MARK: - What the client tells
@@ -97,6 +127,7 @@ struct Sending: Sendable {
         _ result: ChangeResult, _ change: Change, _ step: StepRecorder
     ) async throws(Failure) -> ChangeOutcome {
         var outcome = ChangeOutcome(result)
+        outcome.snapshot = change.snapshot
         if let report = change.report {
             do throws(Failure) {
                 outcome.details = try await report(result)
@@ -105,7 +136,7 @@ struct Sending: Sendable {
                 throw try await recorded(ChangeFailure(error, stage), change, step)
             }
         }
-        try await step.done(outcome.record(change), warnings: outcome.warnings)
+        try await step.done(outcome.record(change.title), warnings: outcome.warnings)
         return outcome
     }
 
@@ -113,6 +144,8 @@ struct Sending: Sendable {
     private func recorded(
         _ error: ChangeFailure, _ change: Change, _ step: StepRecorder
     ) async throws(Failure) -> Failure {
+        var error = error
+        error.failure = error.failure.about(change)
         switch error.stage {
         case .notSent: return try await step.notSent(error.failure)
         case .sent: return try await step.notAccepted(error.failure)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import JSON
+internal import Journal
 public import Model
 public import Plan
 internal import Policy
@@ -7,6 +8,8 @@ internal import Policy
 /// Holds each change of a run against a plan, and refuses what is not in it before anything is sent.
 public actor PlanFollower {
     private let plan: Plan
+    /// The digest of the plan's file, for the audit.
+    nonisolated let digest: String?
     private var reached: Set<Int> = []
     private var results: [Int: JSONObject] = [:]
     private var touched: Set<PlannedGuest> = []
@@ -15,8 +18,11 @@ public actor PlanFollower {
     public private(set) var divergence: Failure?
 
     /// Makes a follower of a plan that was agreed to.
-    public init(_ plan: Plan) {
+    ///
+    /// - Parameter digest: That of its file, for the audit.
+    public init(_ plan: Plan, digest: String? = nil) {
         self.plan = plan
+        self.digest = digest
         for operation in plan.operations where !operation.isConditional {
             for target in operation.targets {
                 let key = PlannedGuest(cluster: operation.cluster, vmid: target.vmid)
@@ -59,6 +65,15 @@ public actor PlanFollower {
         }
         reached.insert(planned.number)
         return planned.number
+    }
+
+    /// Takes up a step that an earlier process of the run has made.
+    func resume(_ step: StepRecord) {
+        guard let number = step.intent.planned else { return }
+        reached.insert(number)
+        let cluster = step.intent.cluster ?? plan.cluster.name
+        touched.formUnion((step.intent.guests ?? []).map { PlannedGuest(cluster: cluster, vmid: $0) })
+        if step.state.isDone, let result = step.outcome?.object { results[number] = results[number] ?? result }
     }
 
     /// Remembers what an operation gave: later ones may be about it.
