@@ -170,7 +170,7 @@ struct PictureTests {
             if result?.status != 0 { Issue.record("\(words[0]): \(result?.errors ?? "was not started")") }
         }
         var found: [String: (old: String, new: String)] = [:]
-        for name in ["change.svg", "session.svg", "plan.svg", "doctor.svg", "monitor.svg"] {
+        for name in ["change.svg", "session.svg", "plan.svg", "runs.svg", "doctor.svg", "monitor.svg"] {
             guard let old = try? String(contentsOf: docs.appendingPathComponent(name), encoding: .utf8),
                 let new = try? String(contentsOf: place.appendingPathComponent(name), encoding: .utf8)
             else { continue }
@@ -185,7 +185,7 @@ struct PictureTests {
     }
 
     /// Codes, days and versions differ from drawing to drawing.
-    @Test(arguments: ["session.svg", "plan.svg", "doctor.svg", "monitor.svg"])
+    @Test(arguments: ["session.svg", "plan.svg", "runs.svg", "doctor.svg", "monitor.svg"])
     func recordedSession(name: String) async throws {
         // libcurl's words differ from Debian 12 to 13, and with them where lines break.
         func plain(_ text: String) -> [Substring] {

@@ -10,6 +10,8 @@ struct PaintedTable {
         var title: String
         /// Whether it is set to the right.
         var isRight = false
+        /// The width it has at least.
+        var least = 0
         /// When it gives way: the column with the smallest number first; nil for never.
         var spare: Int?
         /// The narrowest it is made once all spare columns are gone; nil for its full width.
@@ -31,11 +33,13 @@ struct PaintedTable {
     /// The columns of the terminal; nil to let lines be as long as they are.
     let width: Int?
 
-    /// The lines, the header first, and the positions of the columns that had to give way.
-    func lines() -> (header: String, rows: [String], missing: [Int]) {
+    /// The header, the rows, and for each row the positions of the cells that are not shown whole.
+    func lines() -> (header: String, rows: [String], missing: [[Int]]) {
         let texts = rows.map { row in row.map { TextCleaner.clean($0.text) } }
         var widths = columns.indices.map { index in
-            texts.reduce(columns[index].title.displayWidth) { max($0, $1[index].displayWidth) }
+            texts.reduce(max(columns[index].title.displayWidth, columns[index].least)) {
+                max($0, $1[index].displayWidth)
+            }
         }
         var shown = Array(columns.indices)
         var missing: [Int] = []
@@ -50,7 +54,10 @@ struct PaintedTable {
         }
         let header = line(shown, widths, columns.map { Cell(text: $0.title, paint: style.bold) }, columns.map(\.title))
         let lines = rows.indices.map { line(shown, widths, rows[$0], texts[$0]) }
-        return (header, lines, missing.sorted())
+        let hidden = texts.map { row in
+            columns.indices.filter { missing.contains($0) || row[$0].displayWidth > widths[$0] }
+        }
+        return (header, lines, hidden)
     }
 
     /// The widths where everything that can is as narrow as it may be.

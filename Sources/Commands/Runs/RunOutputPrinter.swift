@@ -30,7 +30,7 @@ struct RunOutputPrinter: Sendable {
 struct PieceWriter: Sendable {
     let context: CommandContext
 
-    /// Writes it; a pipe gets the bytes as they are. False where standard output takes no more.
+    /// Writes it, to a pipe byte for byte; false where standard output takes no more.
     func write(_ piece: OutputPiece) -> Bool {
         let descriptor: Int32 = piece.stream == 1 ? 1 : 2
         let isTerminal = descriptor == 1 ? context.isTerminal.output : context.isTerminal.error

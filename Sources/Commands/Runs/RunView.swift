@@ -25,7 +25,13 @@ struct RunView {
         let standing = detail.standing
         let title = "run \(run.id) of \(run.script.scriptName) on \(run.cluster)"
         var lines = broken(title).map(style.bold)
-        lines.append(standing.paint(style)(standing.word(run)) + style.dim(", ") + changes)
+        let (plain, painted) = changes
+        let word = standing.word(run)
+        if let width, word.displayWidth + 2 + plain.displayWidth > width {
+            lines += broken("\(word), \(plain)").map(standing.paint(style))
+        } else {
+            lines.append(standing.paint(style)(word) + ", " + painted)
+        }
         lines += script + who
         lines += entry("began", moment(run.started))
         if let ended = run.ended {
@@ -33,6 +39,7 @@ struct RunView {
         } else if !run.isHeld, let last = run.lastActivity {
             lines += entry("last", "heard of at \(moment(last)), after \(span(run.seconds(now: now)))")
         }
+        if let error = detail.record.outcome?["error"]?["message"]?.string { lines += entry("error", error, style.red) }
         lines += history
         if let undoing = detail.record.undoing {
             let message = undoing["message"]?.string ?? undoing.text
@@ -41,13 +48,13 @@ struct RunView {
         return lines
     }
 
-    private var changes: String {
-        guard !detail.steps.isEmpty else { return "no change" }
-        var parts = ["\(run.done) of \(detail.steps.count) changes done"]
-        if run.failed > 0 { parts.append(style.red("\(run.failed) failed")) }
-        if let count = run.changes[.notHappened] { parts.append("\(count) not sent") }
-        if run.open > 0 { parts.append(style.yellow("\(run.open) open")) }
-        return parts.joined(separator: ", ")
+    private var changes: (plain: String, painted: String) {
+        guard !detail.steps.isEmpty else { return ("no change", "no change") }
+        var parts = [("\(run.done) of \(detail.steps.count) changes done", { (text: String) in text })]
+        if run.failed > 0 { parts.append(("\(run.failed) failed", style.red)) }
+        if let count = run.changes[.notHappened] { parts.append(("\(count) not sent", style.dim)) }
+        if run.open > 0 { parts.append(("\(run.open) open", style.yellow)) }
+        return (parts.map(\.0).joined(separator: ", "), parts.map { $0.1($0.0) }.joined(separator: ", "))
     }
 
     private var script: [String] {

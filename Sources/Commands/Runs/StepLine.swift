@@ -10,7 +10,14 @@ struct StepLine {
     let run: RunSummary
 
     /// The action that says most: what a call does besides stands in the details.
-    var action: String { step.intent.actions.sorted().first?.rawValue ?? step.intent.method }
+    var action: String { actions.first ?? step.intent.method }
+
+    /// All of them, the one that the outcome goes by first.
+    var actions: [String] {
+        let all = step.intent.actions.sorted().map(\.rawValue)
+        guard let first = step.outcome?["action"]?.string, all.contains(first) else { return all }
+        return [first] + all.filter { $0 != first }
+    }
 
     /// How it stands, in a word; an open one of a living run is under way, of a dead one nobody knows.
     var word: String {

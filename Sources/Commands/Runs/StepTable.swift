@@ -18,7 +18,7 @@ struct StepTable {
     private static let (longest, mostLines) = (400, 10)
 
     private static let columns: [PaintedTable.Column] = [
-        .init(title: "#", isRight: true), .init(title: "state"), .init(title: "action", narrowest: 12),
+        .init(title: "#", isRight: true), .init(title: "state", least: 8), .init(title: "action", narrowest: 12),
         .init(title: "guest", narrowest: 12), .init(title: "node", spare: 3), .init(title: "line", spare: 2),
         .init(title: "began", spare: 1), .init(title: "took", isRight: true, spare: 4),
     ]
@@ -38,7 +38,7 @@ struct StepTable {
         var lines = withHeader ? [table.header] : []
         for (index, step) in all.prefix(steps.count).enumerated() {
             lines.append(table.rows[index])
-            let hidden = table.missing.filter { !rows[index][$0].text.isEmpty }
+            let hidden = table.missing[index].filter { !rows[index][$0].text.isEmpty }
                 .map { "\(Self.columns[$0].title) \(rows[index][$0].text)" }
             lines += details(of: step, hidden)
         }
@@ -62,9 +62,11 @@ struct StepTable {
         let step = line.step
         var lines: [String] = []
         if !hidden.isEmpty { lines += set(hidden.joined(separator: ", "), style.dim) }
-        let others = step.intent.actions.sorted().dropFirst().map(\.rawValue)
+        let others = line.actions.dropFirst()
         if !others.isEmpty { lines += set("also " + others.joined(separator: ", "), style.dim) }
-        if step.intent.vmid == nil || !step.state.isSettled { lines += set(line.request, style.dim) }
+        if step.intent.vmid == nil || !step.state.isSettled && !detail.summary.isHeld {
+            lines += set(line.request, style.dim)
+        }
         // Whole, to be copied.
         if let upid = step.upid { lines.append(Self.indent + style.dim(TextCleaner.clean(upid))) }
         if let problem = line.problem {

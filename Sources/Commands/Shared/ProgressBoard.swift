@@ -113,16 +113,16 @@ final class ProgressBoard: Sendable {
 
     // MARK: - Words
 
-    /// Such as `qmigrate 101 on pve1 · 42 % · 1.7 GiB of 4.0 GiB · scsi0 · 12 s`.
+    /// Such as `qmigrate 101 on pve1 · 42 % · 1.7 GiB of 4.0 GiB · 12 s · scsi0`.
     static func text(_ progress: TaskProgress) -> String {
         let figures = progress.figures
         let what = [progress.upid.type, progress.upid.id].filter { !$0.isEmpty }.joined(separator: " ")
         var parts = ["\(what) on \(progress.upid.node)"]
         if let fraction = figures.fraction { parts.append("\(Int((fraction * 100).rounded(.down))) %") }
         if let done = figures.done, let total = figures.total { parts.append("\(size(done)) of \(size(total))") }
+        parts.append(TimeText.span(Int(clamping: progress.elapsed.components.seconds)))
         if let subject = figures.subject { parts.append(subject) }
         if figures.fraction == nil, let line = figures.line, line != figures.subject { parts.append(line) }
-        parts.append(TimeText.span(Int(clamping: progress.elapsed.components.seconds)))
         return TextCleaner.clean(parts.joined(separator: " · "))
     }
 
