@@ -18,7 +18,7 @@ extension SQLiteJournal {
                 SELECT sequence, at, account, kind, run, step, cluster, body, hash FROM audit WHERE sequence > ?
                 ORDER BY sequence LIMIT ?
                 """, [SQLiteValue(sequence), SQLiteValue(max(limit, 0))])
-        }.compactMap(AuditRow.init)
+        }.compactMap { AuditRow($0) }
     }
 
     /// The last row of the chain, or nil where nothing has been audited.
@@ -29,7 +29,7 @@ extension SQLiteJournal {
                 SELECT sequence, at, account, kind, run, step, cluster, body, hash FROM audit
                 ORDER BY sequence DESC LIMIT 1
                 """)
-        }.compactMap(AuditRow.init).first
+        }.compactMap { AuditRow($0) }.first
     }
 
     /// Writes one row in the transaction that it belongs to, bound to the last one.
