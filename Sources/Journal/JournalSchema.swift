@@ -104,7 +104,8 @@ enum JournalSchema {
     ///
     /// - Parameter began: Called where the file was there before the audit's chain, which it begins.
     static func migrate(
-        _ connection: SQLiteConnection, _ began: (SQLiteConnection) throws(SQLiteError) -> Void = { (_) throws(SQLiteError) in }
+        _ connection: SQLiteConnection,
+        _ began: (SQLiteConnection) throws(SQLiteError) -> Void = { (_) throws(SQLiteError) in }
     ) throws(SQLiteError) {
         try connection.transaction { () throws(SQLiteError) in
             let version = try connection.query("PRAGMA user_version").first?.integer(0) ?? 0

@@ -85,7 +85,8 @@ private struct AuditCheck {
             case nil: report.unanchored += 1
             case let other?:
                 chain.note(
-                    "row \(row.sequence) is not the one that was copied: the copy has \(other.prefix(16))…", row.sequence)
+                    "row \(row.sequence) is not the one that was copied: the copy has \(other.prefix(16))…",
+                    row.sequence)
             }
         }
         if row.kind == AuditEvent.Kind.checkpoint.rawValue {

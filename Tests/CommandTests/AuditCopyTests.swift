@@ -2,7 +2,6 @@
 import Foundation
 import Glibc
 import JSON
-import Journal
 import Model
 import Proxmox
 import Terminal
@@ -10,6 +9,7 @@ import TestSupport
 import Testing
 
 @testable import Commands
+@testable import Journal
 
 /// Lines of the audit for people and for the system's log, and the comparison with a cluster's tasks.
 struct AuditCopyTests {
@@ -22,10 +22,13 @@ struct AuditCopyTests {
     @Test func hostileTextNeverReachesATerminalOrTheLog() {
         let evil = "web\u{1b}[31m\n<0>kernel: \u{202e}panic"
         let rows = [
-            row(.decision, ["effect": "allow", "request": .string(evil), "guests": [["vmid": 1, "name": .string(evil)]]]),
+            row(
+                .decision,
+                ["effect": "allow", "request": .string(evil), "guests": [["vmid": 1, "name": .string(evil)]]]),
             row(.freeze, ["by": .string(evil), "reason": .string(evil)], account: evil),
             AuditRow(
-                sequence: 1, time: 0, account: evil, kind: evil, run: evil, step: nil, cluster: evil, body: evil, hash: evil),
+                sequence: 1, time: 0, account: evil, kind: evil, run: evil, step: nil, cluster: evil, body: evil,
+                hash: evil),
         ]
         for row in rows {
             let line = AuditLine(row: row, style: Style(isEnabled: false)).text
@@ -56,7 +59,7 @@ struct AuditCopyTests {
         var lines: [String] = []
         for _ in 0..<2 {
             var bytes = [UInt8](repeating: 0, count: 4096)
-            let count = recv(server, &bytes, bytes.count, Int32(MSG_DONTWAIT.rawValue))
+            let count = recv(server, &bytes, bytes.count, Int32(MSG_DONTWAIT))
             lines.append(String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self))
         }
         #expect(lines[0].contains("pvelua[\(getpid())]: audit 7 aaaa"))
@@ -92,7 +95,9 @@ struct AuditCopyTests {
         return try #require(try journal.steps(of: "01A").first)
     }
 
-    private func findings(_ steps: [StepRecord], _ rows: [(String, TaskStatus)], since: Double = 1000) throws -> [String] {
+    private func findings(_ steps: [StepRecord], _ rows: [(String, TaskStatus)], since: Double = 1000) throws
+        -> [String]
+    {
         let rows = try rows.map { TaskRow(upid: try #require(UPID($0.0)), status: $0.1, endTime: 9000) }
         let covers = rows.map(\.upid.startTime).min()
         return TaskComparison(

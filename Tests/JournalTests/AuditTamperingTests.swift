@@ -50,7 +50,9 @@ struct AuditTamperingTests {
                     // Another bit each time, the highest ones too: what is no UTF-8 any more must not be mended unseen.
                     changed[index] ^= 1 << UInt8((index + sequence) % 8)
                     try set(column, changed, sequence)
-                    if try AuditSample.isIntact(around: sequence, connection) { missed.append("\(column) \(sequence)/\(index)") }
+                    if try AuditSample.isIntact(around: sequence, connection) {
+                        missed.append("\(column) \(sequence)/\(index)")
+                    }
                     tried += 1
                 }
                 try set(column, bytes, sequence)
@@ -164,7 +166,8 @@ enum AuditSample {
             let parameters: JSONValue =
                 step == 3
                 ? ["description": .string(String(repeating: "long ", count: 100)), "password": "x"]
-                : step == 4 ? .object(JSONObject((0..<400).map { ("net\($0)", .number(Double($0) / 3)) })) : ["skiplock": 1]
+                : step == 4
+                    ? .object(JSONObject((0..<400).map { ("net\($0)", .number(Double($0) / 3)) })) : ["skiplock": 1]
             _ = try journal.recordIntent(
                 run: "01A",
                 StepIntent(
@@ -192,7 +195,11 @@ enum AuditSample {
         for (index, row) in rows.enumerated() {
             guard let row else { return false }
             // The row before is where the chain is picked up; before the first there is the origin.
-            if sequence > 1, index == 0 { chain = AuditChain(after: row.sequence, hash: row.hash) } else { chain.take(row) }
+            if sequence > 1, index == 0 {
+                chain = AuditChain(after: row.sequence, hash: row.hash)
+            } else {
+                chain.take(row)
+            }
         }
         // The last row's hash stands in the head as well.
         let head = try connection.query("SELECT hash FROM audit_head").first?.text(0)
@@ -213,7 +220,8 @@ enum AuditSample {
             try connection.query(
                 "UPDATE audit SET account = ?, hash = ? WHERE sequence = ?",
                 [.text(row.account), .text(row.hash), SQLiteValue(row.sequence)])
-            try connection.query("UPDATE audit_head SET sequence = ?, hash = ?", [SQLiteValue(row.sequence), .text(row.hash)])
+            try connection.query(
+                "UPDATE audit_head SET sequence = ?, hash = ?", [SQLiteValue(row.sequence), .text(row.hash)])
         }
     }
 }

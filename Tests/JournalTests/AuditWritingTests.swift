@@ -21,7 +21,8 @@ struct AuditWritingTests {
     }
 
     private func intent(_ parameters: JSONValue = ["a": 1]) -> StepIntent {
-        StepIntent(actions: ["guest.stop"], method: "POST", path: "nodes/pve1/x", parameters: parameters, cluster: "demo")
+        StepIntent(
+            actions: ["guest.stop"], method: "POST", path: "nodes/pve1/x", parameters: parameters, cluster: "demo")
     }
 
     private final class Copies: AuditCopy {
@@ -103,7 +104,8 @@ struct AuditWritingTests {
         let journal = try SQLiteJournal(path: path)
         try begin(journal)
         let long = String(repeating: "0123456789", count: 100)
-        let step = try journal.recordIntent(run: "01A", intent(["cipassword": "hunter2", "description": .string(long)]), at: 2)
+        let step = try journal.recordIntent(
+            run: "01A", intent(["cipassword": "hunter2", "description": .string(long)]), at: 2)
         try journal.recordOutcome(run: "01A", step: step, .failed, outcome: ["log": .string(long)], at: 3)
         let bodies = try journal.auditRows(after: 0, limit: 10).map(\.body).joined()
         #expect(!bodies.contains("hunter2") && !bodies.contains("0123456789012"))
@@ -133,7 +135,8 @@ struct AuditWritingTests {
     /// The chain of the first row, computed by another program from what the page says.
     @Test func theHashIsTheOneThatTheDocumentationDescribes() {
         let row = AuditRow(
-            sequence: 1, time: 1.5, account: "alice", kind: "thaw", run: nil, step: 2, cluster: "", body: "{}", hash: "")
+            sequence: 1, time: 1.5, account: "alice", kind: "thaw", run: nil, step: 2, cluster: "", body: "{}", hash: ""
+        )
         // python3: f = lambda x: b'-:' if x is None else b'%d:%s' % (len(x), x), joined and hashed.
         #expect(
             row.expectedHash(after: AuditRow.origin)

@@ -23,7 +23,8 @@ struct AuditVerify: ContextCommand {
 
             """ + ExitStatus.help)
 
-    @Option(help: ArgumentHelp("Who may sign checkpoints (allowed_signers); default: audit.signers.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Who may sign checkpoints (allowed_signers); default: audit.signers.", valueName: "file"))
     var signers: String?
 
     @Option(help: ArgumentHelp("A copy elsewhere, or an export, that the chain must agree with.", valueName: "file"))
@@ -51,7 +52,8 @@ struct AuditVerify: ContextCommand {
         guard report.faultCount == 0 else {
             let first = report.faults.first.map { ": " + TextCleaner.clean($0.text) } ?? ""
             throw Failure(
-                .script, "the audit is not intact, \(report.faultCount) fault\(report.faultCount == 1 ? "" : "s")\(first)",
+                .script,
+                "the audit is not intact, \(report.faultCount) fault\(report.faultCount == 1 ? "" : "s")\(first)",
                 hint: "keep the file as it is, and compare it with a copy: pvelua audit verify --against FILE")
         }
         return .done
