@@ -74,7 +74,9 @@ extension SQLiteJournal {
         connection.wrote(row)
     }
 
-    /// Where the chain goes on. The head counts even where rows before it are gone, so that the gap stays to be seen.
+    /// Where the chain goes on.
+    ///
+    /// The head counts even where rows before it are gone, so that the gap stays to be seen.
     private static func end(of connection: SQLiteConnection) throws(SQLiteError) -> (sequence: Int, hash: String) {
         let row = try connection.query("SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1").first
         let head = try connection.query("SELECT sequence, hash FROM audit_head WHERE id = 1").first

@@ -122,7 +122,7 @@ struct AuditPage {
     var text: String {
         var lines: [String] = []
         let span = report.span.map { " from \(UTCTime.text($0.first)) to \(UTCTime.text($0.last))" } ?? ""
-        lines.append("\(report.rows) rows\(span), \(report.steps) steps agree with the journal's or are named below")
+        lines.append("\(report.rows) rows\(span), \(report.steps) steps held against the journal")
         if report.rows > 0 { lines.append("last row \(report.end.sequence): \(TextCleaner.clean(report.end.hash))") }
         lines.append(checkpoints)
         if let copy {
