@@ -123,24 +123,28 @@ struct Gate: Sendable {
     ) async throws(Failure) -> ChangeOutcome {
         var change = settled
         let step: StepRecorder
+        let mark: TaskWatermark?
         do throws(Failure) {
             try await change.complete?(&change)
             guard ActionClassifier.actions(of: change.call) == actions else {
                 throw Failure(.policyDenied, "the call became another than the one that was judged; nothing was sent")
             }
+            mark = try await client.watermark(for: change.call)
+            let evidence = StepEvidence(
+                change, CallEvidence(mark: mark, before: change.guest, user: client.identity, now: environment.now()))
+            var intent = StepIntent(
+                actions: actions, method: change.call.method.rawValue, path: change.call.path.description,
+                parameters: change.call.recordedParameters, vmid: change.vmid,
+                node: change.node, identity: change.identity, guests: change.touched)
+            intent.evidence = evidence.json(now: environment.now(), clock: client.clock.now())
             if await run.isFirst("identity") { trail.used(client.credential) }
-            step = try await run.begin(
-                StepIntent(
-                    actions: actions, method: change.call.method.rawValue, path: change.call.path.description,
-                    parameters: change.call.recordedParameters, vmid: change.vmid,
-                    node: change.node, identity: change.identity, guests: change.touched), of: change,
-                replacing: failed, trail)
+            step = try await run.begin(intent, of: change, replacing: failed, trail)
         } catch {
             await run.refused(trail, error)
             throw error
         }
         do throws(Failure) {
-            var outcome = try await Sending(environment: environment, run: run).carryOut(change, step)
+            var outcome = try await Sending(environment: environment, run: run).carryOut(change, step, mark: mark)
             outcome.snapshot = change.snapshot
             return outcome
         } catch {
