@@ -9,7 +9,8 @@ struct ConfigurationForm {
 
     func file(_ root: YAMLNode) throws(YAMLError) -> ConfigurationFile {
         let reader = try YAMLReader(
-            root, of: "the configuration", keys: ["version", "default_cluster", "clusters", "snapshots", "monitor", "audit"])
+            root, of: "the configuration",
+            keys: ["version", "default_cluster", "clusters", "snapshots", "monitor", "audit"])
         _ = try reader.required("version").integer(in: 1...1)
         var result = ConfigurationFile.none
         for (key, value) in try reader.optional("clusters")?.members() ?? [] {

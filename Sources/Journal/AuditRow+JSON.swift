@@ -13,7 +13,7 @@ extension AuditRow {
     }
 
     /// A row as an export or a copy has it; nil where it is none.
-    public init?(_ json: JSONValue) {
+    public init?(reading json: JSONValue) {
         func integer(_ name: String) -> Int? {
             guard case .integer(let number)? = json[name] else { return nil }
             return Int(exactly: number)

@@ -104,7 +104,8 @@ enum JournalSchema {
     ///
     /// - Parameter began: Called where the file was there before the audit's chain, which it begins.
     static func migrate(
-        _ connection: SQLiteConnection, _ began: (SQLiteConnection) throws(SQLiteError) -> Void
+        _ connection: SQLiteConnection,
+        _ began: (SQLiteConnection) throws(SQLiteError) -> Void = { (_) throws(SQLiteError) in }
     ) throws(SQLiteError) {
         // A file that is current is only read: whoever looks need not wait for whoever writes.
         guard try version(of: connection) != migrations.count else { return }

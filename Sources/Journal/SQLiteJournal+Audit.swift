@@ -18,7 +18,7 @@ extension SQLiteJournal {
                 SELECT sequence, at, account, kind, run, step, cluster, body, hash FROM audit WHERE sequence > ?
                 ORDER BY sequence LIMIT ?
                 """, [SQLiteValue(sequence), SQLiteValue(max(limit, 0))])
-        }.compactMap(AuditRow.init)
+        }.compactMap { AuditRow($0) }
     }
 
     /// The last row of the chain, or nil where nothing has been audited.
@@ -29,7 +29,7 @@ extension SQLiteJournal {
                 SELECT sequence, at, account, kind, run, step, cluster, body, hash FROM audit
                 ORDER BY sequence DESC LIMIT 1
                 """)
-        }.compactMap(AuditRow.init).first
+        }.compactMap { AuditRow($0) }.first
     }
 
     /// Writes one row in the transaction that it belongs to, bound to the last one.
@@ -74,7 +74,9 @@ extension SQLiteJournal {
         connection.wrote(row)
     }
 
-    /// Where the chain goes on. The head counts even where rows before it are gone, so that the gap stays to be seen.
+    /// Where the chain goes on.
+    ///
+    /// The head counts even where rows before it are gone, so that the gap stays to be seen.
     private static func end(of connection: SQLiteConnection) throws(SQLiteError) -> (sequence: Int, hash: String) {
         let row = try connection.query("SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1").first
         let head = try connection.query("SELECT sequence, hash FROM audit_head WHERE id = 1").first

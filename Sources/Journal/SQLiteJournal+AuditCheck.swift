@@ -60,15 +60,9 @@ private struct AuditCheck {
     init(_ anchors: [Int: String]?) { self.anchors = anchors }
 
     mutating func rows(of connection: SQLiteConnection) throws(SQLiteError) {
-        // As bytes: what is no UTF-8 would otherwise be mended on the way and could be taken for what was hashed.
-        let query = """
-            SELECT sequence, at, CAST(account AS BLOB), CAST(kind AS BLOB), CAST(run AS BLOB), step,
-                CAST(cluster AS BLOB), CAST(body AS BLOB), CAST(hash AS BLOB), typeof(at), typeof(step), typeof(body)
-            FROM audit WHERE sequence > ? ORDER BY sequence LIMIT \(Self.page)
-            """
         var after = Int.min
         while true {
-            let page = try connection.query(query, [SQLiteValue(after)])
+            let page = try connection.storedAuditRows(after: after, limit: Self.page)
             for row in page { take(row) }
             guard page.count == Self.page, let last = page.last?.integer(0) else { break }
             after = last
@@ -91,7 +85,8 @@ private struct AuditCheck {
             case nil: report.unanchored += 1
             case let other?:
                 chain.note(
-                    "row \(row.sequence) is not the one that was copied: the copy has \(other.prefix(16))…", row.sequence)
+                    "row \(row.sequence) is not the one that was copied: the copy has \(other.prefix(16))…",
+                    row.sequence)
             }
         }
         if row.kind == AuditEvent.Kind.checkpoint.rawValue {
@@ -128,9 +123,22 @@ private struct AuditCheck {
     }
 }
 
+extension SQLiteConnection {
+    /// Rows as the file has them, their texts as bytes: what is no UTF-8 would otherwise be mended on the way and could be
+    /// taken for what was hashed.
+    func storedAuditRows(after sequence: Int, limit: Int) throws(SQLiteError) -> [SQLiteRow] {
+        try query(
+            """
+            SELECT sequence, at, CAST(account AS BLOB), CAST(kind AS BLOB), CAST(run AS BLOB), step,
+                CAST(cluster AS BLOB), CAST(body AS BLOB), CAST(hash AS BLOB), typeof(at), typeof(step), typeof(body)
+            FROM audit WHERE sequence > ? ORDER BY sequence LIMIT ?
+            """, [SQLiteValue(sequence), SQLiteValue(limit)])
+    }
+}
+
 extension AuditRow {
     /// The row as it stands, or nil where a column holds what cannot have been written.
-    fileprivate init?(checking row: SQLiteRow) {
+    init?(checking row: SQLiteRow) {
         guard let sequence = row.integer(0), row.text(9) == "real", let time = row.real(1),
             let account = row.checkedText(2), let kind = row.checkedText(3), let body = row.checkedText(7),
             let hash = row.checkedText(8), ["integer", "null"].contains(row.text(10)), row.text(11) == "text"

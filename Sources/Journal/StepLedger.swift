@@ -86,7 +86,8 @@ struct StepLedger {
             found.append("step \(key.step) of run \(key.run) is in the audit and not in the journal")
         }
         if let before, found.isEmpty, unaudited != before.steps {
-            found.append("the journal had \(before.steps) steps when its audit began, and \(unaudited) of these are left")
+            found.append(
+                "the journal had \(before.steps) steps when its audit began, and \(unaudited) of these are left")
         }
         return found + (try runs(in: connection))
     }

@@ -70,8 +70,8 @@ struct JournalFileTests {
         defer { folder.remove() }
         let path = folder.url.appendingPathComponent("journal.sqlite").path
         let connection = try SQLiteConnection(path: path)
-        // 640 KiB: room for the tables and one long step.
-        try connection.execute("PRAGMA max_page_count = 160")
+        // 400 KiB: room for the tables and one long step.
+        try connection.execute("PRAGMA max_page_count = 100")
         let journal = try SQLiteJournal(adopting: connection, place: path)
         try journal.beginRun(
             RunRecord(id: "01A", cluster: "c", script: "s", scriptSHA256: "", caller: .human, started: 1))

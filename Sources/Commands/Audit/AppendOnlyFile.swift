@@ -48,7 +48,8 @@ struct AppendOnlyFile {
         var hashes: [Int: String] = [:]
         var unreadable = 0
         for line in bytes.split(separator: 0x0a) {
-            guard let value = try? JSONValue(parsing: String(decoding: line, as: UTF8.self)), let row = AuditRow(value)
+            guard let value = try? JSONValue(parsing: String(decoding: line, as: UTF8.self)),
+                let row = AuditRow(reading: value)
             else {
                 unreadable += 1
                 continue

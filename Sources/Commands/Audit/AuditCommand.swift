@@ -56,7 +56,8 @@ extension TimeText {
     /// The seconds of a span such as `90s`, `30m`, `2h` or `7d`.
     fileprivate static func seconds(_ text: String) -> Double? {
         let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
-        guard let unit = text.last.flatMap({ units[$0] }), let count = Int(text.dropLast()), (0...100_000).contains(count)
+        guard let unit = text.last.flatMap({ units[$0] }), let count = Int(text.dropLast()),
+            (0...100_000).contains(count)
         else { return nil }
         return Double(count) * unit
     }

@@ -11,7 +11,7 @@ internal import Text
 struct AuditShow: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Show the audit, the newest last.",
-        usage: "pvelua audit show [--run ID] [--guest VMID] [--since TIME] [--kind KIND] [--limit N] [options]",
+        usage: "pvelua audit show [--run ID] [--guest VMID] [--since TIME] [--kind KIND] [--last N] [options]",
         discussion: ExitStatus.help)
 
     @Option(help: ArgumentHelp("Only rows of this run; the beginning of its id is enough.", valueName: "id"))
@@ -26,13 +26,13 @@ struct AuditShow: ContextCommand {
     @Option(help: ArgumentHelp("Only rows of this kind, such as consent or plan.", valueName: "kind"))
     var kind: String?
 
-    @Option(name: .customLong("limit"), help: ArgumentHelp("How many rows at most.", valueName: "n"))
+    @Option(name: .customLong("last"), help: ArgumentHelp("How many rows at most.", valueName: "n"))
     var most = 50
 
     @OptionGroup(title: "Common options") var options: GlobalOptions
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
-        guard most > 0 else { throw Failure(.usage, "--limit \(most) shows nothing") }
+        guard most > 0 else { throw Failure(.usage, "--last \(most) shows nothing") }
         var filter = AuditFilter(run: run, guest: guest, kind: kind)
         filter.since = try since.map { (text) throws(Failure) in try AuditTime.since(text, now: WallTime.seconds()) }
         var rows: [AuditRow] = []

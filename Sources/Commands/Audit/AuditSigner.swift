@@ -32,7 +32,9 @@ struct AuditSigner: Sendable {
             try await journal.audit(checkpoint.event, at: now())
         } catch {
             let words = error.raw.map { " (\($0))" } ?? ""
-            warn("the audit is not signed with \(key): \(error.message)\(words); what the run did is recorded all the same")
+            warn(
+                "the audit is not signed with \(key): \(error.message)\(words); what the run did is recorded all the same"
+            )
         }
     }
 }

@@ -23,7 +23,8 @@ struct AuditVerify: ContextCommand {
 
             """ + ExitStatus.help)
 
-    @Option(help: ArgumentHelp("Who may sign checkpoints (allowed_signers); default: audit.signers.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Who may sign checkpoints (allowed_signers); default: audit.signers.", valueName: "file"))
     var signers: String?
 
     @Option(help: ArgumentHelp("A copy elsewhere, or an export, that the chain must agree with.", valueName: "file"))
@@ -51,7 +52,8 @@ struct AuditVerify: ContextCommand {
         guard report.faultCount == 0 else {
             let first = report.faults.first.map { ": " + TextCleaner.clean($0.text) } ?? ""
             throw Failure(
-                .script, "the audit is not intact, \(report.faultCount) fault\(report.faultCount == 1 ? "" : "s")\(first)",
+                .script,
+                "the audit is not intact, \(report.faultCount) fault\(report.faultCount == 1 ? "" : "s")\(first)",
                 hint: "keep the file as it is, and compare it with a copy: pvelua audit verify --against FILE")
         }
         return .done
@@ -120,7 +122,7 @@ struct AuditPage {
     var text: String {
         var lines: [String] = []
         let span = report.span.map { " from \(UTCTime.text($0.first)) to \(UTCTime.text($0.last))" } ?? ""
-        lines.append("\(report.rows) rows\(span), \(report.steps) steps agree with the journal's or are named below")
+        lines.append("\(report.rows) rows\(span), \(report.steps) steps held against the journal")
         if report.rows > 0 { lines.append("last row \(report.end.sequence): \(TextCleaner.clean(report.end.hash))") }
         lines.append(checkpoints)
         if let copy {

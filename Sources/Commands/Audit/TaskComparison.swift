@@ -96,7 +96,8 @@ struct TaskComparison: Sendable {
     func findings() -> [Finding] {
         let known = Set(steps.compactMap(\.upid))
         let rows = Dictionary(
-            lists.nodes.values.flatMap(\.rows).map { ($0.upid.description, $0) }, uniquingKeysWith: { first, _ in first })
+            lists.nodes.values.flatMap(\.rows).map { ($0.upid.description, $0) },
+            uniquingKeysWith: { first, _ in first })
         var found: [(Int, Finding)] = []
         for row in own where !known.contains(row.upid.description) && !isChild(row, of: known) {
             found.append(

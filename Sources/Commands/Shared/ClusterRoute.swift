@@ -58,7 +58,7 @@ struct ClusterRoute: Sendable {
     ) throws(Failure) {
         name = cluster.name
         identity = cluster.auth.identity
-        credential = { () throws(Failure) in 
+        credential = { () throws(Failure) in
             try ConfiguredCredential.make(cluster, context, terminal: terminal, audit: audit)
         }
         timeouts = cluster.timeouts

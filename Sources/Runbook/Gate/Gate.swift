@@ -133,7 +133,6 @@ struct Gate: Sendable {
             guard ActionClassifier.actions(of: change.call) == actions else {
                 throw Failure(.policyDenied, "the call became another than the one that was judged; nothing was sent")
             }
-            if await run.isFirst("identity") { trail.used(client.credential) }
             mark = try await client.watermark(for: change.call)
             let evidence = StepEvidence(
                 change, CallEvidence(mark: mark, before: change.guest, user: client.identity, now: environment.now()))
@@ -142,6 +141,7 @@ struct Gate: Sendable {
                 parameters: change.call.recordedParameters, vmid: change.vmid,
                 node: change.node, identity: change.identity, guests: change.touched)
             intent.evidence = evidence.json(now: environment.now(), clock: client.clock.now())
+            if await run.isFirst("identity") { trail.used(client.credential) }
             intent.call = run.notes.call
             intent.place = origin.place
             intent.planned = run.notes.planned
