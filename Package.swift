@@ -159,7 +159,7 @@ let package = Package(
             "CrashTests",
             [
                 "Runbook", "Simulator", "Twin", "Plan", "Proxmox", "Policy", "Journal", "Model", "JSON", "TestSupport",
-            ]),
+            ], exclude: ["Support"]),
         tests("ArchitectureTests", ["TestSupport"]),
     ],
     swiftLanguageModes: [.v6],

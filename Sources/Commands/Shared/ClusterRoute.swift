@@ -27,6 +27,8 @@ struct ClusterRoute: Sendable {
     var credential: @Sendable () throws(Failure) -> any Credential
     var timeouts = TimeoutConfiguration()
     var logLevel: LogLevel = .error
+    /// The time that waiting goes by.
+    var clock: any ClientClock = SystemClock()
 
     var connectTimeout: Duration { .seconds(timeouts.connect) }
     var requestTimeout: Duration { .seconds(timeouts.request) }
@@ -61,6 +63,7 @@ struct ClusterRoute: Sendable {
         credential = { () throws(Failure) in try ConfiguredCredential.make(cluster, context, terminal: terminal) }
         timeouts = cluster.timeouts
         self.logLevel = logLevel
+        clock = context.clock
         if case .local(let program) = cluster.auth {
             try FileContent.checkProgram(program)
             let transport = PveshTransport(settings: PveshSettings(program: program))
@@ -124,7 +127,7 @@ extension ClusterRoute {
                     name: $0.name, transport: $0.transport, pins: pins, certificateHint: hint, endpoint: $0.endpoint)
             },
             credential: credential,
-            settings: ClientSettings(requestTimeout: timeout ?? requestTimeout, readAttempts: attempts),
+            settings: ClientSettings(requestTimeout: timeout ?? requestTimeout, readAttempts: attempts), clock: clock,
             logger: logger)
     }
 
