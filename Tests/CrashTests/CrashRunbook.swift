@@ -183,12 +183,6 @@ extension CrashRunbook {
                 lab2.vm(101):snapshot{ name = "there" }
                 """),
         CrashRunbook(
-            name: "side by side",
-            source: """
-                pve.parallel({ 100, 101, 102, 110, 111 }, function(vmid) pve.vm(vmid):snapshot{ name = "side" } end, { limit = 3 })
-                print("done")
-                """, isUnordered: true),
-        CrashRunbook(
             name: "the same again and again",
             source: """
                 for i = 1, 3 do
