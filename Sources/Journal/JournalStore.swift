@@ -52,6 +52,9 @@ public protocol JournalStore: Sendable {
     func runs(limit: Int) async throws(Failure) -> [RunRecord]
     /// The calls of a run, in order.
     func steps(of run: String) async throws(Failure) -> [StepRecord]
+    /// Which of these tasks a step of that cluster has, other than the one left out.
+    func tasksOfSteps(among tasks: [String], cluster: String, except step: (run: String, sequence: Int))
+        async throws(Failure) -> Set<String>
     /// Writes a batch on its own.
     func record(_ batch: JournalBatch, of run: String) async throws(Failure)
     /// All that a run has kept for being resumed, besides its steps.

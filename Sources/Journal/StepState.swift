@@ -32,7 +32,7 @@ public enum StepState: String, Sendable, CaseIterable {
         switch self {
         case .intent: []
         case .sent: [.intent]
-        case .accepted: [.intent, .sent]
+        case .accepted: [.intent, .sent, .inDoubt]
         case .done, .doneWithWarnings, .failed, .notHappened: [.intent, .sent, .accepted, .inDoubt]
         case .inDoubt: [.intent, .sent, .accepted]
         }

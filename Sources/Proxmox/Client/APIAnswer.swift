@@ -7,6 +7,8 @@ public struct APIAnswer: Hashable, Sendable {
     public var data: JSONValue
     /// How many rows there are in all, where the answer is a part of a list.
     public var total: Int?
+    /// When the host that answered wrote it by its own clock, in seconds since 1970; nil where it does not say.
+    public var time: Int?
     /// The whole answer as it came.
     public var body: [UInt8]
 

@@ -8,7 +8,10 @@ extension ProxmoxClient {
     ) async throws(FailedExchange) -> APIAnswer {
         let response = try await response(to: call, request, host)
         let envelope = Envelope(response)
-        if let answer = envelope.answer { return answer }
+        if var answer = envelope.answer {
+            answer.time = response.headers.last { $0.name.lowercased() == "date" }.flatMap { HTTPTime.seconds($0.value) }
+            return answer
+        }
         if (200...299).contains(response.status) { throw Self.garbled(call, envelope) }
         var failed = FailedExchange(ErrorClassifier.classify(envelope.refusal(of: call)))
         failed.mayPass = Self.mayPass(response.status) && failed.failure.kind != .tls

@@ -67,13 +67,15 @@ extension ProxmoxClient {
     }
 
     /// What one look saw.
-    private struct Sight {
+    struct Sight {
         var fate: CallFate?
         /// Whether the list certainly holds every task since; nil where it could not be read.
         var isCovered: Bool?
         /// Whether the guest is as it was; nil where that cannot be told.
         var isUnchanged: Bool?
         var words: [String] = []
+        /// The guest as it was seen.
+        var report: EffectReport?
     }
 
     private func look(
@@ -98,12 +100,19 @@ extension ProxmoxClient {
         } catch {
             sight.words.append("the task list of \(trace.node) cannot be read (\(error.message))")
         }
+        await lookAtGuest(trace, before, call, &sight)
+        return sight
+    }
+
+    /// Looks at the guest: whether the effect is there, and whether it is as it was.
+    func lookAtGuest(_ trace: CallTrace, _ before: GuestFacts?, _ call: APICall, _ sight: inout Sight) async {
         guard let before, trace.made == nil || trace.made?.vmid == before.vmid else {
             if let made = trace.made { sight.isUnchanged = await isFree(made.vmid) }
-            return sight
+            return
         }
         do throws(Failure) {
             let report = try await observe(trace.effect, before.reference, before)
+            sight.report = report
             if let proof = EffectProof.of(call, trace, report, before) {
                 sight.fate = proof ? .done(report) : nil
             }
@@ -112,10 +121,9 @@ extension ProxmoxClient {
         } catch {
             sight.words.append("the guest cannot be looked at (\(error.message))")
         }
-        return sight
     }
 
-    private func verdict(_ sight: Sight, _ trace: CallTrace, _ call: APICall) async -> CallFate {
+    func verdict(_ sight: Sight, _ trace: CallTrace, _ call: APICall) async -> CallFate {
         let seen = sight.words.joined(separator: "; ")
         guard !trace.types.isEmpty || !EffectProof.mayAllocate(call) else {
             return .unknown("\(seen); the node may still be making a disk")
@@ -128,7 +136,7 @@ extension ProxmoxClient {
         return .notHappened(seen)
     }
 
-    private func maySeeAllTasks(on node: NodeName) async -> Bool {
+    func maySeeAllTasks(on node: NodeName) async -> Bool {
         let path = "/nodes/\(node)"
         do throws(Failure) {
             let answer = try await send(.get("access", "permissions", parameters: [("path", .text(path))]))
@@ -139,7 +147,7 @@ extension ProxmoxClient {
     }
 
     /// Whether no guest has that number; nil where it cannot be told.
-    private func isFree(_ vmid: VMID) async -> Bool? {
+    func isFree(_ vmid: VMID) async -> Bool? {
         do throws(Failure) {
             _ = try await locate(vmid)
             return false

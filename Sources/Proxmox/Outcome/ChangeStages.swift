@@ -19,6 +19,11 @@ public struct ChangeRequest: Sendable {
     /// Whether the guest is read afterwards even where the call has no effect that could be seen on it.
     public var readsGuestAfterwards = true
 
+    /// What the task list held before, where the caller has asked for that already.
+    public var mark: TaskWatermark?
+    /// Whether the caller has asked; else that is done before sending.
+    public var isMarked = false
+
     /// Makes a request.
     public init(_ call: APICall, before: GuestFacts? = nil, timeout: Duration = .seconds(300)) {
         self.call = call

@@ -25,7 +25,7 @@ extension ProxmoxClient {
     ) async throws(ChangeFailure) -> ChangeResult {
         let mark: TaskWatermark?
         do {
-            mark = try await watermark(for: request.call)
+            mark = request.isMarked ? request.mark : try await watermark(for: request.call)
             try await stages.sending()
         } catch {
             throw ChangeFailure(error, .notSent)
@@ -96,14 +96,20 @@ extension ProxmoxClient {
             result.isFinished = false
             return result
         }
+        var result = try await follow(request, upid, telling: stages)
+        if result.data == nil { result.data = data }
+        return result
+    }
+
+    /// Follows the task of a change to its end and looks for the effect; where the task does not tell, the guest is asked.
+    public func follow(
+        _ request: ChangeRequest, _ upid: UPID, telling stages: ChangeStages = ChangeStages()
+    ) async throws(ChangeFailure) -> ChangeResult {
         do throws(ChangeFailure) {
-            var result = try await finish(request, upid, telling: stages).result
-            result.data = data
-            return result
+            return try await finish(request, upid, telling: stages).result
         } catch {
             if error.failure.kind == .outcomeUnknown { return try await explain(request, upid, error, stages) }
             guard var result = await held(request, error.failure) else { throw error }
-            result.data = data
             result.upid = upid
             return result
         }

@@ -55,6 +55,13 @@ extension ProxmoxClient {
         on node: NodeName, source: TaskSource = .all, vmid: VMID? = nil, since: Int? = nil, start: Int = 0,
         limit: Int = 50
     ) async throws(Failure) -> [TaskRow] {
+        try await taskList(on: node, source: source, vmid: vmid, since: since, start: start, limit: limit).rows
+    }
+
+    /// The same, and when the host that answered says that it was.
+    func taskList(
+        on node: NodeName, source: TaskSource = .all, vmid: VMID? = nil, since: Int? = nil, start: Int = 0, limit: Int
+    ) async throws(Failure) -> (rows: [TaskRow], time: Int?) {
         var parameters: [(name: String, value: APIParameter)] = [
             ("source", .text(source.rawValue)), ("limit", .integer(max(1, limit))),
         ]
@@ -65,6 +72,6 @@ extension ProxmoxClient {
         guard let rows = answer.data.array else {
             throw Failure(.server, "the task list of \(node) is not a list", raw: answer.data.excerpt)
         }
-        return rows.compactMap(TaskRow.init)
+        return (rows.compactMap(TaskRow.init), answer.time)
     }
 }

@@ -122,7 +122,10 @@ struct ChangeOutcome: Sendable {
     var details = JSONObject()
 
     /// The result as scripts see it.
-    func json(_ change: Change) -> JSONValue {
+    func json(_ change: Change) -> JSONValue { json(change.title) }
+
+    /// The same for a change that is only known by its title.
+    func json(_ change: ChangeTitle) -> JSONValue {
         var object = JSONObject([("changed", .bool(isChange)), ("action", .string(change.action))])
         if let vmid = guest?.vmid.rawValue ?? change.vmid {
             object["vmid"] = JSONValue(vmid)
@@ -143,10 +146,10 @@ struct ChangeOutcome: Sendable {
     }
 
     /// The result as the journal keeps it: what `/access` answers may be a secret under any name.
-    func record(_ change: Change) -> JSONValue {
+    func record(_ change: ChangeTitle) -> JSONValue {
         var object = json(change).object ?? JSONObject()
         for name in change.unrecorded { object[name] = nil }
-        if change.isRaw, change.call.path.segments.first == "access" { object["data"] = nil }
+        if change.isRaw, change.isAboutAccess { object["data"] = nil }
         return .object(object)
     }
 }

@@ -108,14 +108,17 @@ struct Gate: Sendable {
         guard ActionClassifier.actions(of: change.call) == actions else {
             throw Failure(.policyDenied, "the call became another than the one that was judged; nothing was sent")
         }
-        let step = try await run.begin(
-            StepIntent(
-                actions: actions, method: change.call.method.rawValue, path: change.call.path.description,
-                parameters: change.call.recordedParameters, vmid: change.vmid,
-                node: change.node, identity: change.identity, guests: change.touched), of: change,
-            replacing: failed)
+        let mark = try await client.watermark(for: change.call)
+        let evidence = StepEvidence(
+            change, CallEvidence(mark: mark, before: change.guest, user: client.identity, now: environment.now()))
+        var intent = StepIntent(
+            actions: actions, method: change.call.method.rawValue, path: change.call.path.description,
+            parameters: change.call.recordedParameters, vmid: change.vmid,
+            node: change.node, identity: change.identity, guests: change.touched)
+        intent.evidence = evidence.json(now: environment.now(), clock: client.clock.now())
+        let step = try await run.begin(intent, of: change, replacing: failed)
         do throws(Failure) {
-            var outcome = try await Sending(environment: environment, run: run).carryOut(change, step)
+            var outcome = try await Sending(environment: environment, run: run).carryOut(change, step, mark: mark)
             outcome.snapshot = change.snapshot
             return outcome
         } catch {

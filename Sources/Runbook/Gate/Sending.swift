@@ -13,7 +13,13 @@ struct Sending: Sendable {
     private var client: ProxmoxClient { environment.client }
 
     /// Makes a change once and records what is true afterwards.
-    func carryOut(_ change: Change, _ step: StepRecorder) async throws(Failure) -> ChangeOutcome {
+    ///
+    /// - Parameter mark: What the task list held before the intent.
+    func carryOut(
+        _ change: Change, _ step: StepRecorder, mark: TaskWatermark?
+    ) async throws(Failure) -> ChangeOutcome {
+        var order = change.order
+        (order.mark, order.isMarked) = (mark, true)
         let unwritten = Mutex<Failure?>(nil)
         var stages = stages(of: change)
         stages.sending = { () throws(Failure) in try await step.sent() }
@@ -28,7 +34,7 @@ struct Sending: Sendable {
         defer { environment.output.progress(nil) }
         let result: ChangeResult
         do throws(ChangeFailure) {
-            result = try await client.make(change.order, telling: stages)
+            result = try await client.make(order, telling: stages)
         } catch {
             // What the journal could not take it cannot take now either, and the change itself has not failed.
             if let failure = unwritten.withLock({ $0 }) { throw failure }
@@ -91,6 +97,7 @@ struct Sending: Sendable {
         _ result: ChangeResult, _ change: Change, _ step: StepRecorder
     ) async throws(Failure) -> ChangeOutcome {
         var outcome = ChangeOutcome(result)
+        outcome.snapshot = change.snapshot
         if let report = change.report {
             do throws(Failure) {
                 outcome.details = try await report(result)
@@ -99,7 +106,7 @@ struct Sending: Sendable {
                 throw try await recorded(ChangeFailure(error, stage), change, step)
             }
         }
-        try await step.done(outcome.record(change), warnings: outcome.warnings)
+        try await step.done(outcome.record(change.title), warnings: outcome.warnings)
         return outcome
     }
 

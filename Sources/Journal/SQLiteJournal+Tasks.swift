@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Model
+
+extension SQLiteJournal {
+    /// Which of these tasks a step of that cluster has, other than the one left out.
+    public func tasksOfSteps(
+        among tasks: [String], cluster: String, except step: (run: String, sequence: Int)
+    ) throws(Failure) -> Set<String> {
+        guard !tasks.isEmpty else { return [] }
+        let marks = tasks.map { _ in "?" }.joined(separator: ", ")
+        return Set(
+            try read { connection throws(SQLiteError) in
+                try connection.query(
+                    """
+                    SELECT upid FROM step WHERE upid IN (\(marks)) AND coalesce(cluster, ?) = ?
+                        AND NOT (run = ? AND sequence = ?)
+                    """,
+                    tasks.map { .text($0) } + [
+                        .text(cluster), .text(cluster), .text(step.run), SQLiteValue(step.sequence),
+                    ])
+            }.compactMap { $0.text(0) })
+    }
+}
