@@ -96,6 +96,9 @@ final class CrashingJournal: JournalStore {
     func run(_ id: String) throws(Failure) -> RunRecord? { try living().run(id) }
     func runs(limit: Int) throws(Failure) -> [RunRecord] { try living().runs(limit: limit) }
     func steps(of run: String) throws(Failure) -> [StepRecord] { try living().steps(of: run) }
+    func tasksOfSteps(among tasks: [String], cluster: String, except step: (run: String, sequence: Int))
+        throws(Failure) -> Set<String>
+    { try living().tasksOfSteps(among: tasks, cluster: cluster, except: step) }
     func record(_ batch: JournalBatch, of run: String) throws(Failure) {
         try writing("batch") { (journal) throws(Failure) in try journal.record(batch, of: run) }
     }

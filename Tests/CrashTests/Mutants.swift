@@ -131,6 +131,9 @@ final class AlteredJournal: JournalStore {
     func run(_ id: String) async throws(Failure) -> RunRecord? { try await inner.run(id) }
     func runs(limit: Int) async throws(Failure) -> [RunRecord] { try await inner.runs(limit: limit) }
     func steps(of run: String) async throws(Failure) -> [StepRecord] { try await inner.steps(of: run) }
+    func tasksOfSteps(among tasks: [String], cluster: String, except step: (run: String, sequence: Int))
+        async throws(Failure) -> Set<String>
+    { try await inner.tasksOfSteps(among: tasks, cluster: cluster, except: step) }
     func record(_ batch: JournalBatch, of run: String) async throws(Failure) { try await inner.record(batch, of: run) }
     func appendOutput(_ run: String, stream: Int, _ bytes: [UInt8]) async throws(Failure) {
         try await inner.appendOutput(run, stream: stream, bytes)
