@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Hashing
 internal import JSON
+internal import Journal
 internal import LuaSource
 internal import Model
+internal import Proxmox
+internal import Synchronization
 internal import Wire
 
 /// Answers the calls that a worker sends: decodes, checks the arguments, and hands over to the operation's handler.
@@ -15,40 +18,126 @@ struct CallDispatcher: Sendable {
         self.run = run
     }
 
-    /// The JSON text that the call returns, or the failure that it raises.
-    func answer(_ payload: [UInt8]) async -> Result<[UInt8], Failure> {
+    /// What the call is answered: the JSON text that it returns, the failure that it raises, or the end of the script.
+    ///
+    /// A call that the run was answered before is answered the same, and nothing is asked or done.
+    func answer(_ call: NumberedCall) async -> CallAnswer {
+        guard let id = call.id else { return await live(call, nil).answer }
+        let memory = await run.recall(id)
+        switch memory?.answer {
+        case .value(let bytes)?:
+            await restore(call, memory?.steps ?? [], bytes)
+            return .value(bytes)
+        case .failure(let bytes)?:
+            await restore(call, memory?.steps ?? [], nil)
+            let json = try? JSONValue(parsing: String(decoding: bytes, as: UTF8.self))
+            guard let failure = json.flatMap({ Failure(json: $0) }) else {
+                return .end(Self.withheld(call, "was answered with an error that this pvelua cannot read"))
+            }
+            return .failure(failure)
+        case .withheld?: return .end(Self.withheld(call, "was answered with a secret, which is not kept"))
+        case nil: break
+        }
+        if let memory {
+            if memory.steps.contains(where: { $0.hasWithheldResult }) {
+                return .end(Self.withheld(call, "was done, and its result may hold a secret, which is not kept"))
+            }
+            if let end = memory.end, memory.steps.allSatisfy({ $0.state == .notHappened }) { return .end(end) }
+        }
+        let (answer, isSecret) = await live(call, memory)
+        await run.record(
+            CallRecord(
+                id: id, name: call.name, place: call.place, answer: answer.recorded(isSecret),
+                answered: environment.now()))
+        return answer
+    }
+
+    private func live(_ call: NumberedCall, _ memory: CallMemory?) async -> (answer: CallAnswer, isSecret: Bool) {
+        let notes = Mutex<CallNotes?>(nil)
         do throws(Failure) {
-            return .success(try await value(payload).encoded())
+            let value = try await value(call, memory) { made in notes.withLock { $0 = made } }
+            let isSecret = notes.withLock { $0?.isSecret } == true || Redaction.redacted(value) != value
+            return (.value(value.encoded()), isSecret)
         } catch {
-            return .failure(error)
+            let isSecret = notes.withLock { $0?.isSecret } == true || Redaction.redacted(error.json) != error.json
+            return (.failure(error), isSecret)
         }
     }
 
-    private func value(_ payload: [UInt8]) async throws(Failure) -> JSONValue {
-        let frame = try decode(payload)
-        switch frame.name {
-        case "@require": return try await module(frame.arguments)
-        case "@instrument": return try marked(frame.arguments)
-        case "@module": return try ownModule(frame.arguments)
+    private func value(
+        _ call: NumberedCall, _ memory: CallMemory?, _ noted: @escaping @Sendable (CallNotes) -> Void
+    ) async throws(Failure) -> JSONValue {
+        if let trouble = call.trouble { throw trouble }
+        switch call.name {
+        case "@require": return try await module(call.arguments)
+        case "@instrument": return try marked(call.arguments)
+        case "@module": return try ownModule(call.arguments)
         case "@check":
             // An operation that is a Lua module: what it is given is checked here, what it does comes as calls of its own.
-            guard let name = frame.arguments.first?.text else { throw .parameter("arguments", "cannot be read") }
-            return try await perform(name, frame.location, Array(frame.arguments.dropFirst())) { _ in .null }
-        case "@on_failure": return try await compensation(frame.arguments, frame.location)
+            guard let name = call.arguments.first?.text else { throw .parameter("arguments", "cannot be read") }
+            return try await perform(name, call.place, Array(call.arguments.dropFirst()), CallNotesMaker()) { _ in .null }
+        case "@on_failure": return try await compensation(call.arguments, call.place)
         default:
-            return try await perform(frame.name, frame.location, frame.arguments) { (call) throws(Failure) in
-                guard let handler = OperationHandlers.named(call.operation.name) else {
-                    throw .parameter("pve.\(call.operation.name)", "is made of other functions; the worker calls those")
+            let maker = CallNotesMaker(id: call.id, memory: memory, noted: noted)
+            return try await perform(call.name, call.place, call.arguments, maker) { (operation) throws(Failure) in
+                guard let handler = OperationHandlers.named(operation.operation.name) else {
+                    throw .parameter("pve.\(operation.operation.name)", "is made of other functions; the worker calls those")
                 }
-                return try await handler(call)
+                guard let step = memory?.steps.last, !operation.operation.isResumedByStep else {
+                    return try await handler(operation)
+                }
+                let recorded = RecordedStep(step: step, environment: operation.environment, run: operation.gate.run)
+                if let outcome = try await recorded.outcome(waits: operation.waits, timeout: operation.timeout) {
+                    if let planned = step.intent.planned { operation.gate.run.notes.planned(planned) }
+                    await reached(memory?.steps ?? [])
+                    return .object(outcome)
+                }
+                return try await handler(operation)
             }
         }
     }
 
+    /// What the host itself must know of a call that it only answers again.
+    private func restore(_ call: NumberedCall, _ steps: [StepRecord], _ answer: [UInt8]?) async {
+        let home = call.cluster ?? environment.clusterName
+        await reached(steps)
+        for step in steps where step.state == .accepted {
+            if let upid = step.upid.flatMap({ UPID($0) }) { await run.adopt(step, ClusterTask(cluster: home, upid: upid)) }
+        }
+        guard let answer, call.operation == "config" || !steps.isEmpty,
+            let json = try? JSONValue(parsing: String(decoding: answer, as: UTF8.self))
+        else { return }
+        if call.operation == "config", let digest = json["digest"]?.perlText,
+            let config = json["config"]?.object ?? json.object
+        {
+            await run.remember(config, digest: digest)
+        }
+        if case .applying(let follower) = environment.oversight, let number = steps.last?.intent.planned {
+            await follower.finish(number, json)
+        }
+        if OperationTable.named(call.operation)?.isResumedByStep == true, json["verified"] != .bool(true),
+            let vmid = json["vmid"]?.perlInteger.flatMap({ VMID($0) })
+        {
+            _ = await run.take(vmid, on: home)
+        }
+    }
+
+    private func reached(_ steps: [StepRecord]) async {
+        guard case .applying(let follower) = environment.oversight else { return }
+        for step in steps where step.state != .notHappened { await follower.resume(step) }
+    }
+
+    private static func withheld(_ call: NumberedCall, _ what: String) -> Failure {
+        Failure(
+            .unsupported, "the run cannot go on: pve.\(TextExcerpt.of(call.operation)) \(what)",
+            hint: "see what was done (pvelua runs show) and start anew")
+    }
+
     private func perform(
-        _ called: String, _ place: String?, _ values: [PackedValue], _ body: OperationHandlers.Handler
+        _ called: String, _ place: String?, _ values: [PackedValue], _ maker: CallNotesMaker,
+        _ body: OperationHandlers.Handler
     ) async throws(Failure) -> JSONValue {
-        let (name, cluster) = Self.split(called)
+        let (name, cluster) = NumberedCall.split(called)
         guard let operation = OperationTable.named(name) else {
             throw .parameter("pve.\(TextExcerpt.of(name))", "does not exist")
         }
@@ -57,7 +146,7 @@ struct CallDispatcher: Sendable {
             let environment = try await environment(of: operation, on: cluster)
             let given = try run.unknowns?.known(values, for: operation, at: place) ?? (values: values, unknowns: [])
             try ClusterBoundary.check(given.values, for: operation, in: environment)
-            let notes = CallNotes(unknowns: given.unknowns)
+            let notes = maker.notes(unknowns: given.unknowns)
             let answer = try await body(
                 OperationCall(
                     operation: operation, arguments: try ArgumentChecker.check(given.values, for: operation),
@@ -76,32 +165,12 @@ struct CallDispatcher: Sendable {
         }
     }
 
-    /// `vm_action@lab2` is the operation and the cluster that the script named; without `@` it is the run's own.
-    private static func split(_ name: String) -> (operation: String, cluster: String?) {
-        guard let mark = name.utf8.firstIndex(of: UInt8(ascii: "@")) else { return (name, nil) }
-        return (String(name[..<mark]), String(name[name.index(after: mark)...]))
-    }
-
     /// The world that a call goes to; what stays on this machine opens no cluster.
     private func environment(
         of operation: Operation, on cluster: String?
     ) async throws(Failure) -> RunEnvironment {
         guard let cluster, operation.reach != .local else { return environment }
         return try await run.clusters.environment(for: cluster)
-    }
-
-    private func decode(_ payload: [UInt8]) throws(Failure) -> (
-        name: String, location: String?, arguments: [PackedValue]
-    ) {
-        let elements: [PackedValue]?
-        do throws(WireError) {
-            elements = try PackedValue(decoding: payload).elements
-        } catch {
-            throw .parameter("arguments", "cannot be read: \(error.description)")
-        }
-        guard let elements, let name = elements.first?.text else { throw .parameter("arguments", "cannot be read") }
-        let location = elements.dropFirst().first?.text.map { String($0.prefix(160)) }
-        return (name, location, Array(elements.dropFirst(2)))
     }
 
     /// A number that `pve.on_failure` was given, or with false behind it one that was taken back.
@@ -119,13 +188,25 @@ struct CallDispatcher: Sendable {
 
     private func module(_ arguments: [PackedValue]) async throws(Failure) -> JSONValue {
         guard let name = arguments.first?.text else { throw .parameter("require", "must be a module name") }
-        let module = try environment.modules.find(name)
+        let module = try await found(name)
         guard let source = String(validating: module.source, as: UTF8.self) else {
             throw .parameter("require", "module \"\(name)\" is not UTF-8")
         }
         try await oversee(module)
         return .object(
             JSONObject([("source", .string(marked(source, as: .statements))), ("name", .string(module.name))]))
+    }
+
+    /// The module as the run has loaded it before, or as it is now, which then is kept.
+    private func found(_ name: String) async throws(Failure) -> (source: [UInt8], name: String) {
+        let own = "@" + name.replacing(".", with: "/") + ".lua"
+        if let source = await run.recordedModule(own) { return (source, own) }
+        let module = try environment.modules.find(name)
+        // Those that pvelua ships are part of pvelua.
+        if !module.name.hasPrefix("@pvelua/") {
+            await run.record(module: ModuleRecord(name: module.name, source: module.source))
+        }
+        return module
     }
 
     /// Binds a module that lies beside the runbook to the plan; those that pvelua ships are part of pvelua.

@@ -20,6 +20,11 @@ public actor RunbookSession {
     private var calls: [UInt32: Swift.Task<Void, Never>] = [:]
     private var failures: [UInt32: Failure] = [:]
     private var callCount = 0
+    private var counter = CallCounter()
+    /// What the script was ended by from outside, whatever it would have caught.
+    private var stopped: Failure?
+    /// Whether the script was ended since what it was told before is not known.
+    private(set) var cannotGoOn = false
     private var ending: WorkerEnd?
     /// Whether somebody has interrupted what is being evaluated.
     private(set) var isInterrupted = false
@@ -53,8 +58,10 @@ public actor RunbookSession {
         if let ending { return .failed(ScriptFailure(Failure(.script, "the worker is gone: \(ending)"))) }
         isInterrupted = false
         await run.beginChunk()
-        let outcome = await carry(marked(chunk).packed(environment.settings.parameters))
+        var outcome = await carry(marked(chunk).packed(environment.settings.parameters))
         if let ended = run.unknowns?.ended { return .failed(ScriptFailure(ended)) }
+        // What an earlier process had begun to undo must not come to a good end now.
+        if case .values = outcome, let undoing = await run.recordedUndoing { outcome = .failed(ScriptFailure(undoing)) }
         let leftOpen = await run.takeLeftOpen()
         guard case .failed(let failure) = outcome else { return outcome }
         var report = failure.withPlace(in: chunk).leaving(leftOpen)
@@ -83,7 +90,12 @@ public actor RunbookSession {
         let outcome = await withCheckedContinuation { chunks[id] = $0 }
         await abandonCalls()
         await tellUnknowns()
-        return outcome
+        guard let stopped else { return outcome }
+        self.stopped = nil
+        cannotGoOn = cannotGoOn || stopped.kind == .unsupported
+        var failure = ScriptFailure(stopped)
+        if case .failed(let report) = outcome { failure.location = report.location }
+        return .failed(failure)
     }
 
     /// Has the plan that is made say what could not be known, and where it had to end.
@@ -153,23 +165,29 @@ public actor RunbookSession {
             guard callCount <= environment.settings.limits.calls + 1000 else {
                 return worker.kill(reason: "it went on calling beyond its limit of calls", isLimit: true)
             }
-            return reply(frame.id, .failure(Failure(.limit, "more than \(environment.settings.limits.calls) calls")))
+            return reply(frame.id, CallAnswer.failure(Failure(.limit, "more than \(environment.settings.limits.calls) calls")))
         }
         watch.callsOut += 1
-        calls[frame.id] = Swift.Task {
-            let result = await self.dispatcher.answer(frame.payload)
-            self.reply(frame.id, result)
+        // Numbered here, where calls come in the order in which the script made them.
+        var call = NumberedCall(frame.payload)
+        if run.isRecorded { call = call.numbered(&counter, own: environment.clusterName) }
+        calls[frame.id] = Swift.Task { [call] in
+            let answer = await self.dispatcher.answer(call)
+            self.reply(frame.id, answer)
             self.watch.callsOut -= 1
             self.calls[frame.id] = nil
         }
     }
 
-    private func reply(_ id: UInt32, _ result: Result<[UInt8], Failure>) {
+    private func reply(_ id: UInt32, _ answer: CallAnswer) {
         watch.heard(now: ContinuousClock.now)
         // A plan that has ended goes no further, whatever the script would catch.
-        if run.unknowns?.ended != nil { return worker.send(Frame(.interrupt)) }
-        switch result {
-        case .success(let bytes): worker.send(Frame(.reply, id: id, payload: bytes))
+        if run.unknowns?.ended != nil || stopped != nil { return worker.send(Frame(.interrupt)) }
+        switch answer {
+        case .end(let failure):
+            stopped = failure
+            worker.send(Frame(.interrupt))
+        case .value(let bytes): worker.send(Frame(.reply, id: id, payload: bytes))
         case .failure(let failure):
             failures[id] = failure
             worker.send(Frame(.fail, id: id, payload: failure.json.encoded()))

@@ -44,7 +44,7 @@ extension CrashWorld {
 
     /// Runs the script from its beginning.
     func run(_ process: Process) async throws -> ChunkOutcome? {
-        let scope = RunScope(id: Self.run, environment: process.environment, script: chunk)
+        let scope = RunScope(id: Self.run, environment: process.environment, script: chunk, source: RunSource())
         return try await evaluate(process, scope)
     }
 

@@ -1,17 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
-import Runbook
 import Journal
 import Model
+import Runbook
+
 extension CrashWorld {
+    /// Goes on with the run, as `pvelua runs resume` does.
     func resume(_ process: Process, boot: String?) async throws -> ResumedEnding {
-        let journal = try process.environment.openJournal()
-        guard try await journal.run(Self.run) != nil else { return .unknown }
+        do {
+            return try await taken(process, boot: boot)
+        } catch {
+            if process.crash.isDead { return .killed }
+            throw error
+        }
+    }
+
+    private func taken(_ process: Process, boot: String?) async throws -> ResumedEnding {
+        var environment = process.environment
+        let journal = try environment.openJournal()
+        guard let record = try await journal.run(Self.run) else { return .unknown }
+        if record.ended != nil { return .over }
+        try await journal.takeRun(Self.run)
         let reconciler = Reconciler(
-            journal: journal, client: { [environment = process.environment] (name) throws(Failure) in
-                if name == "demo" { return environment.client }
-                return try await environment.clusters.open(name).client },
-            now: process.environment.now, boot: boot)
-        do { _ = try await reconciler.settle(run: Self.run) } catch { if process.crash.isDead { return .killed }; throw error }
-        return .doubt
+            journal: journal, client: { [environment] (name) throws(Failure) in try await environment.onCluster(name).client },
+            now: environment.now, boot: boot)
+        var resumption = try await RunResumption(record, in: journal) { (step) throws(Failure) in
+            try await reconciler.settle(step).step
+        }
+        let doubtful = try await resumption.settleOpenSteps()
+        guard doubtful.isEmpty else {
+            try await journal.releaseRun(Self.run)
+            return .doubt
+        }
+        environment.settings.seed = record.origin?.seed ?? 0
+        var living = process
+        living.environment = environment
+        let scope = RunScope(resuming: resumption, environment: environment, script: chunk, journal: journal)
+        return try await evaluate(living, scope).map { .ended($0) } ?? .killed
     }
 }

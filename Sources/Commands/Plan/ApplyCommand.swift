@@ -32,7 +32,9 @@ struct ApplyCommand: ContextCommand {
             throw Failure(.usage, "\(plan) is not there", hint: "a plan is written by: pvelua plan FILE")
         }
         let file = try PlanFile(reading: bytes, name: plan)
-        return try await Application(context: context, options: options, file: file, path: plan, script: script).run()
+        return try await Application(
+            context: context, options: options, file: file, bytes: bytes, path: plan, script: script
+        ).run()
     }
 }
 
@@ -41,6 +43,7 @@ struct Application {
     let context: CommandContext
     let options: GlobalOptions
     let file: PlanFile
+    let bytes: [UInt8]
     let path: String
     let script: String?
 
@@ -51,7 +54,7 @@ struct Application {
         var options = options
         if options.cluster == nil { options.cluster = plan.cluster.name }
         let workplace = Workplace(context: context, options: options)
-        var environment = try workplace.environment(moduleFolder: source.folder)
+        var environment = try workplace.environment(moduleFolder: context.absolute(source.folder))
         let journal = try SQLiteJournal(path: workplace.locations.journal)
         try await check(source, environment, workplace, journal)
         try await consent(workplace, journal)
@@ -113,7 +116,9 @@ struct Application {
         if let run = try journal.claimPlan(file.digest, for: id, at: WallTime.seconds()) {
             throw PlanChecks.used(by: run)
         }
-        return RunScope(id: id, environment: environment, script: source.chunk)
+        return RunScope(
+            id: id, environment: environment, script: source.chunk,
+            source: RunSource(path: context.absolute(source.path), plan: bytes))
     }
 
     private func carryOut(
@@ -122,16 +127,7 @@ struct Application {
         let run = ScriptRun(context: context, options: options)
         guard case .applying(let follower) = environment.oversight else { return .scriptError }
         return try await run.run(chunk, environment, scope) { outcome in
-            let missing = await follower.missing
-            if !missing.isEmpty {
-                environment.output.log(
-                    .warning,
-                    "not done, though planned: "
-                        + missing.map { "\($0.number) \($0.action)" }.joined(separator: ", "))
-            }
-            // A script may catch the error; that the run was not the planned one is told all the same.
-            guard let divergence = await follower.divergence, case .values = outcome else { return outcome }
-            return .failed(ScriptFailure(divergence))
+            await follower.judge(outcome, telling: environment)
         }
     }
 }

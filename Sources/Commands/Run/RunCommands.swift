@@ -21,7 +21,8 @@ struct RunCommand: ContextCommand {
         let folder = slash.map { String(file[..<$0]) } ?? "."
         let name = slash.map { String(file[file.index(after: $0)...]) } ?? file
         let chunk = Chunk(source: source, name: "@" + name)
-        return try await ScriptRun(context: context, options: options).run(chunk, folder: folder.isEmpty ? "/" : folder)
+        return try await ScriptRun(context: context, options: options).run(
+            chunk, folder: folder.isEmpty ? "/" : folder, path: file)
     }
 }
 

@@ -9,11 +9,15 @@ struct ScriptRun {
     let context: CommandContext
     let options: GlobalOptions
 
-    func run(_ chunk: Chunk, folder: String?) async throws(Failure) -> ExitStatus {
+    /// - Parameter path: Where the script is; nil where it is no file.
+    func run(_ chunk: Chunk, folder: String?, path: String? = nil) async throws(Failure) -> ExitStatus {
         // The worker comes up while the host reads its files.
         let worker = try WorkerProcess.launch(executable: context.worker)
-        let environment = try Workplace(context: context, options: options).environment(moduleFolder: folder)
-        let scope = RunScope(id: environment.makeID(), environment: environment, script: chunk)
+        let environment = try Workplace(context: context, options: options).environment(
+            moduleFolder: folder.map(context.absolute))
+        let scope = RunScope(
+            id: environment.makeID(), environment: environment, script: chunk,
+            source: RunSource(path: path.map(context.absolute)))
         return try await run(chunk, environment, scope, worker: worker)
     }
 

@@ -24,7 +24,7 @@ struct Pvelua: ParsableCommand {
         version: PveluaVersion.text,
         subcommands: [
             RunCommand.self, PlanCommand.self, ApproveCommand.self, DenyCommand.self, ApplyCommand.self,
-            EvalCommand.self, ReplCommand.self, ConfigCommand.self, ClusterCommand.self, MonitorCommand.self,
+            EvalCommand.self, ReplCommand.self, RunsCommand.self, ConfigCommand.self, ClusterCommand.self, MonitorCommand.self,
             PolicyCommand.self, FreezeCommand.self, EvalExpressionCommand.self,
         ],
         defaultSubcommand: EvalExpressionCommand.self)

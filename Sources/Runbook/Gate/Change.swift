@@ -85,6 +85,9 @@ struct Change: Sendable {
         return guests.isEmpty && others.count == 1 ? others.first?.vmid : nil
     }
 
+    /// Whether the script is told something that the journal may not keep.
+    var hasSecretAnswer: Bool { !unrecorded.isEmpty || isRaw && call.path.segments.first == "access" }
+
     /// The action by which errors and questions call it.
     var action: String { endpoint.action }
 
@@ -120,12 +123,15 @@ struct ChangeOutcome: Sendable {
     var isChange = true
     /// What the operation itself has to tell.
     var details = JSONObject()
+    /// What an earlier process of the run wrote down of it, which then is all there is to tell.
+    var recorded: JSONObject?
 
     /// The result as scripts see it.
     func json(_ change: Change) -> JSONValue { json(change.title) }
 
     /// The same for a change that is only known by its title.
     func json(_ change: ChangeTitle) -> JSONValue {
+        if let recorded { return .object(recorded) }
         var object = JSONObject([("changed", .bool(isChange)), ("action", .string(change.action))])
         if let vmid = guest?.vmid.rawValue ?? change.vmid {
             object["vmid"] = JSONValue(vmid)
@@ -150,6 +156,10 @@ struct ChangeOutcome: Sendable {
         var object = json(change).object ?? JSONObject()
         for name in change.unrecorded { object[name] = nil }
         if change.isRaw, change.isAboutAccess { object["data"] = nil }
+        if !change.unrecorded.isEmpty || change.isRaw && change.isAboutAccess { object[Self.withheld] = true }
         return .object(object)
     }
+
+    /// The member of a record that says that it is not the whole result.
+    static let withheld = "withheld"
 }

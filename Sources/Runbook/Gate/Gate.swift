@@ -63,7 +63,9 @@ struct Gate: Sendable {
 
     /// Judges a change, asks where asking is due, records, sends, waits and verifies.
     func change(_ change: Change) async throws(Failure) -> ChangeOutcome {
+        if change.hasSecretAnswer { run.notes.keepSecret() }
         do throws(Failure) {
+            if let outcome = try await recalled(change) { return outcome }
             return try await judged(change)
         } catch {
             throw error.about(change)
@@ -116,6 +118,9 @@ struct Gate: Sendable {
             parameters: change.call.recordedParameters, vmid: change.vmid,
             node: change.node, identity: change.identity, guests: change.touched)
         intent.evidence = evidence.json(now: environment.now(), clock: client.clock.now())
+        intent.call = run.notes.call
+        intent.place = origin.place
+        intent.planned = run.notes.planned
         let step = try await run.begin(intent, of: change, replacing: failed)
         do throws(Failure) {
             var outcome = try await Sending(environment: environment, run: run).carryOut(change, step, mark: mark)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Hashing
 internal import JSON
-internal import Journal
+public import Journal
 internal import Model
 internal import Policy
 internal import Proxmox
@@ -16,30 +16,63 @@ public actor RunScope {
     /// The other clusters that it has come to use.
     nonisolated let clusters: ClusterBook
     /// What their guests were before this run changed anything.
-    nonisolated let starts = StartBook()
+    nonisolated let starts: StartBook
     /// What is not known because the run is only planned; nil where it is real.
     nonisolated let unknowns: UnknownBook?
-    private let environment: RunEnvironment
+    let environment: RunEnvironment
     private let script: Chunk?
+    /// Where the script is and what it goes by; nil for what cannot be run again.
+    private let source: RunSource?
     private var store: (any JournalStore)?
-    private var recording: Swift.Task<Failure?, Never>?
+    private(set) var recording: Swift.Task<Failure?, Never>?
     private var stepOfTask: [ClusterTask: PendingStep] = [:]
     private var unsettled: [Int: Unsettled] = [:]
     private var told: Set<String> = []
     private var numbers: Set<String> = []
-    private var notes: [Int: StepNote] = [:]
+    var notes: [Int: StepNote] = [:]
     private var compensations = CompensationBook()
     private var configurations: [(digest: String, config: JSONObject)] = []
-    private var pending = JournalBatch()
+    var pending = JournalBatch()
+    /// What an earlier process was told in this run.
+    var tape = CallTape()
+    /// Finds out what became of a step of an earlier process.
+    private(set) var settling: RunResumption.StepSettling?
 
     /// Makes the scope of a new run; a REPL session has no one script.
-    public init(id: String, environment: RunEnvironment, script: Chunk?) {
+    ///
+    /// - Parameter source: Where the script is; nil for what nobody can resume.
+    public init(id: String, environment: RunEnvironment, script: Chunk?, source: RunSource? = nil) {
+        self.init(id, environment, script, source, resuming: nil, store: nil)
+    }
+
+    /// Makes the scope of a run that goes on, which this process holds.
+    public init(
+        resuming resumption: RunResumption, environment: RunEnvironment, script: Chunk, journal: any JournalStore
+    ) {
+        self.init(resumption.record.id, environment, script, RunSource(), resuming: resumption, store: journal)
+    }
+
+    private init(
+        _ id: String, _ environment: RunEnvironment, _ script: Chunk?, _ source: RunSource?,
+        resuming resumption: RunResumption?, store: (any JournalStore)?
+    ) {
         self.id = id
         self.environment = environment
-        clusters = ClusterBook(environment)
-        if case .planning = environment.oversight { unknowns = UnknownBook() } else { unknowns = nil }
         self.script = script
+        self.source = source
+        self.store = store
+        clusters = ClusterBook(environment)
+        starts = StartBook(resumption?.memory.starts ?? [])
+        if case .planning = environment.oversight { unknowns = UnknownBook() } else { unknowns = nil }
+        if let resumption {
+            recording = Swift.Task { nil }
+            tape = CallTape(resumption)
+            settling = resumption.settle
+        }
     }
+
+    /// Whether what calls are answered is kept for a process that may have to go on.
+    nonisolated var isRecorded: Bool { source != nil && unknowns == nil }
 
     /// The journal, opened at the first need.
     func journal() throws(Failure) -> any JournalStore {
@@ -72,7 +105,8 @@ public actor RunScope {
         let limits = environment.policy.limits
         let judge = LimitJudge(
             limits.holding(for: environment.caller), census: limits.goByPools ? await starts.census : PoolCensus())
-        let batch = takePending()
+        var batch = takePending()
+        batch.starts += await starts.takeRecords()
         let number: Int
         do throws(Failure) {
             number = try await journal.recordIntent(
@@ -80,8 +114,10 @@ public actor RunScope {
                 admission: judge.admission(of: change.counted(intent.actions, on: cluster)), carrying: batch)
         } catch {
             pending = batch + pending
+            tape.waiting = pending.answerBytes
             throw error
         }
+        if let call = intent.call { tape.changed.insert(call) }
         let other = cluster == environment.clusterName ? nil : cluster
         notes[number] = StepNote(
             number: number, action: change.action, subject: change.subject, vmid: change.vmid, node: change.node,
@@ -95,7 +131,10 @@ public actor RunScope {
     func keep(_ add: (inout JournalBatch) -> Void) { add(&pending) }
 
     private func takePending() -> JournalBatch {
-        defer { pending = JournalBatch() }
+        defer {
+            pending = JournalBatch()
+            tape.waiting = 0
+        }
         return pending
     }
 
@@ -107,13 +146,17 @@ public actor RunScope {
 
     /// Writes the run's row, once; steps that begin meanwhile wait for it.
     private func record(in journal: any JournalStore) async throws(Failure) {
-        let row = RunRecord(
+        var row = RunRecord(
             id: id, cluster: environment.clusterName, script: script?.name ?? "repl",
             scriptSHA256: script.map { ContentHash.sha256($0.source) } ?? "", caller: environment.caller,
             started: environment.now(), account: environment.account)
+        if let source, let script { row.origin = RunOrigin(script, source, environment) }
         let task =
             recording
-            ?? Swift.Task {
+            ?? Swift.Task { [client = environment.client, row] in
+                var row = row
+                // A cluster that does not tell who it is, is none that cannot be changed.
+                if row.origin != nil { row.origin?.fingerprint = try? await client.clusterFingerprint() }
                 do throws(Failure) {
                     try await journal.beginRun(row)
                     return nil
@@ -168,6 +211,9 @@ public actor RunScope {
     /// How many wait.
     var compensationCount: Int { compensations.count }
 
+    /// The number of the one that runs.
+    var running: Int? { compensations.running }
+
     /// How it stands with the undoing of what the chunk does.
     var undoing: UndoState {
         UndoState(isRunning: compensations.running != nil, isPrepared: compensations.count > 0)
@@ -206,89 +252,9 @@ public actor RunScope {
         guard let recording, await recording.value == nil else { return }
         do throws(Failure) {
             try await journal().endRun(
-                id, outcome: ["status": JSONValue(Int(status))], at: environment.now(), carrying: JournalBatch())
+                id, outcome: ["status": JSONValue(Int(status))], at: environment.now(), carrying: lastBatch())
         } catch {
             environment.output.log(.warning, "the end of run \(id) could not be recorded: \(error.message)")
         }
-    }
-}
-
-/// A change whose task was accepted and not waited for to the end.
-struct PendingStep: Sendable {
-    let change: Change
-    let recorder: StepRecorder
-}
-
-/// A task and where it runs: two clusters may give the same name to theirs.
-struct ClusterTask: Hashable, Sendable {
-    let cluster: String
-    let upid: UPID
-}
-
-/// One run as the Gate of one of its clusters sees it.
-struct ClusterScope: Sendable {
-    let run: RunScope
-    let cluster: String
-    /// What the call that the Gate is made for has led to.
-    let notes: CallNotes
-
-    init(run: RunScope, environment: RunEnvironment, notes: CallNotes = CallNotes()) {
-        self.run = run
-        self.notes = notes
-        cluster = environment.clusterName
-    }
-
-    /// The journal, opened at the first need.
-    func journal() async throws(Failure) -> any JournalStore { try await run.journal() }
-
-    /// Refuses a change while a freeze stands.
-    func requireThaw(for actions: Set<Action>) async throws(Failure) { try await run.requireThaw(for: actions) }
-
-    /// What policy knew of guests before this run changed anything here.
-    func factsAtStart(of change: Change, _ client: ProxmoxClient) async throws(Failure) -> [PolicyGuest] {
-        try await run.starts.facts(of: change, on: cluster, client)
-    }
-
-    /// Other guests that a person could take for this one.
-    func nearNames(_ guest: GuestFacts) async -> [ConsentQuestion.GuestSummary] {
-        await run.starts.nearNames(guest, on: cluster)
-    }
-
-    /// What policy knew of guests at the start, where anything has been changed since; the same guests where nothing has.
-    func knownAtStart(_ guests: [PolicyGuest]) async -> [PolicyGuest] { await run.starts.known(guests, on: cluster) }
-
-    /// Writes the intent of a step, durably.
-    func begin(
-        _ intent: StepIntent, of change: Change, replacing replaced: Int?
-    ) async throws(Failure) -> StepRecorder {
-        try await run.begin(intent, of: change, replacing: replaced, on: cluster)
-    }
-
-    /// How it stands with the undoing of what the chunk does.
-    var undoing: UndoState { get async { await run.undoing } }
-
-    /// Whether something is asked or told for the first time in this run about this cluster.
-    func isFirst(_ what: String) async -> Bool { await run.isFirst("\(cluster): \(what)") }
-
-    /// Takes a number for a guest that is to be made; false where another call of this run is about to use it.
-    func take(_ vmid: VMID) async -> Bool { await run.take(vmid, on: cluster) }
-
-    /// Gives a number back that was taken.
-    func giveBack(_ vmid: VMID) async { await run.giveBack(vmid, on: cluster) }
-
-    /// Remembers a configuration that the script was given.
-    func remember(_ config: JSONObject, digest: String) async { await run.remember(config, digest: digest) }
-
-    /// A configuration that the script was given.
-    func remembered(digest: String) async -> JSONObject? { await run.remembered(digest: digest) }
-
-    /// Remembers which step a task belongs to, for a later `pve.poll`.
-    func remember(_ upid: UPID, _ step: PendingStep) async {
-        await run.remember(ClusterTask(cluster: cluster, upid: upid), step)
-    }
-
-    /// The step that a task belongs to, once.
-    func takeStep(of upid: UPID) async -> PendingStep? {
-        await run.takeStep(of: ClusterTask(cluster: cluster, upid: upid))
     }
 }

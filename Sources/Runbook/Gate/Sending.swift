@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import JSON
+internal import Journal
 internal import Model
 internal import Proxmox
 internal import Synchronization
@@ -51,6 +52,9 @@ struct Sending: Sendable {
     func poll(_ upid: UPID, timeout: Duration, interval: Duration?) async throws(Failure) -> TaskOutcome {
         let output = environment.output
         defer { output.progress(nil) }
+        if let step = await run.run.takeAdopted(ClusterTask(cluster: run.cluster, upid: upid)) {
+            return try await poll(step, upid, timeout: timeout, interval: interval)
+        }
         guard let pending = await run.takeStep(of: upid) else {
             return try await client.wait(
                 for: upid, timeout: timeout, interval: interval ?? .seconds(1), progress: watcher)
@@ -67,6 +71,26 @@ struct Sending: Sendable {
         }
         _ = try await close(result, pending.change, pending.recorder)
         return task
+    }
+
+    /// Waits for the task of a step that an earlier process of the run has made, and has the step settled.
+    private func poll(
+        _ step: StepRecord, _ upid: UPID, timeout: Duration, interval: Duration?
+    ) async throws(Failure) -> TaskOutcome {
+        let result: Result<TaskOutcome, Failure>
+        do throws(Failure) {
+            result = .success(
+                try await client.wait(
+                    for: upid, timeout: timeout, interval: interval ?? .seconds(1), progress: watcher))
+        } catch {
+            if error.kind == .taskTimeout || error.kind == .cancelled {
+                await run.run.adopt(step, ClusterTask(cluster: run.cluster, upid: upid))
+                throw error
+            }
+            result = .failure(error)
+        }
+        _ = try await RecordedStep(step: step, environment: environment, run: run).settled(timeout)
+        return try result.get()
     }
 
     // MARK: - What the client tells
@@ -114,6 +138,8 @@ struct Sending: Sendable {
     private func recorded(
         _ error: ChangeFailure, _ change: Change, _ step: StepRecorder
     ) async throws(Failure) -> Failure {
+        var error = error
+        error.failure = error.failure.about(change)
         switch error.stage {
         case .notSent: return try await step.notSent(error.failure)
         case .sent: return try await step.notAccepted(error.failure)

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import JSON
+internal import Journal
 internal import Model
 internal import Policy
 internal import Proxmox
@@ -12,6 +14,8 @@ struct StartFacts: Sendable {
     private var guests: [Int: PolicyGuest]
     /// The tags that copies made in the run have from the guests they are copies of.
     private var inherited: [Int: [String]] = [:]
+    /// What the journal has not been told yet: the overview first, then each guest and each copy that came after it.
+    private(set) var news: [JSONValue]
     /// All guests with a name, in order of their numbers.
     let named: [ClusterResource]
     /// The pools as they were.
@@ -27,6 +31,27 @@ struct StartFacts: Sendable {
         }
         named = resources.filter { $0.vmid != nil && $0.name != nil }
         census = PoolCensus(pools)
+        news = [.array(resources.filter { $0.vmid != nil }.map(\.recorded))]
+    }
+
+    /// Takes what the journal is to be told.
+    mutating func takeNews() -> [JSONValue] {
+        defer { news = [] }
+        return news
+    }
+
+    /// Puts back what an earlier process knew; the first piece is the overview.
+    init?(_ pieces: [JSONValue], cluster: String) {
+        guard let overview = pieces.first?.array else { return nil }
+        self.init(overview.compactMap(ClusterResource.init), cluster: cluster)
+        for piece in pieces.dropFirst() {
+            if let guest = piece["guest"].flatMap(PolicyGuest.init(recorded:)), let vmid = guest.vmid {
+                guests[vmid] = guest
+            } else if let copy = piece["copy"]?.perlInteger {
+                inherited[copy] = (piece["tags"]?.array ?? []).compactMap(\.string)
+            }
+        }
+        news = []
     }
 
     /// What a guest was; of one that came later, what it was when it was first seen, which is now at the latest.
@@ -35,6 +60,7 @@ struct StartFacts: Sendable {
         if let known = guests[vmid] { return known }
         let first = inheriting(now)
         guests[vmid] = first
+        news.append(["guest": first.recorded])
         return first
     }
 
@@ -42,7 +68,11 @@ struct StartFacts: Sendable {
     func facts(ofMissing guest: PolicyGuest) -> PolicyGuest { guest.vmid.flatMap { guests[$0] } ?? inheriting(guest) }
 
     /// Lets a guest that is to be made have the tags that the one it copies had.
-    mutating func inherit(_ copy: Int, from source: Int) { inherited[copy] = guests[source]?.tags ?? [] }
+    mutating func inherit(_ copy: Int, from source: Int) {
+        let tags = guests[source]?.tags ?? []
+        inherited[copy] = tags
+        news.append(["copy": JSONValue(copy), "tags": .array(tags.map(JSONValue.string))])
+    }
 
     private func inheriting(_ guest: PolicyGuest) -> PolicyGuest {
         guard let tags = guest.tags, let more = guest.vmid.flatMap({ inherited[$0] }) else { return guest }
@@ -68,6 +98,30 @@ struct StartFacts: Sendable {
 actor StartBook {
     private var readings: [String: Swift.Task<Result<StartFacts, Failure>, Never>] = [:]
     private var facts: [String: StartFacts] = [:]
+    /// How many pieces the journal has of each cluster.
+    private var parts: [String: Int] = [:]
+
+    /// Makes a book of what an earlier process knew, in the order of the pieces.
+    init(_ records: [StartRecord] = []) {
+        for (cluster, pieces) in Dictionary(grouping: records, by: \.cluster) {
+            let sorted = pieces.sorted { $0.part < $1.part }
+            facts[cluster] = StartFacts(sorted.map(\.body), cluster: cluster)
+            parts[cluster] = (sorted.last?.part ?? -1) + 1
+        }
+    }
+
+    /// What the journal is to be told, in order.
+    func takeRecords() -> [StartRecord] {
+        var records: [StartRecord] = []
+        for cluster in facts.keys.sorted() {
+            for body in facts[cluster]?.takeNews() ?? [] {
+                let part = parts[cluster] ?? 0
+                parts[cluster] = part + 1
+                records.append(StartRecord(cluster: cluster, part: part, body: body))
+            }
+        }
+        return records
+    }
 
     /// What policy knew of the guests of a change; the overview is read at the first change on their cluster, once, whoever
     /// asks meanwhile.

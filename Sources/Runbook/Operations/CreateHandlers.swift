@@ -26,7 +26,10 @@ enum CreateHandlers {
             GuestParameters.names.compactMap { name in options.json(name).map { (name, $0) } })
         let form = try call.environment.templates.form(
             template: options.text("template"), wishes: wishes, argument: "options")
-        let node = try await CreateCheck(call: call, form: form).settle(options.node())
+        let chosen = try await call.memo("node") { () throws(Failure) in
+            .string(try await CreateCheck(call: call, form: form).settle(options.node()).rawValue)
+        }
+        guard let node = chosen.string.flatMap({ NodeName($0) }) else { throw Failure(.server, "no node was chosen") }
         let parameters = APIParameterReader.parameters(.object(JSONObject(form.parameters.map { ($0.name, $0.value) })))
         let made = try await FreeVMID(call: call).make(options.vmid("vmid"), field: "options.vmid") {
             (vmid) throws(Failure) in
@@ -36,7 +39,7 @@ enum CreateHandlers {
             try await call.checkAgainstSchema(request)
             let change = try await call.change(request)
             // A guest of that number was made since it was drawn; nothing may be written over.
-            guard change.guests.isEmpty else {
+            guard change.guests.isEmpty || call.hasBegun else {
                 throw Failure(.conflict, "guest \(vmid) already exists; nothing was sent")
             }
             let made = try await call.gate.change(change)

@@ -28,7 +28,8 @@ struct FreeVMID: Sendable {
         _ given: VMID?, field: String, _ make: (VMID) async throws(Failure) -> JSONValue
     ) async throws(Failure) -> JSONValue {
         if let given {
-            guard try await isFree(given) else {
+            let isFree = if call.hasBegun { true } else { try await isFree(given) }
+            guard isFree else {
                 var failure = Failure.parameter(
                     field, "is \(given), which is taken", hint: "leave it out for the next free number")
                 failure.vmid = given.rawValue
@@ -37,8 +38,8 @@ struct FreeVMID: Sendable {
             return try await make(given)
         }
         var trouble = Failure(.conflict, "no free number was found")
-        for _ in 0..<Self.attempts {
-            let vmid = try await draw()
+        for attempt in 0..<Self.attempts {
+            let vmid = try await settled(attempt)
             do throws(Failure) {
                 let result = try await make(vmid)
                 // What nobody waited for may not hold its number yet.
@@ -54,6 +55,16 @@ struct FreeVMID: Sendable {
         trouble.message = "\(Self.attempts) numbers in a row were taken by others: \(trouble.message)"
         trouble.hint = "name a number of your own"
         throw trouble
+    }
+
+    /// The number of an attempt: what an earlier process of the run has drawn for it, or else the next free one.
+    private func settled(_ attempt: Int) async throws(Failure) -> VMID {
+        let drawn = try await call.memo("vmid\(attempt)") { () throws(Failure) in
+            JSONValue(try await draw().rawValue)
+        }
+        guard let vmid = drawn.perlInteger.flatMap(VMID.init) else { throw Failure(.server, "no number was drawn") }
+        _ = await scope.take(vmid)
+        return vmid
     }
 
     /// The next free number, held for this call until it is given back.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import JSON
+internal import Journal
 public import Model
 public import Plan
 internal import Policy
@@ -59,6 +60,15 @@ public actor PlanFollower {
         }
         reached.insert(planned.number)
         return planned.number
+    }
+
+    /// Takes up a step that an earlier process of the run has made.
+    func resume(_ step: StepRecord) {
+        guard let number = step.intent.planned else { return }
+        reached.insert(number)
+        let cluster = step.intent.cluster ?? plan.cluster.name
+        touched.formUnion((step.intent.guests ?? []).map { PlannedGuest(cluster: cluster, vmid: $0) })
+        if step.state.isDone, let result = step.outcome?.object { results[number] = results[number] ?? result }
     }
 
     /// Remembers what an operation gave: later ones may be about it.

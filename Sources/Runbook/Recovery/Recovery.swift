@@ -15,6 +15,7 @@ extension RunbookSession {
         let total = await run.compensationCount
         var impatience = 0
         if total > 0, reasonToStop(impatience) == nil {
+            await run.beginUndoing(after: failure.failure)
             environment.output.log(
                 .warning,
                 (failure.location.map { "\($0): " } ?? "")
@@ -52,6 +53,7 @@ extension RunbookSession {
 
     private func reasonToStop(_ impatience: Int) -> String? {
         if isInterrupted { return "the run was interrupted" }
+        if cannotGoOn { return "the run cannot go on" }
         if hasEnded { return "the script's process is gone" }
         if impatience >= Self.patience { return "\(impatience) before it met a limit" }
         return nil

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import JSON
+internal import Journal
 internal import Plan
 internal import Proxmox
 internal import Synchronization
@@ -58,7 +59,37 @@ final class CallNotes: Sendable {
     let unknowns: [UnknownArgument]
     private let number = Mutex<Int?>(nil)
 
-    init(unknowns: [UnknownArgument] = []) { self.unknowns = unknowns }
+    /// Which call of the run it is; nil where nothing is recorded.
+    let call: CallID?
+    /// What an earlier process had settled on in this call.
+    let memos: [String: JSONValue]
+    /// Steps that an earlier process made for this call and that the handler has not come back to.
+    private let steps: Mutex<[StepRecord]>
+    private let secret = Mutex(false)
+
+    init(
+        unknowns: [UnknownArgument] = [], call: CallID? = nil, steps: [StepRecord] = [], memos: [String: JSONValue] = [:]
+    ) {
+        self.unknowns = unknowns
+        self.call = call
+        // What was drawn for nothing is drawn anew.
+        self.memos = steps.isEmpty ? [:] : memos
+        self.steps = Mutex(steps)
+    }
+
+    /// Whether something of its answer may not be kept.
+    var isSecret: Bool { secret.withLock { $0 } }
+
+    /// Remembers that something of its answer may not be kept.
+    func keepSecret() { secret.withLock { $0 = true } }
+
+    /// Whether an earlier process made a step that may have happened, and the handler has not come back to it.
+    var mayHaveHappened: Bool { steps.withLock { $0.contains { $0.state != .notHappened && $0.state != .failed } } }
+
+    /// The first step of an earlier process that the handler has not come back to and that fits.
+    func takeStep(where fits: (StepRecord) -> Bool) -> StepRecord? {
+        steps.withLock { steps in steps.firstIndex(where: fits).map { steps.remove(at: $0) } }
+    }
 
     /// The number of the last change that the call has made in the plan.
     var planned: Int? { number.withLock { $0 } }

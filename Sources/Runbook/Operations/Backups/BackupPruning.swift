@@ -4,10 +4,16 @@ internal import Model
 internal import Proxmox
 
 extension BackupHandlers {
+    private typealias Row = BackupPruning.Row
+
     static func prune(_ call: OperationCall) async throws(Failure) -> JSONValue {
         let pruning = try BackupPruning(call)
-        let rows = try await pruning.preview()
-        if call.arguments.options().flag("preview") == true { return .array(rows.map(\.json)) }
+        if call.arguments.options().flag("preview") == true { return .array(try await pruning.preview().map(\.json)) }
+        // What is gone since is listed no more, and was to go all the same.
+        let marked = try await call.memo("marks") { () throws(Failure) in
+            .array(try await pruning.preview().map(\.json))
+        }
+        let rows = (marked.array ?? []).compactMap { Row($0) }
         return .array(try await pruning.carryOut(rows).map(\.json))
     }
 }
@@ -151,5 +157,18 @@ struct BackupPruning: Sendable {
             return JSONObject([("removed", JSONValue(going.count)), ("verified", true)])
         }
         _ = try await call.gate.change(change)
+    }
+}
+
+extension BackupPruning.Row {
+    /// Reads what ``json`` wrote.
+    fileprivate init?(_ row: JSONValue) {
+        guard let volume = row["volid"]?.string.flatMap(VolumeID.init), let action = row["action"]?.string,
+            let node = row["node"]?.string.flatMap({ NodeName($0) })
+        else { return nil }
+        self.init(
+            volume: volume, vmid: row["vmid"]?.perlInteger.flatMap(VMID.init),
+            kind: row["type"]?.string.flatMap(GuestKind.init) ?? row["kind"]?.string.flatMap(GuestKind.init),
+            time: row["time"]?.perlInteger, node: node, action: action)
     }
 }

@@ -49,7 +49,7 @@ struct Restoration: Sendable {
             // Two guests of one MAC address disturb each other.
             var change = try await change(vmid, storage, unique: options.flag("unique") ?? hasOwner)
             // What the backup holds decides what the new guest will be, and policy may be told.
-            guard change.guests.isEmpty else {
+            guard change.guests.isEmpty || call.hasBegun else {
                 throw Failure(.conflict, "guest \(vmid) already exists; nothing was sent")
             }
             if let config { change.others = [newGuest(vmid, config)] }

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Journal
+internal import Model
+internal import Proxmox
+internal import Runbook
+
+/// Whether a run can go on, before anything is touched.
+struct ResumeChecks {
+    let record: RunRecord
+    let journal: SQLiteJournal
+
+    /// How a run may have ended that may come to another end when it goes on.
+    static let resumable: Set<ExitStatus> = [
+        .authentication, .noConnection, .timedOut, .confirmationNeeded, .approvalNeeded, .limitReached, .inDoubt,
+        .interrupted,
+    ]
+
+    /// What the run came from.
+    ///
+    /// - Throws: ``Failure`` of kind `busy` where somebody is at it, `usage` where there is nothing to go on with.
+    func origin() async throws(Failure) -> RunOrigin {
+        if try journal.isHeld(record.id) {
+            throw Failure(
+                .busy, "run \(record.id) is going on in another process",
+                hint: "watch it: pvelua runs show --follow \(record.id)")
+        }
+        if record.ended != nil { try requireOpenEnd() }
+        guard let origin = record.origin else {
+            throw Failure(
+                .usage, "run \(record.id) (\(record.script)) has no script to go on with",
+                hint: "a session, a command and what an older pvelua began cannot be resumed: pvelua runs show \(record.id)")
+        }
+        return origin
+    }
+
+    private func requireOpenEnd() throws(Failure) {
+        let status = record.outcome?["status"]?.perlInteger.flatMap(Int32.init(exactly:)).flatMap(ExitStatus.init(rawValue:))
+        guard let status, !Self.resumable.contains(status) else { return }
+        if status == .done {
+            throw Failure(.usage, "run \(record.id) has come to its end", hint: "to run the script again: pvelua run FILE")
+        }
+        throw Failure(
+            .usage,
+            "run \(record.id) ended by its own failure (exit status \(status.rawValue)), which going on would only repeat",
+            hint: "see what it did (pvelua runs show \(record.id)), mend it, and start anew")
+    }
+
+    /// The values of parameters that were not kept since they are secrets.
+    static func parameters(
+        _ origin: RunOrigin, given: [(name: String, value: String)]
+    ) throws(Failure) -> [(name: String, value: String)] {
+        for (name, value) in given {
+            guard let parameter = origin.parameters.first(where: { $0.name == name }) else {
+                throw Failure(.usage, "--param \(name) was not given to the run", hint: "it goes on with its own parameters")
+            }
+            guard parameter.value == nil || parameter.value == value else {
+                throw Failure(.usage, "--param \(name) is another than the run's", hint: "leave it out")
+            }
+        }
+        let missing = origin.parameters.filter { parameter in
+            parameter.value == nil && !given.contains { $0.name == parameter.name }
+        }
+        guard missing.isEmpty else {
+            throw Failure(
+                .usage,
+                "the run was given secrets, which are not kept: " + missing.map(\.name).joined(separator: ", "),
+                hint: "give them again: "
+                    + missing.map { "--param \($0.name)=…" }.joined(separator: " ")
+                    + "; that they are the same cannot be proven, so take care")
+        }
+        return given
+    }
+
+    /// Refuses a cluster that has the name only.
+    static func cluster(_ origin: RunOrigin, _ environment: RunEnvironment) async throws(Failure) {
+        guard let before = origin.fingerprint else { return }
+        guard try await environment.client.clusterFingerprint() == before else {
+            throw Failure(
+                .conflict, "cluster \(environment.clusterName) is not the one that the run worked on; nothing was sent",
+                hint: "its members or its authority are others: look at it, and start anew")
+        }
+    }
+}
