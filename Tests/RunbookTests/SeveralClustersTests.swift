@@ -300,7 +300,7 @@ struct SeveralClustersTests {
         let dispatcher = CallDispatcher(
             environment: environment, run: RunScope(id: "r", environment: environment, script: nil))
         let frame = PackedValue.array([PackedValue(name), .null]).encoded()
-        guard case .failure(let failure) = await dispatcher.answer(frame) else {
+        guard case .failure(let failure) = await dispatcher.answer(NumberedCall(frame)) else {
             Issue.record("it was answered")
             return
         }

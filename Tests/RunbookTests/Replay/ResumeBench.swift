@@ -3,30 +3,16 @@ import JSON
 import Journal
 import Model
 import Proxmox
-import Synchronization
 import Testing
 
 @testable import Runbook
 
-/// A journal that dies at a labelled point, as its process would: from then on nothing is written any more.
-final class DyingJournal: Sendable {
-    /// Where the process dies.
-    enum Point: Sendable, Equatable {
-        case beforeIntent(Int), afterIntent(Int), afterSent(Int), afterAccepted(Int), afterOutcome(Int)
-    }
-
-    let point: Point
-    let died = Mutex(false)
-
-    init(_ point: Point) { self.point = point }
-}
-
 extension Bench {
     /// Runs a script as a run that can be resumed; the run's end is written only where it is said so.
     ///
-    /// - Parameter batchAtEnd: Whether the process lives to write the run's end.
+    /// - Parameter ends: Whether the process lives to write the run's end.
     func start(
-        _ code: String, id: String = "r", parameters: [(name: String, value: String)] = [], ends: Bool = false
+        _ code: String, id: String = "r", ends: Bool = false
     ) async throws -> (outcome: ChunkOutcome, scope: RunScope) {
         let chunk = Chunk(source: Array(code.utf8), name: "@test.lua")
         let scope = RunScope(id: id, environment: environment, script: chunk, source: RunSource())
