@@ -12,7 +12,7 @@ struct CrashPointTests {
     func aRunThatIsKilledAtAnyPointIsResumed(_ runbook: CrashRunbook) async throws {
         let reference = try await CrashReference.of(runbook)
         let count = reference.labels.count
-        let step = Self.isWhole ? 1 : max(1, count / 24)
+        let step = Self.isWhole ? 1 : max(1, count / 16)
         for point in stride(from: 1, through: count, by: step) {
             var test = CrashCase(points: [point])
             test.flight = point % 2 == 0 ? 12.5 : nil
@@ -24,7 +24,7 @@ struct CrashPointTests {
     func aResumeThatIsKilledAsWellIsResumed(_ runbook: CrashRunbook) async throws {
         let reference = try await CrashReference.of(runbook)
         var random = SplitMix(seed: 3)
-        for _ in 0..<(Self.isWhole ? 60 : 6) {
+        for _ in 0..<(Self.isWhole ? 40 : 3) {
             let points = (0..<(2 + random.below(3))).map { _ in 1 + random.below(reference.labels.count) }
             var test = CrashCase(points: points)
             test.pause = Double(random.below(60))
@@ -35,7 +35,7 @@ struct CrashPointTests {
 
     @Test(.timeLimit(.minutes(30)), arguments: 0..<10)
     func aRunThatIsKilledAtAnInstantWithMishapsIsResumed(_ group: Int) async throws {
-        for number in 0..<(Self.isWhole ? 60 : 30) {
+        for number in 0..<(Self.isWhole ? 30 : 10) {
             let seed = UInt64(group * 1000 + number)
             var random = SplitMix(seed: seed)
             let runbook = random.pick(CrashRunbook.all)
@@ -56,13 +56,36 @@ struct CrashPointTests {
     func aRunThatLosesItsPowerIsResumed(_ runbook: CrashRunbook) async throws {
         let reference = try await CrashReference.of(runbook)
         let count = reference.labels.count
-        for point in stride(from: 1, through: count, by: Self.isWhole ? 1 : max(1, count / 12)) {
+        for point in stride(from: 1, through: count, by: Self.isWhole ? 1 : max(1, count / 6)) {
             var test = CrashCase(points: [point])
             test.losesPower = true
             test.pause = 30
             test.flight = 3
             try await play(runbook, test, reference, "power at point \(point)")
         }
+    }
+
+    /// All of the above in one, so that the page tells of all; only for `make crash`.
+    @Test(
+        .timeLimit(.minutes(60)),
+        .enabled(if: ProcessInfo.processInfo.environment["PVELUA_RECORD"] == "1" && isWhole))
+    func whatBecameOfKilledRunsIsRecorded() async throws {
+        await withThrowingTaskGroup(of: Void.self) { group in
+            for runbook in CrashRunbook.all {
+                group.addTask {
+                    try await aRunThatIsKilledAtAnyPointIsResumed(runbook)
+                    try await aResumeThatIsKilledAsWellIsResumed(runbook)
+                    try await aRunThatLosesItsPowerIsResumed(runbook)
+                }
+            }
+            for number in 0..<10 {
+                group.addTask { try await aRunThatIsKilledAtAnInstantWithMishapsIsResumed(number) }
+            }
+        }
+        let (text, share) = await CrashTable.shared.page
+        print(text)
+        #expect(share >= 0.95, "\(text)")
+        try CrashPage.write(text, share: share)
     }
 
     private func play(

@@ -39,7 +39,8 @@ actor CrashTable {
         var sum = Row()
         for runbook in CrashRunbook.all {
             guard let row = rows[runbook.name] else { continue }
-            text += "| \(runbook.name) | \(row.cases) | \(row.crashes) | \(row.resolved) | \(row.inDoubt) | \(row.duplicates) |\n"
+            text +=
+                "| \(runbook.name) | \(row.cases) | \(row.crashes) | \(row.resolved) | \(row.inDoubt) | \(row.duplicates) |\n"
             sum.cases += row.cases
             sum.crashes += row.crashes
             sum.resolved += row.resolved

@@ -25,7 +25,9 @@ final class CrashingJournal: JournalStore {
     }
 
     private func living() throws(Failure) -> SQLiteJournal {
-        guard !crash.isDead, let journal = open.withLock({ $0 }) else { throw Failure(.cancelled, "the process is dead") }
+        guard !crash.isDead, let journal = open.withLock({ $0 }) else {
+            throw Failure(.cancelled, "the process is dead")
+        }
         return journal
     }
 

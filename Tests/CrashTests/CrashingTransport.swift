@@ -59,7 +59,9 @@ final class CrashingTransport: Transport {
         self.flight = flight
     }
 
-    private func dead() -> TransportFailure { TransportFailure(.cancelled, mayHaveBeenSent: true, "the process is dead") }
+    private func dead() -> TransportFailure {
+        TransportFailure(.cancelled, mayHaveBeenSent: true, "the process is dead")
+    }
 
     func send(_ request: HTTPRequest) async throws(TransportFailure) -> HTTPResponse {
         let name = "\(server.name) \(request.method.rawValue) \(request.target.dropFirst(10).prefix { $0 != "?" })"

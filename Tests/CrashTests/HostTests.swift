@@ -79,7 +79,8 @@ struct HostTests {
         }
         let changes = try await bench.changes()
         let steps = try bench.journal().runs(limit: 9).map { try bench.journal().steps(of: $0.id) }.joined()
-        let note = Comment(rawValue: "\(test): \(ending)\n\(changes)\n\(steps.map { "\($0.sequence) \($0.state) \($0.intent.path)" })")
+        let note = Comment(
+            rawValue: "\(test): \(ending)\n\(changes)\n\(steps.map { "\($0.sequence) \($0.state) \($0.intent.path)" })")
         for (change, count) in changes { #expect(count <= Self.expected[change] ?? 0, note) }
         if ending.status == 27 {
             #expect(steps.contains { $0.state == .inDoubt }, note)

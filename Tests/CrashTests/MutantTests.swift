@@ -22,7 +22,9 @@ struct Trial: Sendable, CustomStringConvertible {
 
     var description: String { mutant.name }
 
-    static func named(_ name: String) -> CrashRunbook { CrashRunbook.all.first { $0.name == name } ?? CrashRunbook.all[0] }
+    static func named(_ name: String) -> CrashRunbook {
+        CrashRunbook.all.first { $0.name == name } ?? CrashRunbook.all[0]
+    }
 
     static let all: [Trial] = [
         Trial(

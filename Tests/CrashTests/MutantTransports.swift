@@ -31,7 +31,8 @@ struct EndlessLists: Transport {
         else { return response }
         let start = 1_600_000_000
         rows.append([
-            "upid": .string("UPID:\(node):00000001:00000001:\(String(start, radix: 16).uppercased()):qmstart:999:root@pam:"),
+            "upid": .string(
+                "UPID:\(node):00000001:00000001:\(String(start, radix: 16).uppercased()):qmstart:999:root@pam:"),
             "node": .string(String(node)), "pid": 1, "pstart": 1, "starttime": JSONValue(start),
             "endtime": JSONValue(start + 1), "type": "qmstart", "id": "999", "user": "root@pam", "status": "OK",
         ])

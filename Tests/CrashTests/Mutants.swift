@@ -30,7 +30,8 @@ extension Mutant {
     static let withoutUser = Mutant(name: "adoption without the user", transport: { OneUser(inner: $0) })
     /// What cannot be told counts as failed.
     static let doubtIsFailure = Mutant(
-        name: "compensating while in doubt", journal: { AlteredJournal($0, outcome: { $0 == .inDoubt ? .failed : $0 }) })
+        name: "compensating while in doubt", journal: { AlteredJournal($0, outcome: { $0 == .inDoubt ? .failed : $0 }) }
+    )
 
     private static func alike(_ memory: RunMemory) -> RunMemory {
         var memory = memory
@@ -110,7 +111,8 @@ final class AlteredJournal: JournalStore {
     func takeRun(_ id: String) async throws(Failure) { try await inner.takeRun(id) }
     func releaseRun(_ id: String) async throws(Failure) { try await inner.releaseRun(id) }
     func isHeld(_ id: String) async throws(Failure) -> Bool { try await inner.isHeld(id) }
-    func endRun(_ run: String, outcome: JSONValue, at time: Double, carrying batch: JournalBatch) async throws(Failure) {
+    func endRun(_ run: String, outcome: JSONValue, at time: Double, carrying batch: JournalBatch) async throws(Failure)
+    {
         try await inner.endRun(run, outcome: outcome, at: time, carrying: batch)
     }
     func cancelRun(_ run: String, _ wish: CancelWish, at time: Double) async throws(Failure) {

@@ -105,7 +105,7 @@ final class TruthfulServer: Sendable {
             var config: [String] = []
             for entry in guest.config.entries where !["vmgenid", "smbios1", "meta", "digest"].contains(entry.key) {
                 let isMade = entry.key.hasPrefix("net") || entry.key.hasPrefix("unused")
-                config.append(isMade ? entry.key : "\(entry.key)=\(entry.value)")
+                config.append(isMade ? entry.key : "\(entry.key)=\(Self.plain(entry.value))")
             }
             let snapshots = guest.snapshots.map { "\(Self.plain($0.name)):\($0.description)" }
             lines.append(
