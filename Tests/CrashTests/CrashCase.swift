@@ -34,6 +34,8 @@ struct CrashCase: Sendable {
         var problems: [String] = []
         /// Whether it came to its end without a person.
         var isResolved = false
+        /// Whether it was run from its beginning again since nothing had been changed.
+        var isBegunAnew = false
     }
 }
 

@@ -39,6 +39,23 @@ struct CrashReference: Sendable {
     }
 }
 
+extension String {
+    /// The text with all times of these tests made alike.
+    fileprivate var timeless: String { replacing(#/\b1795[0-9]{6}\b/#, with: "T") }
+}
+
+extension CrashReference {
+    fileprivate mutating func forgetTime() {
+        (output, effects, pictures) = (output.timeless, effects.map(\.timeless), pictures.map(\.timeless))
+    }
+}
+
+extension CrashCase.Result {
+    fileprivate mutating func forgetTime() {
+        (output, effects, pictures) = (output.timeless, effects.map(\.timeless), pictures.map(\.timeless))
+    }
+}
+
 extension CrashWorld {
     /// What the clusters took, in one order.
     var effects: [String] {
@@ -68,11 +85,13 @@ extension CrashWorld {
             if test.losesPower { durable.restore() }
             try await meanwhile(self)
             await pass(test.pause)
-            let isFirst = result.crashes == 1
             host = try next()
-            let boot = test.losesPower && isFirst ? "another boot" : MachineBoot.id()
+            let boot = test.losesPower ? "another boot" : MachineBoot.id()
             ending = try await resume(host, boot: boot)
-            if case .unknown = ending { ending = try await run(host).map { .ended($0) } ?? .killed }
+            if case .unknown = ending {
+                result.isBegunAnew = true
+                ending = try await run(host).map { .ended($0) } ?? .killed
+            }
             if case .over = ending {} else { output = host.output.text }
             result.labels.append(host.crash.labels)
         }
@@ -82,6 +101,12 @@ extension CrashWorld {
         result.output = output
         result.effects = effects
         result.pictures = servers.map(\.picture)
+        // Nothing was changed and nothing kept, so it is another run, at another time.
+        var reference = reference
+        if result.isBegunAnew {
+            result.forgetTime()
+            reference.forgetTime()
+        }
         if case .ended(.failed(let failure)) = ending { result.failure = failure.failure }
         if case .over = ending { result.failure = reference.failure }
         if case .doubt = ending { return result }

@@ -117,8 +117,10 @@ final class TruthfulServer: Sendable {
         return lines.joined(separator: "\n")
     }
 
-    /// A text without the numbers that counters gave.
-    static func plain(_ text: String) -> String { text.replacing(#/-[0-9]{4}\b/#, with: "-N") }
+    /// A text without the numbers that counters gave and without digests.
+    static func plain(_ text: String) -> String {
+        text.replacing(#/-[0-9]{4}\b/#, with: "-N").replacing(#/\b[0-9a-f]{40}\b/#, with: "DIGEST")
+    }
 
     private static func path(_ request: HTTPRequest) -> String {
         let path = request.target.prefix { $0 != "?" }.split(separator: "/").dropFirst(2)
