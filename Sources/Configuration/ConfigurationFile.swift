@@ -12,6 +12,8 @@ public struct ConfigurationFile: Hashable, Sendable {
     public var snapshots: SnapshotNaming
     /// What the monitor does.
     public var monitor = MonitorConfiguration.shipped
+    /// What is done with the audit.
+    public var audit = AuditConfiguration()
 
     /// What holds where there is no file.
     public static let none = ConfigurationFile(defaultCluster: nil, clusters: [], snapshots: .shipped)

@@ -9,7 +9,7 @@ struct ConfigurationForm {
 
     func file(_ root: YAMLNode) throws(YAMLError) -> ConfigurationFile {
         let reader = try YAMLReader(
-            root, of: "the configuration", keys: ["version", "default_cluster", "clusters", "snapshots", "monitor"])
+            root, of: "the configuration", keys: ["version", "default_cluster", "clusters", "snapshots", "monitor", "audit"])
         _ = try reader.required("version").integer(in: 1...1)
         var result = ConfigurationFile.none
         for (key, value) in try reader.optional("clusters")?.members() ?? [] {
@@ -26,6 +26,7 @@ struct ConfigurationForm {
         }
         if let node = reader.optional("snapshots") { result.snapshots = try snapshots(node) }
         if let node = reader.optional("monitor") { result.monitor = try MonitorForm(home: home).section(node) }
+        if let node = reader.optional("audit") { result.audit = try AuditForm(home: home).section(node) }
         return result
     }
 

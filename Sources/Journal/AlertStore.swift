@@ -66,13 +66,13 @@ public protocol AlertStore: Sendable {
     /// Replaces a cluster's alerts and queues what is to be told, in one transaction: of two monitors only one fires an alert.
     func changeAlerts(
         of cluster: String, at time: Double, _ change: @Sendable ([AlertRow]) -> AlertChange
-    ) throws(Failure)
+    ) async throws(Failure)
     /// A cluster's alerts.
-    func alerts(of cluster: String) throws(Failure) -> [AlertRow]
+    func alerts(of cluster: String) async throws(Failure) -> [AlertRow]
     /// What is to be told and nobody else is at, in order; it is the caller's for `lease` seconds.
-    func claimDeliveries(of cluster: String, at time: Double, lease: Double) throws(Failure) -> [AlertDelivery]
+    func claimDeliveries(of cluster: String, at time: Double, lease: Double) async throws(Failure) -> [AlertDelivery]
     /// Forgets what was told, or is given up.
-    func endDelivery(_ id: Int) throws(Failure)
+    func endDelivery(_ id: Int) async throws(Failure)
     /// Gives a delivery back for the next round, counting the attempt where there was one.
-    func returnDelivery(_ id: Int, wasTried: Bool) throws(Failure)
+    func returnDelivery(_ id: Int, wasTried: Bool) async throws(Failure)
 }

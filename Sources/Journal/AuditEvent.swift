@@ -12,8 +12,12 @@ public struct AuditEvent: Hashable, Sendable {
     public var step: Int?
     /// The cluster it is about.
     public var cluster: String?
-    /// What is known of it; secrets are taken out before it is written.
+    /// What is known of it; secrets are taken out before it is written, and long texts are named by their hash.
     public var body: JSONValue
+    /// When it happened, in seconds since 1970, where that was before it is written.
+    public var time: Double?
+    /// Whether it is about the step that is written along with it, whose number is not known before.
+    public var isOfNextStep = false
 
     /// What is audited.
     public enum Kind: String, Sendable, CaseIterable {
@@ -29,6 +33,8 @@ public struct AuditEvent: Hashable, Sendable {
         case decision
         /// A person was asked, and this was the answer.
         case consent
+        /// A call was let pass by policy and people and stopped by something else: a limit, a freeze, a lock.
+        case refused
         /// A change is about to be sent.
         case intent
         /// It is being sent.
@@ -53,6 +59,8 @@ public struct AuditEvent: Hashable, Sendable {
         case login
         /// The chain so far was signed.
         case checkpoint
+        /// The chain begins in a journal that was there before it.
+        case chainBegan = "chain.began"
     }
 
     /// Makes an event.
@@ -93,21 +101,26 @@ public struct AuditRow: Hashable, Sendable {
     public static let origin = String(repeating: "0", count: 64)
 
     /// The hash that the row must bear behind that of the row before: each field with its length before it, so that no two rows
-    /// are the same text.
+    /// are the same text, and what is missing is not what is empty.
     public func expectedHash(after previous: String) -> String {
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(body.utf8.count + 256)
         func add(_ field: String?) {
-            guard let field else {
-                bytes += Array("-:".utf8)
-                return
-            }
-            bytes += Array("\(field.utf8.count):".utf8)
-            bytes += Array(field.utf8)
+            guard let field else { return bytes.append(contentsOf: "-:".utf8) }
+            bytes.append(contentsOf: String(field.utf8.count).utf8)
+            bytes.append(UInt8(ascii: ":"))
+            bytes.append(contentsOf: field.utf8)
         }
         add(previous)
         add(String(sequence))
+        // The bits and not a decimal text, which two programs may write differently.
         add(String(time.bitPattern))
-        for field in [kind, account, run, step.map(String.init), cluster, body] { add(field) }
+        add(kind)
+        add(account)
+        add(run)
+        add(step.map(String.init))
+        add(cluster)
+        add(body)
         return ContentHash.sha256(bytes)
     }
 }

@@ -91,18 +91,35 @@ enum JournalSchema {
             sequence INTEGER PRIMARY KEY, at REAL NOT NULL, kind TEXT NOT NULL, account TEXT NOT NULL, run TEXT,
             step INTEGER, cluster TEXT, body TEXT NOT NULL, hash TEXT NOT NULL
         ) STRICT;
+        CREATE TABLE audit_head (
+            id INTEGER PRIMARY KEY CHECK (id = 1), sequence INTEGER NOT NULL, hash TEXT NOT NULL
+        ) STRICT;
         """,
     ]
 
+    /// The last version that had no audit.
+    private static let lastWithoutAudit = 4
+
     /// Brings a file up to date; two processes may do so at the same time.
-    static func migrate(_ connection: SQLiteConnection) throws(SQLiteError) {
+    ///
+    /// - Parameter began: Called where the file was there before the audit's chain, which it begins.
+    static func migrate(
+        _ connection: SQLiteConnection, _ began: (SQLiteConnection) throws(SQLiteError) -> Void
+    ) throws(SQLiteError) {
+        // A file that is current is only read: whoever looks need not wait for whoever writes.
+        guard try version(of: connection) != migrations.count else { return }
         try connection.transaction { () throws(SQLiteError) in
-            let version = try connection.query("PRAGMA user_version").first?.integer(0) ?? 0
+            let version = try version(of: connection)
             guard version <= migrations.count else {
                 throw SQLiteError(code: 0, message: "written by a newer pvelua (version \(version))")
             }
             for index in max(version, 0)..<migrations.count { try connection.execute(migrations[index]) }
             if version < migrations.count { try connection.execute("PRAGMA user_version = \(migrations.count)") }
+            if (1...lastWithoutAudit).contains(version) { try began(connection) }
         }
+    }
+
+    private static func version(of connection: SQLiteConnection) throws(SQLiteError) -> Int {
+        try connection.query("PRAGMA user_version").first?.integer(0) ?? 0
     }
 }

@@ -13,6 +13,10 @@ public protocol JournalStore: Sendable {
     ///
     /// - Throws: ``Failure`` of kind `not_found` where there is no such run, `busy` while somebody is at it.
     func takeRun(_ id: String) async throws(Failure)
+    /// Holds a run that nobody is at, without going on with it, so that its steps can be settled; ``releaseRun(_:)`` lets it go.
+    ///
+    /// - Throws: ``Failure`` of kind `not_found` where there is no such run, `busy` while somebody is at it.
+    func holdRun(_ id: String) async throws(Failure)
     /// Lets a run go without an end, so that another process may take it.
     func releaseRun(_ id: String) async throws(Failure)
     /// Whether a living process holds the run.
@@ -69,6 +73,8 @@ public protocol JournalStore: Sendable {
     func audit(_ event: AuditEvent, at time: Double) async throws(Failure)
     /// The rows of the audit behind one, in order.
     func auditRows(after sequence: Int, limit: Int) async throws(Failure) -> [AuditRow]
+    /// The last row of the audit, or nil where there is none.
+    func lastAuditRow() async throws(Failure) -> AuditRow?
     /// Writes down a freeze and returns the one that stands then: of several the one that ends last.
     func freeze(_ freeze: FreezeRecord) async throws(Failure) -> FreezeRecord
     /// The freeze that stands, or nil where changes are free.

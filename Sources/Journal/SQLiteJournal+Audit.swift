@@ -21,20 +21,66 @@ extension SQLiteJournal {
         }.compactMap(AuditRow.init)
     }
 
+    /// The last row of the chain, or nil where nothing has been audited.
+    public func lastAuditRow() throws(Failure) -> AuditRow? {
+        try read { connection throws(SQLiteError) in
+            try connection.query(
+                """
+                SELECT sequence, at, account, kind, run, step, cluster, body, hash FROM audit
+                ORDER BY sequence DESC LIMIT 1
+                """)
+        }.compactMap(AuditRow.init).first
+    }
+
     /// Writes one row in the transaction that it belongs to, bound to the last one.
     func audit(_ event: AuditEvent, at time: Double, in connection: SQLiteConnection) throws(SQLiteError) {
-        let last = try connection.query("SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1").first
+        try Self.audit(event, by: account, at: time, in: connection)
+    }
+
+    /// Begins the chain of a journal that an older pvelua filled: what it holds already is counted, since no row tells of it.
+    static func beginChain(
+        by account: String, at time: Double, in connection: SQLiteConnection
+    ) throws(SQLiteError) {
+        let counts = try connection.query(
+            "SELECT (SELECT count(*) FROM run), (SELECT count(*) FROM step)"
+        ).first
+        try audit(
+            AuditEvent(
+                .chainBegan,
+                body: ["runs": JSONValue(counts?.integer(0) ?? 0), "steps": JSONValue(counts?.integer(1) ?? 0)]),
+            by: account, at: time, in: connection)
+    }
+
+    private static func audit(
+        _ event: AuditEvent, by account: String, at time: Double, in connection: SQLiteConnection
+    ) throws(SQLiteError) {
+        let last = try end(of: connection)
+        let time = event.time ?? time
         var row = AuditRow(
-            sequence: (last?.integer(0) ?? 0) + 1, time: time, account: account, kind: event.kind.rawValue,
-            run: event.run, step: event.step, cluster: event.cluster, body: Redaction.redacted(event.body).text,
-            hash: "")
-        row.hash = row.expectedHash(after: last?.text(1) ?? AuditRow.origin)
+            // SQLite keeps no NaN and no negative zero: what is hashed must be what is kept.
+            sequence: last.sequence + 1, time: time.isFinite ? time + 0.0 : 0, account: account,
+            kind: event.kind.rawValue, run: event.run, step: event.step, cluster: event.cluster,
+            body: AuditText.body(of: event), hash: "")
+        row.hash = row.expectedHash(after: last.hash)
         try connection.query(
             "INSERT INTO audit (sequence, at, account, kind, run, step, cluster, body, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 SQLiteValue(row.sequence), .real(row.time), .text(row.account), .text(row.kind), SQLiteValue(row.run),
                 SQLiteValue(row.step), SQLiteValue(row.cluster), .text(row.body), .text(row.hash),
             ])
+        try connection.query(
+            "INSERT OR REPLACE INTO audit_head (id, sequence, hash) VALUES (1, ?, ?)",
+            [SQLiteValue(row.sequence), .text(row.hash)])
+        connection.wrote(row)
+    }
+
+    /// Where the chain goes on. The head counts even where rows before it are gone, so that the gap stays to be seen.
+    private static func end(of connection: SQLiteConnection) throws(SQLiteError) -> (sequence: Int, hash: String) {
+        let row = try connection.query("SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1").first
+        let head = try connection.query("SELECT sequence, hash FROM audit_head WHERE id = 1").first
+        let last = (row?.integer(0) ?? 0, row?.text(1) ?? AuditRow.origin)
+        guard let sequence = head?.integer(0), let hash = head?.text(1), sequence >= last.0 else { return last }
+        return (sequence, hash)
     }
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import JSON
 public import Model
 
 extension SQLiteJournal {
@@ -9,6 +10,13 @@ extension SQLiteJournal {
                 try connection.query(
                     "INSERT INTO freeze (began, until, reason, account) VALUES (?, ?, ?, ?)",
                     [.real(freeze.began), .real(freeze.until), .text(freeze.reason), .text(freeze.account)])
+                try audit(
+                    AuditEvent(
+                        .freeze,
+                        body: [
+                            "by": .string(freeze.account), "reason": .string(freeze.reason),
+                            "until": .number(freeze.until),
+                        ]), at: freeze.began, in: connection)
                 return try Self.standing(connection, at: freeze.began) ?? freeze
             }
         }
@@ -22,8 +30,13 @@ extension SQLiteJournal {
     /// Ends every freeze that stands, and says whether there was one.
     public func liftFreeze(at time: Double) throws(Failure) -> Bool {
         try write(.config, "what was frozen stays so") { connection throws(SQLiteError) in
-            try connection.query("UPDATE freeze SET lifted = ?1 WHERE lifted IS NULL AND until > ?1", [.real(time)])
-            return connection.changes > 0
+            try connection.transaction { () throws(SQLiteError) in
+                try connection.query("UPDATE freeze SET lifted = ?1 WHERE lifted IS NULL AND until > ?1", [.real(time)])
+                let count = connection.changes
+                guard count > 0 else { return false }
+                try audit(AuditEvent(.thaw, body: ["freezes": JSONValue(count)]), at: time, in: connection)
+                return true
+            }
         }
     }
 

@@ -56,7 +56,7 @@ extension SQLiteJournal {
     }
 
     func put(
-        _ batch: JournalBatch, of run: String, at time: Double, in connection: SQLiteConnection
+        _ batch: JournalBatch, of run: String, before step: Int? = nil, at time: Double, in connection: SQLiteConnection
     ) throws(SQLiteError) {
         for module in batch.modules {
             try connection.query(
@@ -91,7 +91,11 @@ extension SQLiteJournal {
                     SQLiteValue(call.place), .text(kind), SQLiteValue(answer), .real(call.answered),
                 ])
         }
-        for event in batch.events { try audit(event, at: time, in: connection) }
+        for var event in batch.events {
+            event.run = event.run ?? run
+            if event.isOfNextStep { event.step = event.step ?? step }
+            try audit(event, at: time, in: connection)
+        }
         if let undoing = batch.undoing {
             try connection.query(
                 "UPDATE run SET undoing = ? WHERE id = ? AND undoing IS NULL",

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Glibc
+internal import JSON
 public import Model
 
 extension SQLiteJournal {
@@ -38,6 +39,8 @@ extension SQLiteJournal {
                 try connection.query(
                     "INSERT INTO plan_use (digest, run, used) VALUES (?, ?, ?)",
                     [.text(digest), .text(run), .real(time)])
+                try audit(
+                    AuditEvent(.planClaimed, run: run, body: ["digest": .string(digest)]), at: time, in: connection)
                 return nil
             }
         }

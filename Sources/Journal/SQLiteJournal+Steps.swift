@@ -26,10 +26,10 @@ extension SQLiteJournal {
                         "UPDATE step SET counts = 0 WHERE run = ? AND sequence = ?",
                         [.text(run), SQLiteValue(replaced)])
                 }
-                try put(batch, of: run, at: time, in: connection)
                 let last = try connection.query(
                     "SELECT coalesce(max(sequence), 0) FROM step WHERE run = ?", [.text(run)])
                 let sequence = (last.first?.integer(0) ?? 0) + 1
+                try put(batch, of: run, before: sequence, at: time, in: connection)
                 let values = try StepColumns.values(intent)
                 let marks = values.map { _ in "?" }.joined(separator: ", ")
                 try connection.query(
@@ -76,6 +76,17 @@ extension SQLiteJournal {
         }.compactMap(StepColumns.record)
     }
 
+    /// The steps of all runs that became a task of one cluster, begun at some time or later, in their order.
+    public func clusterSteps(on cluster: String, since time: Double) throws(Failure) -> [StepRecord] {
+        try read { connection throws(SQLiteError) in
+            try connection.query(
+                """
+                SELECT \(StepColumns.names) FROM step WHERE intended >= ? AND cluster = ? AND upid IS NOT NULL
+                ORDER BY intended, run, sequence
+                """, [.real(time), .text(cluster)])
+        }.compactMap(StepColumns.record)
+    }
+
     private func move(
         _ run: String, _ step: Int, to state: StepState, _ fact: String, set: String, _ values: [SQLiteValue],
         at time: Double, body: JSONValue = .object(JSONObject())
@@ -110,6 +121,7 @@ extension AuditEvent {
             ("method", .string(intent.method)), ("path", .string(intent.path)),
             ("parameters", intent.parameters),
         ])
+        if let guests = intent.guests, !guests.isEmpty { body["vmids"] = .array(guests.map { JSONValue($0) }) }
         if let identity = intent.identity { body["guest"] = identity }
         if let place = intent.place { body["place"] = .string(place) }
         return AuditEvent(.intent, run: run, step: step, cluster: intent.cluster, body: .object(body))

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import JSON
 public import Model
 
 /// What somebody said about a plan, as this account's journal has it.
@@ -33,16 +34,24 @@ extension SQLiteJournal {
     /// Writes down a verdict; a later yes of the same person takes the place of an earlier one, a no stays as it is.
     public func recordVerdict(_ verdict: PlanVerdict) throws(Failure) {
         try write(.config, "the verdict is not recorded") { connection throws(SQLiteError) in
-            try connection.query(
-                """
-                INSERT INTO plan_verdict (digest, person, is_denial, given, expires, reason) VALUES (?, ?, ?, ?, ?, ?)
-                ON CONFLICT (digest, person, is_denial) DO UPDATE
-                SET given = excluded.given, expires = excluded.expires WHERE is_denial = 0
-                """,
-                [
-                    .text(verdict.digest), .text(verdict.person), SQLiteValue(verdict.isDenial ? 1 : 0),
-                    .real(verdict.given), .real(verdict.expires), SQLiteValue(verdict.reason),
-                ])
+            try connection.transaction { () throws(SQLiteError) in
+                try connection.query(
+                    """
+                    INSERT INTO plan_verdict (digest, person, is_denial, given, expires, reason) VALUES (?, ?, ?, ?, ?, ?)
+                    ON CONFLICT (digest, person, is_denial) DO UPDATE
+                    SET given = excluded.given, expires = excluded.expires WHERE is_denial = 0
+                    """,
+                    [
+                        .text(verdict.digest), .text(verdict.person), SQLiteValue(verdict.isDenial ? 1 : 0),
+                        .real(verdict.given), .real(verdict.expires), SQLiteValue(verdict.reason),
+                    ])
+                var body = JSONObject([("digest", .string(verdict.digest)), ("person", .string(verdict.person))])
+                if let reason = verdict.reason { body["reason"] = .string(reason) }
+                if !verdict.isDenial { body["until"] = .number(verdict.expires) }
+                try audit(
+                    AuditEvent(verdict.isDenial ? .planDenied : .planApproved, body: .object(body)), at: verdict.given,
+                    in: connection)
+            }
         }
     }
 

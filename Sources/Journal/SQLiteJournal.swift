@@ -3,7 +3,7 @@ public import Model
 internal import Synchronization
 
 /// The journal in an SQLite file, shared by all pvelua processes of a person.
-public final class SQLiteJournal: JournalStore {
+public final class SQLiteJournal: JournalStore, PlanStore, AuditArchive {
     private let connection: Mutex<SQLiteConnection>
     let place: String
     /// Who writes, as the audit names them.
@@ -11,6 +11,8 @@ public final class SQLiteJournal: JournalStore {
     /// The time of day, in seconds since 1970.
     let now: @Sendable () -> Double
     let locks: RunLocks
+    /// Where copies of the audit's rows go.
+    let copies: (any AuditCopy)?
     /// The boot of this machine; nil where it cannot be told.
     let boot = MachineBoot.id()
 
@@ -21,11 +23,13 @@ public final class SQLiteJournal: JournalStore {
     /// - Parameters:
     ///   - account: Who writes, such as `alice@ws1`; the audit names them.
     ///   - now: The time of day for what is audited without a time of its own, in seconds since 1970.
+    ///   - copies: Gets a copy of each row of the audit once it is on disk.
     public convenience init(
-        path: String, account: String = "unknown", now: @escaping @Sendable () -> Double = MachineBoot.time
+        path: String, account: String = "unknown", now: @escaping @Sendable () -> Double = MachineBoot.time,
+        copies: (any AuditCopy)? = nil
     ) throws(Failure) {
         try PrivateStorage.makeFile(path)
-        try self.init(database: path, account, now)
+        try self.init(database: path, account, now, copies)
     }
 
     /// A journal that lives as long as this value, for tests and dry runs.
@@ -34,7 +38,7 @@ public final class SQLiteJournal: JournalStore {
     { try SQLiteJournal(database: ":memory:", "unknown", now) }
 
     private convenience init(
-        database: String, _ account: String, _ now: @escaping @Sendable () -> Double
+        database: String, _ account: String, _ now: @escaping @Sendable () -> Double, _ copies: (any AuditCopy)? = nil
     ) throws(Failure) {
         let opened: SQLiteConnection
         do {
@@ -42,22 +46,25 @@ public final class SQLiteJournal: JournalStore {
         } catch {
             throw Self.cannotOpen(database, error)
         }
-        try self.init(adopting: opened, place: database, account: account, now: now)
+        try self.init(adopting: opened, place: database, account: account, now: now, copies: copies)
     }
 
     /// Takes over an open connection, whose file it brings up to date.
     init(
         adopting opened: sending SQLiteConnection, place: String, account: String = "unknown",
-        now: @escaping @Sendable () -> Double = MachineBoot.time
+        now: @escaping @Sendable () -> Double = MachineBoot.time, copies: (any AuditCopy)? = nil
     ) throws(Failure) {
         do {
-            try JournalSchema.migrate(opened)
+            try JournalSchema.migrate(opened) { (connection) throws(SQLiteError) in
+                try Self.beginChain(by: account, at: now(), in: connection)
+            }
         } catch {
             throw Self.cannotOpen(place, error)
         }
         self.place = place
         self.account = account
         self.now = now
+        self.copies = copies
         locks = RunLocks(beside: place)
         connection = Mutex(opened)
     }
@@ -70,13 +77,18 @@ public final class SQLiteJournal: JournalStore {
     func write<T: Sendable>(
         _ kind: ErrorKind, _ fact: String, _ body: (SQLiteConnection) throws(SQLiteError) -> T
     ) throws(Failure) -> T {
+        let (result, rows): (T, [AuditRow])
         do {
-            return try connection.withLock { connection throws(SQLiteError) in try body(connection) }
+            (result, rows) = try connection.withLock { connection throws(SQLiteError) in
+                (try body(connection), connection.takeDurableRows())
+            }
         } catch {
             throw Failure(
                 kind, "the journal cannot be written: \(error.message); \(fact)",
                 hint: "see \(place) and the space on its disk", raw: error.description)
         }
+        if let copies, !rows.isEmpty { copies.copy(rows) }
+        return result
     }
 
     func read<T: Sendable>(_ body: (SQLiteConnection) throws(SQLiteError) -> T) throws(Failure) -> T {

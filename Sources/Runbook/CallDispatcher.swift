@@ -75,13 +75,15 @@ struct CallDispatcher: Sendable {
         case "@check":
             // An operation that is a Lua module: what it is given is checked here, what it does comes as calls of its own.
             guard let name = call.arguments.first?.text else { throw .parameter("arguments", "cannot be read") }
-            return try await perform(name, call.place, Array(call.arguments.dropFirst()), CallNotesMaker()) { _ in .null }
+            return try await perform(name, call.place, Array(call.arguments.dropFirst()), CallNotesMaker()) { _ in .null
+            }
         case "@on_failure": return try await compensation(call.arguments, call.place)
         default:
             let maker = CallNotesMaker(id: call.id, memory: memory, noted: noted)
             return try await perform(call.name, call.place, call.arguments, maker) { (operation) throws(Failure) in
                 guard let handler = OperationHandlers.named(operation.operation.name) else {
-                    throw .parameter("pve.\(operation.operation.name)", "is made of other functions; the worker calls those")
+                    throw .parameter(
+                        "pve.\(operation.operation.name)", "is made of other functions; the worker calls those")
                 }
                 guard let step = memory?.steps.last, !operation.operation.isResumedByStep else {
                     return try await handler(operation)
@@ -102,7 +104,9 @@ struct CallDispatcher: Sendable {
         let home = call.cluster ?? environment.clusterName
         await reached(steps)
         for step in steps where step.state == .accepted {
-            if let upid = step.upid.flatMap({ UPID($0) }) { await run.adopt(step, ClusterTask(cluster: home, upid: upid)) }
+            if let upid = step.upid.flatMap({ UPID($0) }) {
+                await run.adopt(step, ClusterTask(cluster: home, upid: upid))
+            }
         }
         guard let answer, call.operation == "config" || !steps.isEmpty,
             let json = try? JSONValue(parsing: String(decoding: answer, as: UTF8.self))

@@ -21,11 +21,19 @@ public struct CommandRun: Sendable {
     /// Refuses calls that policy would not let pass even with a yes, before anybody is asked for one.
     ///
     /// - Throws: ``Failure`` of kind `policy_denied` or `approval_required`.
-    public func permit(_ calls: [APICall]) throws(Failure) {
+    public func permit(_ calls: [APICall]) async throws(Failure) {
+        let run = ClusterScope(run: scope, environment: environment)
         for call in calls {
+            let actions = ActionClassifier.actions(of: call)
             let decision = environment.policy.evaluate(
-                PolicyQuestion(call, actions: ActionClassifier.actions(of: call), guests: [], in: environment))
-            try ConsentDesk(environment: environment).refuse(decision, call: call)
+                PolicyQuestion(call, actions: actions, guests: [], in: environment))
+            let trail = CallTrail(of: PlannedCall(call, actions, CallOrigin(), run), in: environment)
+            do throws(Failure) {
+                try ConsentDesk(environment: environment, trail: trail).refuse(decision, call: call)
+            } catch {
+                await run.refused(trail, error)
+                throw error
+            }
         }
     }
 

@@ -43,6 +43,10 @@ public struct RunEnvironment: Sendable {
     public var makeID: @Sendable () -> String
     /// What the cluster's own API takes; nil where raw calls are left to the server to check.
     public var schema: SchemaProvider?
+    /// Logins that the audit is yet to be told of.
+    public var logins = LoginBook()
+    /// Signs the audit at the end of a run that changed something; nil where there is no key for it.
+    public var signAudit: (@Sendable (any JournalStore) async -> Void)?
     /// What guests are made from.
     public var templates = TemplateShelf.shipped
 
@@ -121,8 +125,10 @@ public protocol RunOutput: Sendable {
     var hasLostOutput: Bool { get }
     /// Whether somebody watches the progress of tasks; reading it costs the cluster a request every two seconds.
     var showsProgress: Bool { get }
-    /// Shows how far a task has come; nil takes the display away.
+    /// Shows how far a task has come; nil takes all tasks away.
     func progress(_ progress: TaskProgress?)
+    /// Takes one task away.
+    func progressEnded(_ upid: UPID)
 }
 
 extension RunOutput {
@@ -130,6 +136,8 @@ extension RunOutput {
     public var showsProgress: Bool { false }
     /// Shows nothing.
     public func progress(_ progress: TaskProgress?) {}
+    /// Shows nothing.
+    public func progressEnded(_ upid: UPID) {}
 }
 
 /// A table to be drawn.

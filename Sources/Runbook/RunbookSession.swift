@@ -165,7 +165,8 @@ public actor RunbookSession {
             guard callCount <= environment.settings.limits.calls + 1000 else {
                 return worker.kill(reason: "it went on calling beyond its limit of calls", isLimit: true)
             }
-            return reply(frame.id, CallAnswer.failure(Failure(.limit, "more than \(environment.settings.limits.calls) calls")))
+            return reply(
+                frame.id, CallAnswer.failure(Failure(.limit, "more than \(environment.settings.limits.calls) calls")))
         }
         watch.callsOut += 1
         // Numbered here, where calls come in the order in which the script made them.

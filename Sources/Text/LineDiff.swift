@@ -16,7 +16,7 @@ public enum LineDiff {
         let all = script(before, after)
         guard all.contains(where: { $0.mark != " " }) else { return [] }
         var shown: [String] = []
-        var last = -1
+        var last = -2
         for (index, line) in all.enumerated() {
             let around = all[max(0, index - context)...min(all.count - 1, index + context)]
             guard around.contains(where: { $0.mark != " " }) else { continue }

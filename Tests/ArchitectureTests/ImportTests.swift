@@ -123,3 +123,14 @@ struct PlainHTTPTests {
         #expect(files == ["Sources/Commands/Monitor/AlertRoutes.swift", "Sources/Proxmox/HTTP/CurlSettings.swift"])
     }
 }
+
+struct JournalSeamTests {
+    /// A journal in another database is to fit in without touching its callers.
+    @Test func onlyOneFileKnowsWhichJournalThereIs() async throws {
+        let found = try await run(
+            URL(fileURLWithPath: "/usr/bin/git"), ["grep", "-lw", "SQLiteJournal", "--", "Sources"],
+            directory: Places.repository)
+        let files = found.output.split(separator: "\n").map(String.init).filter { !$0.hasPrefix("Sources/Journal/") }
+        #expect(files == ["Sources/Commands/Shared/JournalPlace.swift"])
+    }
+}

@@ -83,7 +83,7 @@ struct HostileTextTests {
                     elapsed: .seconds(5))
                 progress.figures.line = text
                 progress.figures.subject = text
-                return ProgressLine.text(progress)
+                return ProgressBoard.text(progress)
             }
         ),
         ("monitor", nil, { LineChannel(format: .text, style: plain, isShown: true).text(event($0)) }),

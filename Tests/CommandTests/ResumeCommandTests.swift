@@ -52,7 +52,9 @@ struct ResumeCommandTests {
         try text.replacing("101", with: "102").write(toFile: script, atomically: true, encoding: .utf8)
         let result = try await runner.pvelua("runs", "resume", "--yes", id)
         #expect(result.status == 5, "\(result.errors)")
-        #expect(result.errors.contains("-pve.vm_action(nil, 101, \"shutdown\")\n+pve.vm_action(nil, 102"), "\(result.errors)")
+        #expect(
+            result.errors.contains("-pve.vm_action(nil, 101, \"shutdown\")\n+pve.vm_action(nil, 102"),
+            "\(result.errors)")
         try FileManager.default.removeItem(atPath: script)
         let gone = try await runner.pvelua("runs", "resume", "--yes", id)
         #expect(gone.status == 0 && gone.errors.contains("goes on with the script as it was"), "\(gone.errors)")

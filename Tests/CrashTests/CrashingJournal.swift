@@ -51,6 +51,8 @@ final class CrashingJournal: JournalStore {
     func takeRun(_ id: String) throws(Failure) {
         try writing("take") { (journal) throws(Failure) in try journal.takeRun(id) }
     }
+    func holdRun(_ id: String) throws(Failure) { try living().holdRun(id) }
+    func lastAuditRow() throws(Failure) -> AuditRow? { try living().lastAuditRow() }
     func releaseRun(_ id: String) throws(Failure) { try living().releaseRun(id) }
     func isHeld(_ id: String) throws(Failure) -> Bool { try living().isHeld(id) }
     func endRun(_ run: String, outcome: JSONValue, at time: Double, carrying batch: JournalBatch) throws(Failure) {

@@ -208,8 +208,8 @@ struct GateTests {
         let failure = try #require(try await bench.failure(of: "pve.vm_action(nil, 103, 'start')"))
         #expect(failure.kind == .nodeUnreachable, "\(failure)")
         #expect(bench.writes.isEmpty)
-        let run = try #require(try bench.journal.runs(limit: 1).first)
-        #expect(try bench.journal.steps(of: run.id).map(\.state) == [.notHappened])
+        // The node is asked before anything is intended.
+        #expect(try bench.journal.runs(limit: 1).isEmpty)
     }
 
     @Test(arguments: [(103, "start", "pve2"), (110, "stop", "pve3")])

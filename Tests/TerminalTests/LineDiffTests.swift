@@ -13,8 +13,10 @@ struct LineDiffTests {
         ("a\nb", "a\nb\nc", ["@@ line 1 @@", " a", " b", "+c"]),
         ("a\nb\nc", "b\nc", ["@@ line 1 @@", "-a", " b", " c"]),
         ("", "a", ["@@ line 1 @@", "-", "+a"]),
-        ("1\n2\n3\n4\n5\n6\n7\n8\n9", "1\nx\n3\n4\n5\n6\n7\ny\n9",
-            ["@@ line 1 @@", " 1", "-2", "+x", " 3", " 4", "@@ line 6 @@", " 6", " 7", "-8", "+y", " 9"]),
+        (
+            "1\n2\n3\n4\n5\n6\n7\n8\n9", "1\nx\n3\n4\n5\n6\n7\ny\n9",
+            ["@@ line 1 @@", " 1", "-2", "+x", " 3", " 4", "@@ line 6 @@", " 6", " 7", "-8", "+y", " 9"]
+        ),
     ])
     func differencesStandAmongTheirNeighbours(old: String, new: String, lines: [String]) {
         #expect(LineDiff.lines(from: old, to: new) == lines)

@@ -7,10 +7,10 @@ internal import Signatures
 /// What `approve`, `deny` and `apply` ask about a plan's approvals, with this account's journal and its policy.
 struct ApprovalDesk: Sendable {
     let verifier: ApprovalVerifier
-    let journal: SQLiteJournal
+    let journal: any WholeJournal
     var now: @Sendable () -> Double
 
-    init(_ terms: ApprovalTerms, journal: SQLiteJournal, context: CommandContext) {
+    init(_ terms: ApprovalTerms, journal: any WholeJournal, context: CommandContext) {
         verifier = ApprovalVerifier(
             terms: terms,
             keygen: SSHKeygen(namespace: ApprovalStatement.namespace, environment: context.environment))
@@ -22,7 +22,7 @@ struct ApprovalDesk: Sendable {
     ///
     /// A denial that is found beside it is written into the journal, so that it holds when its file is gone.
     func standing(of file: PlanFile, at path: String) async throws(Failure) -> ApprovalStanding {
-        let known = try journal.verdicts(of: file.digest)
+        let known = try await journal.verdicts(of: file.digest)
         let time = now()
         let standing = try await BlockingWork.run { [verifier] () -> Result<ApprovalStanding, Failure> in
             do throws(Failure) {
@@ -32,7 +32,7 @@ struct ApprovalDesk: Sendable {
             }
         }.get()
         if let denial = standing.denial, !known.contains(where: \.isDenial) {
-            try journal.recordVerdict(
+            try await journal.recordVerdict(
                 PlanVerdict(
                     digest: file.digest, person: denial.person, isDenial: true, given: time, expires: time,
                     reason: denial.reason))

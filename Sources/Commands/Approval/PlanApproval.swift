@@ -35,7 +35,7 @@ struct PlanApproval {
         let file = try PlanFile(reading: bytes, name: TextCleaner.clean(path))
         let workplace = Workplace(context: context, options: options)
         let terms = try workplace.approvalTerms()
-        let journal = try SQLiteJournal(path: workplace.locations.journal)
+        let journal = try workplace.openJournal()
         return PlanApproval(
             context: context, path: path, file: file, terms: terms,
             desk: ApprovalDesk(terms, journal: journal, context: context), prompter: ControllingTerminal(),
@@ -89,7 +89,7 @@ struct PlanApproval {
         }
         let now = desk.now()
         // First what cannot fail for want of a key: it stops this account at once.
-        try desk.journal.recordVerdict(
+        try await desk.journal.recordVerdict(
             PlanVerdict(
                 digest: file.digest, person: context.account, isDenial: true, given: now, expires: now, reason: reason))
         guard let signers = try desk.verifier.signers(), let identity = try identity(among: signers) else { return nil }
@@ -174,7 +174,7 @@ struct PlanApproval {
             "That is weaker than a signature: whatever runs as \(context.account) could forge it.",
         ])
         let now = desk.now()
-        try desk.journal.recordVerdict(
+        try await desk.journal.recordVerdict(
             PlanVerdict(
                 digest: file.digest, person: context.account, isDenial: false, given: now, expires: Double(expires)))
         return nil

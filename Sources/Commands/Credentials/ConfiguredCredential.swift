@@ -9,7 +9,7 @@ enum ConfiguredCredential {
     /// The credential; secrets that are kept somewhere are fetched now, so that what is wrong with them is told at once.
     static func make(
         _ cluster: ClusterConfiguration, _ context: CommandContext,
-        terminal: ControllingTerminal = ControllingTerminal()
+        terminal: ControllingTerminal = ControllingTerminal(), audit: AuditConfiguration = AuditConfiguration()
     ) throws(Failure) -> any Credential {
         switch cluster.auth {
         case .local: return LocalAccess()
@@ -25,7 +25,7 @@ enum ConfiguredCredential {
                 })
             return try TicketCredential(
                 user: user, secrets: secrets, ledger: FileCodeLedger(user, on: cluster.name, context),
-                wallClock: WallTime.seconds)
+                wallClock: WallTime.seconds, onLogin: context.loginWitness(of: cluster.name, audit))
         }
     }
 

@@ -37,7 +37,9 @@ struct LocalDoctor {
     /// The journal is opened as a run would, which makes it where it is missing.
     private func journal() -> DoctorCheck {
         do throws(Failure) {
-            _ = try SQLiteJournal(path: locations.journal)
+            _ = try JournalPlace(
+                path: locations.journal, account: "unknown", audit: AuditConfiguration(), warn: { _ in }
+            ).open()
             return .ok("journal", "\(locations.journal) can be written")
         } catch {
             return .problem(

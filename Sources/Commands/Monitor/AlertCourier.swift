@@ -19,14 +19,14 @@ struct AlertCourier: Sendable {
     private static let lease = 300.0
 
     func deliver() async throws(Failure) -> (left: Int, problems: [String]) {
-        let waiting = try store.claimDeliveries(of: cluster, at: now(), lease: Self.lease)
+        let waiting = try await store.claimDeliveries(of: cluster, at: now(), lease: Self.lease)
         guard !waiting.isEmpty else { return (0, []) }
         let byChannel = Dictionary(grouping: waiting, by: \.channel)
         let parts = await withTaskGroup(of: (left: Int, problems: [String]).self) { group in
             for (channel, deliveries) in byChannel {
                 group.addTask {
                     guard let route = routes.first(where: { $0.id == channel }) else {
-                        return drop(deliveries, "there is no channel \(channel) any more")
+                        return await drop(deliveries, "there is no channel \(channel) any more")
                     }
                     return await deliver(deliveries, by: route)
                 }
@@ -44,27 +44,27 @@ struct AlertCourier: Sendable {
         var isOpen = true
         for delivery in deliveries {
             guard let event = AlertEvent(delivery.body) else {
-                problems += drop([delivery], "an alert for channel \(route.id) cannot be read").problems
+                problems += await drop([delivery], "an alert for channel \(route.id) cannot be read").problems
                 continue
             }
             // Before the lease ends somebody else may begin where this one has not been yet.
             guard isOpen, now() - start < Self.lease / 2 else {
-                left += keep(delivery, wasTried: false, &problems)
+                left += await keep(delivery, wasTried: false, &problems)
                 continue
             }
             do throws(DeliveryFailure) {
                 try await route.channel.deliver(event)
-                settle(delivery, &problems)
+                await settle(delivery, &problems)
             } catch {
                 let age = now() - delivery.created
                 let isOver = age > Self.patience || error.isRefusal && delivery.attempts + 1 >= Self.refusals
                 let words = "channel \(route.id): \(error.text)"
                 if isOver {
                     problems.append("\(words); given up: \(event.line)")
-                    settle(delivery, &problems)
+                    await settle(delivery, &problems)
                 } else {
                     problems.append("\(words); tried again in the next round")
-                    left += keep(delivery, wasTried: true, &problems)
+                    left += await keep(delivery, wasTried: true, &problems)
                 }
                 isOpen = error.isRefusal
             }
@@ -72,19 +72,19 @@ struct AlertCourier: Sendable {
         return (left, problems)
     }
 
-    private func drop(_ deliveries: [AlertDelivery], _ words: String) -> (left: Int, problems: [String]) {
+    private func drop(_ deliveries: [AlertDelivery], _ words: String) async -> (left: Int, problems: [String]) {
         var problems = [words]
-        for delivery in deliveries { settle(delivery, &problems) }
+        for delivery in deliveries { await settle(delivery, &problems) }
         return (0, problems)
     }
 
-    private func settle(_ delivery: AlertDelivery, _ problems: inout [String]) {
-        do throws(Failure) { try store.endDelivery(delivery.id) } catch { problems.append(error.message) }
+    private func settle(_ delivery: AlertDelivery, _ problems: inout [String]) async {
+        do throws(Failure) { try await store.endDelivery(delivery.id) } catch { problems.append(error.message) }
     }
 
-    private func keep(_ delivery: AlertDelivery, wasTried: Bool, _ problems: inout [String]) -> Int {
+    private func keep(_ delivery: AlertDelivery, wasTried: Bool, _ problems: inout [String]) async -> Int {
         do throws(Failure) {
-            try store.returnDelivery(delivery.id, wasTried: wasTried)
+            try await store.returnDelivery(delivery.id, wasTried: wasTried)
         } catch {
             problems.append(error.message)
         }

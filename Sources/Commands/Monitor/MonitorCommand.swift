@@ -66,7 +66,7 @@ struct MonitorCommand: ContextCommand {
         let round = MonitorRound(
             cluster: name, plan: monitor.plan,
             reader: PictureReader(client, plan: monitor.plan, now: WallTime.seconds),
-            store: try SQLiteJournal(path: workplace.locations.journal), routes: routes, now: WallTime.seconds)
+            store: try workplace.openJournal(), routes: routes, now: WallTime.seconds)
         let watch = MonitorWatch(round: round, console: console, lines: lines)
         guard once else {
             console.begins(monitor.plan, routes)

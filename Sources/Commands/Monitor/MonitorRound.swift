@@ -23,7 +23,7 @@ struct MonitorRound: Sendable {
         var report = RoundReport(cluster: cluster, time: picture.time, outage: picture.outage, blind: verdict.blind)
         // The alerts and what is to be told of them are written together, before anything is told.
         let outcome = Mutex<(events: [AlertEvent], alerts: [Alert])>(([], []))
-        try store.changeAlerts(of: cluster, at: picture.time) { [cluster, plan, routes] rows in
+        try await store.changeAlerts(of: cluster, at: picture.time) { [cluster, plan, routes] rows in
             var book = AlertBook(cluster: cluster, alerts: rows.compactMap { Alert($0.body) })
             let events = book.take(
                 verdict, rules: plan.rules, isSilenced: { plan.silences.cover($0, $1, in: picture) }, at: picture.time)

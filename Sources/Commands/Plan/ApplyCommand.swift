@@ -55,21 +55,21 @@ struct Application {
         if options.cluster == nil { options.cluster = plan.cluster.name }
         let workplace = Workplace(context: context, options: options)
         var environment = try workplace.environment(moduleFolder: context.absolute(source.folder))
-        let journal = try SQLiteJournal(path: workplace.locations.journal)
+        let journal = try workplace.openJournal()
         try await check(source, environment, workplace, journal)
         try await consent(workplace, journal)
         // Reading and typing takes its time, in which the plan may have expired, been denied or been frozen out.
         try PlanChecks(plan: plan).content(now: WallTime.seconds(), caller: environment.caller)
-        let scope = try prepare(&environment, source, journal)
+        let scope = try await prepare(&environment, source, journal)
         return try await carryOut(source.chunk, environment, scope)
     }
 
     private func check(
-        _ source: PlanSource, _ environment: RunEnvironment, _ workplace: Workplace, _ journal: SQLiteJournal
+        _ source: PlanSource, _ environment: RunEnvironment, _ workplace: Workplace, _ journal: any WholeJournal
     ) async throws(Failure) {
         let checks = PlanChecks(plan: plan)
         try checks.content(now: WallTime.seconds(), caller: environment.caller)
-        if let run = try journal.planUse(file.digest) { throw PlanChecks.used(by: run) }
+        if let run = try await journal.planUse(file.digest) { throw PlanChecks.used(by: run) }
         try checks.sources(source, environment.modules)
         try checks.parameters(environment.settings.parameters)
         try checks.policy(try workplace.policyFingerprint())
@@ -81,7 +81,7 @@ struct Application {
     }
 
     /// The one yes for all of it, or the approvals; a denial of the plan stops it whatever policy demands.
-    private func consent(_ workplace: Workplace, _ journal: SQLiteJournal) async throws(Failure) {
+    private func consent(_ workplace: Workplace, _ journal: any WholeJournal) async throws(Failure) {
         let demand = Effect(rawValue: plan.strictestEffect) ?? .deny
         let desk = ApprovalDesk(try workplace.approvalTerms(), journal: journal, context: context)
         let standing = try await desk.standing(of: file, at: context.absolute(path))
@@ -97,23 +97,23 @@ struct Application {
 
     /// Takes the plan for this run, so that nothing can use it again whatever happens next.
     private func prepare(
-        _ environment: inout RunEnvironment, _ source: PlanSource, _ journal: SQLiteJournal
-    ) throws(Failure) -> RunScope {
-        let follower = PlanFollower(plan)
+        _ environment: inout RunEnvironment, _ source: PlanSource, _ journal: any WholeJournal
+    ) async throws(Failure) -> RunScope {
+        let follower = PlanFollower(plan, digest: file.digest)
         guard let following = environment.following(plan, follower) else {
             throw Failure(.planDiverged, "the plan has no seed; nothing was sent")
         }
         environment = following
         environment.openJournal = { journal }
         // Before the plan is taken: it can still be applied when the freeze is over.
-        if !plan.operations.isEmpty, let freeze = try journal.standingFreeze(at: WallTime.seconds()) {
+        if !plan.operations.isEmpty, let freeze = try await journal.standingFreeze(at: WallTime.seconds()) {
             throw freeze.refusal
         }
-        if let denial = try journal.verdicts(of: file.digest).first(where: \.isDenial) {
+        if let denial = try await journal.verdicts(of: file.digest).first(where: \.isDenial) {
             throw ApprovalStanding.denied(by: denial.person, reason: denial.reason)
         }
         let id = environment.makeID()
-        if let run = try journal.claimPlan(file.digest, for: id, at: WallTime.seconds()) {
+        if let run = try await journal.claimPlan(file.digest, for: id, at: WallTime.seconds()) {
             throw PlanChecks.used(by: run)
         }
         return RunScope(

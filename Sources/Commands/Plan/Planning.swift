@@ -67,7 +67,7 @@ struct Planning {
     ) async throws(Failure) -> (outcome: ChunkOutcome, stage: PlanStage) {
         let worker = try WorkerProcess.launch(executable: context.worker)
         let stage = PlanStage(live: live.client, start: Double(plan.created))
-        let journal = try SQLiteJournal.rehearsal(of: workplace.locations.journal, at: WallTime.seconds())
+        let journal = try workplace.journal.rehearsal(at: WallTime.seconds())
         var environment = live.planning(on: stage.client, now: { stage.now }, recorder, journal: journal)
         environment.clusters = ClusterDirectory(names: live.clusters.names) { (name) throws(Failure) in
             var opened = try await live.clusters.open(name)

@@ -34,8 +34,9 @@ struct FreezeCommand: ContextCommand {
     @OptionGroup(title: "Common options") var options: GlobalOptions
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
+        let workplace = Workplace(context: context, options: options)
         let desk = FreezeDesk(
-            path: Workplace(context: context, options: options).locations.journal,
+            journal: workplace.journal,
             caller: .detected(environment: context.environment), prompter: ControllingTerminal(),
             style: context.promptStyle, now: WallTime.seconds)
         if lift {
@@ -49,7 +50,7 @@ struct FreezeCommand: ContextCommand {
             try show(freeze, "", desk)
         } else {
             guard reason == nil else { throw Failure(.usage, "--reason goes with --for", hint: "such as --for 1h") }
-            try show(try desk.standing(), "changes are not frozen", desk)
+            try show(try await desk.standing(), "changes are not frozen", desk)
         }
         return .done
     }

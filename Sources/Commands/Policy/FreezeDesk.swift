@@ -8,7 +8,7 @@ internal import Text
 
 /// Freezes changes for anybody who asks, and lifts a freeze for a person at a terminal only.
 struct FreezeDesk: Sendable {
-    let path: String
+    let journal: JournalPlace
     let caller: Caller
     let prompter: any Prompter
     let style: Style
@@ -18,9 +18,9 @@ struct FreezeDesk: Sendable {
     private static let longestReason = 200
 
     /// The freeze that stands; a journal that is not there yet is not made for the answer.
-    func standing() throws(Failure) -> FreezeRecord? {
-        guard access(path, F_OK) == 0 else { return nil }
-        return try SQLiteJournal(path: path).standingFreeze(at: now())
+    func standing() async throws(Failure) -> FreezeRecord? {
+        guard journal.exists else { return nil }
+        return try await journal.open().standingFreeze(at: now())
     }
 
     /// Freezes, and returns the freeze that stands then.
@@ -34,14 +34,14 @@ struct FreezeDesk: Sendable {
                 hint: "--reason \"replacing the switch\": whoever is refused a change reads it")
         }
         let time = now()
-        return try SQLiteJournal(path: path).freeze(
+        return try await journal.open().freeze(
             FreezeRecord(
                 began: time, until: time + seconds, reason: TextCleaner.clean(reason), account: account))
     }
 
     /// Ends the freeze that stands once a person has said so; false where there was none.
     func lift() async throws(Failure) -> Bool {
-        guard let freeze = try standing() else { return false }
+        guard let freeze = try await standing() else { return false }
         guard caller == .human else {
             throw Failure(
                 .policyDenied,
@@ -57,12 +57,12 @@ struct FreezeDesk: Sendable {
             at: prompter,
             hint: "run it at a terminal, or wait until \(UTCTime.text(freeze.until))")
         // The yes was given to the freeze that was shown.
-        guard try standing() == freeze else {
+        guard try await standing() == freeze else {
             throw Failure(
                 .conflict, "the freeze changed while you were asked; it stands as it is now",
                 hint: "see it with `pvelua freeze`, then lift it again")
         }
-        return try SQLiteJournal(path: path).liftFreeze(at: now())
+        return try await journal.open().liftFreeze(at: now())
     }
 
     /// Such as `alice`, or `alice (agent)` where a program asks.

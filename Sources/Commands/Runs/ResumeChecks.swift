@@ -7,7 +7,7 @@ internal import Runbook
 /// Whether a run can go on, before anything is touched.
 struct ResumeChecks {
     let record: RunRecord
-    let journal: SQLiteJournal
+    let journal: any WholeJournal
 
     /// How a run may have ended that may come to another end when it goes on.
     static let resumable: Set<ExitStatus> = [
@@ -19,7 +19,7 @@ struct ResumeChecks {
     ///
     /// - Throws: ``Failure`` of kind `busy` where somebody is at it, `usage` where there is nothing to go on with.
     func origin() async throws(Failure) -> RunOrigin {
-        if try journal.isHeld(record.id) {
+        if try await journal.isHeld(record.id) {
             throw Failure(
                 .busy, "run \(record.id) is going on in another process",
                 hint: "watch it: pvelua runs show --follow \(record.id)")
@@ -28,18 +28,22 @@ struct ResumeChecks {
         guard let origin = record.origin else {
             throw Failure(
                 .usage, "run \(record.id) (\(record.script)) has no script to go on with",
-                hint: "a session, a command and what an older pvelua began cannot be resumed: pvelua runs show \(record.id)")
+                hint:
+                    "a session, a command and what an older pvelua began cannot be resumed: pvelua runs show \(record.id)"
+            )
         }
         return origin
     }
 
     private func requireOpenEnd() throws(Failure) {
-        let status = record.outcome?["status"]?.perlInteger.flatMap(Int32.init(exactly:)).flatMap(ExitStatus.init(rawValue:))
+        let status = record.outcome?["status"]?.perlInteger.flatMap(Int32.init(exactly:)).flatMap(
+            ExitStatus.init(rawValue:))
         guard let status, !Self.resumable.contains(status) else { return }
         // However it ended: what became of a step that it left open must still be found out.
         if try journal.steps(of: record.id).contains(where: { !$0.state.isSettled }) { return }
         if status == .done {
-            throw Failure(.usage, "run \(record.id) has come to its end", hint: "to run the script again: pvelua run FILE")
+            throw Failure(
+                .usage, "run \(record.id) has come to its end", hint: "to run the script again: pvelua run FILE")
         }
         throw Failure(
             .usage,
@@ -53,7 +57,8 @@ struct ResumeChecks {
     ) throws(Failure) -> [(name: String, value: String)] {
         for (name, value) in given {
             guard let parameter = origin.parameters.first(where: { $0.name == name }) else {
-                throw Failure(.usage, "--param \(name) was not given to the run", hint: "it goes on with its own parameters")
+                throw Failure(
+                    .usage, "--param \(name) was not given to the run", hint: "it goes on with its own parameters")
             }
             guard parameter.value == nil || parameter.value == value else {
                 throw Failure(.usage, "--param \(name) is another than the run's", hint: "leave it out")

@@ -11,12 +11,12 @@ enum ResumedPlan {
     /// - Returns: nil where the run follows no plan.
     /// - Throws: ``Failure`` where the plan has expired or been denied since.
     static func follow(
-        _ origin: RunOrigin, _ record: RunRecord, _ environment: inout RunEnvironment, _ journal: SQLiteJournal
-    ) throws(Failure) -> PlanFollower? {
+        _ origin: RunOrigin, _ record: RunRecord, _ environment: inout RunEnvironment, _ journal: any WholeJournal
+    ) async throws(Failure) -> PlanFollower? {
         guard let bytes = origin.plan else { return nil }
         let file = try PlanFile(reading: bytes, name: "the plan of run \(record.id)")
         try PlanChecks(plan: file.plan).content(now: WallTime.seconds(), caller: environment.caller)
-        if let denial = try journal.verdicts(of: file.digest).first(where: \.isDenial) {
+        if let denial = try await journal.verdicts(of: file.digest).first(where: \.isDenial) {
             throw ApprovalStanding.denied(by: denial.person, reason: denial.reason)
         }
         let follower = PlanFollower(file.plan)

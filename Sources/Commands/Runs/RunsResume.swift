@@ -32,8 +32,8 @@ struct ResumedRun {
 
     func run(_ id: String) async throws(Failure) -> ExitStatus {
         let workplace = Workplace(context: context, options: options)
-        let journal = try SQLiteJournal(path: workplace.locations.journal, account: context.account)
-        let record = try RunFinder(journal: journal).run(id)
+        let journal = try workplace.openJournal()
+        let record = try await RunFinder(archive: journal).run(id)
         let origin = try await ResumeChecks(record: record, journal: journal).origin()
         if let cluster = options.cluster, cluster != record.cluster {
             throw Failure(
@@ -52,27 +52,31 @@ struct ResumedRun {
         environment.settings = environment.settings.resuming(
             origin, given: try ResumeChecks.parameters(origin, given: try workplace.parameters()))
         try await ResumeChecks.cluster(origin, environment)
-        let follower = try ResumedPlan.follow(origin, record, &environment, journal)
+        let follower = try await ResumedPlan.follow(origin, record, &environment, journal)
         return try await goOn(record, origin, environment, journal, follower)
     }
 
     /// The script and its modules must be those that ran.
     private func sources(
-        _ origin: RunOrigin, _ record: RunRecord, _ journal: SQLiteJournal
+        _ origin: RunOrigin, _ record: RunRecord, _ journal: any WholeJournal
     ) async throws(Failure) {
         let comparison = SourceComparison(run: record.id, isQuiet: options.quiet)
         try comparison.script(origin)
-        try comparison.modules(try journal.memory(of: record.id).modules, in: origin.folder)
+        try comparison.modules(try await journal.memory(of: record.id).modules, in: origin.folder)
     }
 
     private func goOn(
-        _ record: RunRecord, _ origin: RunOrigin, _ environment: RunEnvironment, _ journal: SQLiteJournal,
+        _ record: RunRecord, _ origin: RunOrigin, _ environment: RunEnvironment, _ journal: any WholeJournal,
         _ follower: PlanFollower?
     ) async throws(Failure) -> ExitStatus {
-        try journal.takeRun(record.id)
-        let settling = StepSettling(journal: journal, environment: environment)
+        try await journal.takeRun(record.id)
+        let output = environment.output
+        let reconciler = Reconciler(
+            journal: journal,
+            client: { (name) throws(Failure) in try await environment.onCluster(name).client },
+            now: environment.now, tell: { output.log(.info, $0) })
         var resumption = try await RunResumption(record, in: journal) { (step) throws(Failure) in
-            try await settling.settle(step)
+            try await reconciler.settle(step).step
         }
         do throws(Failure) {
             let doubtful = try await resumption.settleOpenSteps()
@@ -80,13 +84,14 @@ struct ResumedRun {
         } catch {
             // It is as open as it was before.
             let status = ExitStatus(error).rawValue
-            try? journal.endRun(
-                record.id, outcome: ["status": .integer(Int64(status))], at: WallTime.seconds())
+            try? await journal.endRun(
+                record.id, outcome: ["status": .integer(Int64(status))], at: WallTime.seconds(), carrying: JournalBatch())
             throw error
         }
         let done = resumption.steps.filter { $0.state == .done || $0.state == .doneWithWarnings }.count
-        say("resuming run \(record.id): \(resumption.memory.calls.count) calls are answered from the journal, "
-            + "\(done) steps were done")
+        say(
+            "resuming run \(record.id): \(resumption.memory.calls.count) calls are answered from the journal, "
+                + "\(done) steps were done")
         let chunk = Chunk(source: origin.source, name: origin.chunk, isExpression: origin.isExpression)
         let scope = RunScope(resuming: resumption, environment: environment, script: chunk, journal: journal)
         return try await ScriptRun(context: context, options: options).run(chunk, environment, scope) { outcome in
@@ -119,27 +124,5 @@ struct ResumedRun {
         failure.node = step.intent.node
         failure.upid = step.upid
         return failure
-    }
-}
-
-/// Finds a run by its id or the beginning of it.
-struct RunFinder {
-    let journal: SQLiteJournal
-
-    /// The run.
-    ///
-    /// - Throws: ``Failure`` of kind `not_found` where there is none, `usage` where there are several.
-    func run(_ id: String) throws(Failure) -> RunRecord {
-        if let run = try journal.run(id) { return run }
-        let found = id.isEmpty ? [] : try journal.runs(limit: 100_000).filter { $0.id.hasPrefix(id) }
-        guard let first = found.first else {
-            throw Failure(.notFound, "there is no run \(id.prefix(40))", hint: "pvelua runs list")
-        }
-        guard found.count == 1 else {
-            throw Failure(
-                .usage, "\(found.count) runs begin with \(id.prefix(40))",
-                hint: "write more of it: " + found.prefix(3).map(\.id).joined(separator: ", "))
-        }
-        return first
     }
 }

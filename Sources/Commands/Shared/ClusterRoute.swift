@@ -40,7 +40,7 @@ struct ClusterRoute: Sendable {
     /// - Throws: ``Failure`` of kind `config` where there is no such cluster or a host is none.
     init(name: String, configuration: ConfigurationFile, context: CommandContext, logLevel: LogLevel) throws(Failure) {
         if let cluster = configuration.cluster(named: name) {
-            try self.init(cluster, context, logLevel)
+            try self.init(cluster, context, logLevel, audit: configuration.audit)
         } else if name == Workplace.demo {
             let seed = ClusterSeed.demo()
             // Its tasks take a fiftieth of the time that real ones take.
@@ -56,11 +56,13 @@ struct ClusterRoute: Sendable {
     /// - Parameter terminal: Where a password is asked for that is kept nowhere.
     init(
         _ cluster: ClusterConfiguration, _ context: CommandContext, _ logLevel: LogLevel,
-        terminal: ControllingTerminal = ControllingTerminal()
+        terminal: ControllingTerminal = ControllingTerminal(), audit: AuditConfiguration = AuditConfiguration()
     ) throws(Failure) {
         name = cluster.name
         identity = cluster.auth.identity
-        credential = { () throws(Failure) in try ConfiguredCredential.make(cluster, context, terminal: terminal) }
+        credential = { () throws(Failure) in 
+            try ConfiguredCredential.make(cluster, context, terminal: terminal, audit: audit)
+        }
         timeouts = cluster.timeouts
         self.logLevel = logLevel
         clock = context.clock

@@ -13,6 +13,8 @@ public struct CommandContext: Sendable {
     public var binaries: String
     /// Whether standard input, output and error are terminals.
     public var isTerminal: (input: Bool, output: Bool, error: Bool)
+    /// Logins that the audit is yet to be told of.
+    var logins = LoginBook()
 
     /// The world of this process.
     public static func live() -> CommandContext {

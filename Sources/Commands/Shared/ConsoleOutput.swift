@@ -13,7 +13,7 @@ final class ConsoleOutput: RunOutput {
     let tableWidth: Int?
     let showsProgress: Bool
     private let lost = Mutex(false)
-    private let progressLine = ProgressLine()
+    private let board: ProgressBoard
 
     /// Whether something that belongs on standard output could not be written there.
     var hasLostOutput: Bool { lost.withLock { $0 } }
@@ -22,7 +22,8 @@ final class ConsoleOutput: RunOutput {
         self.context = context
         leastLevel = options.quiet ? .error : options.logLevel
         tableWidth = context.isTerminal.output ? windowWidth(1) : nil
-        showsProgress = context.isTerminal.error && !options.quiet && options.format == .text
+        showsProgress = !options.quiet && options.logLevel <= .info && options.format == .text
+        board = ProgressBoard(context)
     }
 
     /// A pipe gets the bytes as they are; a terminal gets no control characters from a script or a cluster.
@@ -38,17 +39,19 @@ final class ConsoleOutput: RunOutput {
         TableRenderer(headings: table.columns, width: tableWidth, style: context.outputStyle).render(table.rows)
     }
 
-    func progress(_ progress: TaskProgress?) { progressLine.show(progress, style: context.errorStyle) }
+    func progress(_ progress: TaskProgress?) {
+        if let progress { board.show(progress) } else { board.endAll() }
+    }
+
+    func progressEnded(_ upid: UPID) { board.end(upid) }
 
     private func put(_ bytes: [UInt8]) {
-        if showsProgress { progressLine.show(nil, style: context.errorStyle) }
-        if !writeAll(1, bytes) { lost.withLock { $0 = true } }
+        if !board.around({ writeAll(1, bytes) }) { lost.withLock { $0 = true } }
     }
 
     func log(_ level: LogLevel, _ message: String) {
         guard level >= leastLevel else { return }
         let style = context.errorStyle
-        if showsProgress { progressLine.show(nil, style: style) }
         let mark =
             switch level {
             case .debug: style.dim("debug")
@@ -56,6 +59,14 @@ final class ConsoleOutput: RunOutput {
             case .warning: style.yellow("warning")
             case .error: style.red("error")
             }
-        writeError("\(mark): \(TextCleaner.clean(message))\n")
+        board.around { writeError("\(mark): \(TextCleaner.clean(message))\n") }
+    }
+}
+
+extension ProgressBoard {
+    /// The board of this process's standard error: drawn in place where a terminal can do that.
+    convenience init(_ context: CommandContext) {
+        self.init(
+            isLive: context.isTerminal.error && context.environment["TERM"] != "dumb", style: context.errorStyle)
     }
 }

@@ -63,7 +63,9 @@ enum ArgumentOrder {
         var names = [command]
         rest = rest.dropFirst()
         // `cluster list`, `config check` and `policy test` are two words.
-        if ["cluster", "config", "policy", "runs"].contains(command), let verb = rest.first, !verb.hasPrefix("-") {
+        if ["cluster", "config", "policy", "runs", "audit"].contains(command), let verb = rest.first,
+            !verb.hasPrefix("-")
+        {
             names.append(verb)
             rest = rest.dropFirst()
             // `cluster schema sync` and `cluster token plan` are three.

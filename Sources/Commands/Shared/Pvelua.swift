@@ -24,8 +24,8 @@ struct Pvelua: ParsableCommand {
         version: PveluaVersion.text,
         subcommands: [
             RunCommand.self, PlanCommand.self, ApproveCommand.self, DenyCommand.self, ApplyCommand.self,
-            EvalCommand.self, ReplCommand.self, RunsCommand.self, ConfigCommand.self, ClusterCommand.self, MonitorCommand.self,
-            PolicyCommand.self, FreezeCommand.self, EvalExpressionCommand.self,
+            EvalCommand.self, ReplCommand.self, RunsCommand.self, ConfigCommand.self, ClusterCommand.self,
+            MonitorCommand.self, PolicyCommand.self, FreezeCommand.self, AuditCommand.self, EvalExpressionCommand.self,
         ],
         defaultSubcommand: EvalExpressionCommand.self)
 }

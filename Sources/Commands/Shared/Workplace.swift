@@ -49,16 +49,18 @@ struct Workplace {
         settings.seed = Int64.random(in: 0...Int64.max)
         settings.assumesYes = options.yes
         settings.parameters = try parameters()
-        let (journal, account) = (locations.journal, context.account)
+        let journal = journal(configuration)
         let policy = try policy(configuration)
         var environment = RunEnvironment(
             clusterName: name, client: client, policy: policy,
-            openJournal: { () throws(Failure) in try SQLiteJournal(path: journal, account: account) },
+            openJournal: { () throws(Failure) in try journal.open() },
             consent: consent(), caller: Caller.detected(environment: context.environment), output: output,
             modules: ModuleFinder(folder: moduleFolder), clock: client.clock, now: WallTime.seconds,
             settings: settings,
             makeID: { RunID.make(seconds: WallTime.seconds(), random: UInt64.random(in: 0...UInt64.max)) })
-        environment.account = account
+        environment.account = context.account
+        environment.logins = context.logins
+        environment.signAudit = auditSigner(configuration.audit)?.hook
         environment.clusters = clusters(configuration, own: name, policy, output)
         environment.schema = schema(of: name, client, output)
         let templates = locations.templates

@@ -31,7 +31,7 @@ struct ConsentedCalls: AdministrativeCalls {
         _ workplace: Workplace, _ configuration: ConfigurationFile, on cluster: String, _ client: ProxmoxClient,
         for name: String, yesTo calls: [APICall]
     )
-        throws(Failure)
+        async throws(Failure)
     {
         var environment = try workplace.environment(
             on: cluster, client, taskTimeout: .seconds(60), configuration)
@@ -45,7 +45,7 @@ struct ConsentedCalls: AdministrativeCalls {
                     """, file: "built in"))
         environment.consent = GivenConsent(requests: Set(calls.map { "\($0.method.rawValue) \($0.path)" }))
         run = CommandRun(environment: environment, name: name)
-        try run.permit(calls)
+        try await run.permit(calls)
     }
 
     func send(_ call: APICall) async throws(Failure) -> JSONValue { try await run.send(call) }
@@ -70,6 +70,7 @@ struct ConsentedCalls: AdministrativeCalls {
 /// The yes that was given to a list of requests, for each of them.
 private struct GivenConsent: ConsentGiver {
     let requests: Set<String>
+    let place = "terminal, for the whole command"
 
     func ask(_ question: ConsentQuestion) async -> ConsentAnswer {
         requests.contains(question.request) ? .yes : .no(reason: "it was not among the calls that were shown")

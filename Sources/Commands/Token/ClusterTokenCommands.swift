@@ -118,7 +118,7 @@ struct ClusterTokenCreate: ContextCommand {
         var creation = TokenCreation(
             plan: plan, client: client, calls: NoCalls(), makeClient: route.tokenClient, secretFile: path)
         let steps = try await creation.remaining()
-        let calls = try ConsentedCalls(
+        let calls = try await ConsentedCalls(
             workplace, configuration, on: route.name, client, for: "cluster token create", yesTo: steps.map(\.call))
         creation.calls = calls
         try await AdministrativeConsent.live(context).require(
@@ -194,7 +194,7 @@ struct ClusterTokenRotate: ContextCommand {
             calls: NoCalls(), makeClient: route.tokenClient,
             files: files.rotation(cluster, oldPath: oldPath))
         let plan = try await rotation.plan()
-        let calls = try ConsentedCalls(
+        let calls = try await ConsentedCalls(
             workplace, configuration, on: cluster, client, for: "cluster token rotate", yesTo: plan.calls + [plan.undo])
         rotation.calls = calls
         try await AdministrativeConsent.live(context).require(

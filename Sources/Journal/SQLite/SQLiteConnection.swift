@@ -7,6 +7,9 @@ internal import CSQLite
 final class SQLiteConnection {
     private var handle: OpaquePointer?
     private var statements: [String: SQLiteStatement] = [:]
+    /// Rows of the audit that were committed and not yet taken, and how many of them are on disk.
+    private var rows: [AuditRow] = []
+    private var durable = 0
 
     /// Opens a file, or a database in memory for the path `:memory:`.
     init(path: String) throws(SQLiteError) {
@@ -56,15 +59,38 @@ final class SQLiteConnection {
         if !isDurable { try execute("PRAGMA synchronous=NORMAL") }
         defer { if !isDurable { try? execute("PRAGMA synchronous=FULL") } }
         try execute("BEGIN IMMEDIATE")
+        let before = rows.count
         do {
             let result = try body()
             try execute("COMMIT")
+            if isDurable { durable = rows.count }
             return result
         } catch {
+            rows.removeLast(rows.count - before)
             // After an I/O error SQLite may have rolled back by itself; then there is nothing left to undo.
             if sqlite3_get_autocommit(handle) == 0 { try? execute("ROLLBACK") }
             throw error
         }
+    }
+
+    /// Reads all that a body asks for as it was at one moment, whoever writes meanwhile.
+    func snapshot<T>(_ body: () throws(SQLiteError) -> T) throws(SQLiteError) -> T {
+        try execute("BEGIN")
+        defer { try? execute("COMMIT") }
+        return try body()
+    }
+
+    /// Remembers a row of the audit that the transaction under way has written.
+    func wrote(_ row: AuditRow) { rows.append(row) }
+
+    /// The rows of the audit that have come to be on disk since this was last asked: a copy elsewhere must not know what this
+    /// file could still lose.
+    func takeDurableRows() -> [AuditRow] {
+        defer {
+            rows.removeFirst(durable)
+            durable = 0
+        }
+        return Array(rows.prefix(durable))
     }
 
     /// What SQLite says of the last thing that went wrong.

@@ -18,11 +18,14 @@ extension TicketCredential {
         }
     }
 
+    /// Throws the refusal of a login that was tried too short a while ago.
+    func checkRefusal(_ login: LoginRoute) throws(Failure) {
+        guard let refusal = state.withLock({ $0.refusal }) else { return }
+        guard let until = refusal.until, login.clock.now() >= until else { throw refusal.failure }
+    }
+
     /// Signs in with the password and, where that is asked for, a second factor.
     func signIn(_ login: LoginRoute) async throws(Failure) -> Ticket {
-        if let refusal = state.withLock({ $0.refusal }) {
-            guard let until = refusal.until, login.clock.now() >= until else { throw refusal.failure }
-        }
         let password = try await secrets.password(of: user)
         var start = login.clock.now()
         do throws(Failure) {

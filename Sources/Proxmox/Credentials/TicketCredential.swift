@@ -14,6 +14,7 @@ public final class TicketCredential: Credential, CustomStringConvertible, Custom
     let secrets: any LoginSecrets
     let wallClock: @Sendable () -> Double
     let ledger: any CodeLedger
+    private let onLogin: (@Sendable (LoginOutcome) async -> Void)?
     let state = Mutex(State())
     private let flight = SingleFlight<Ticket>()
 
@@ -41,10 +42,11 @@ public final class TicketCredential: Credential, CustomStringConvertible, Custom
     ///   - secrets: Where password and second factor come from.
     ///   - ledger: Which TOTP codes were used already.
     ///   - wallClock: The time in seconds since 1970, which TOTP codes follow from.
+    ///   - onLogin: Hears of each login and renewal that was tried.
     /// - Throws: ``Failure`` of the kind `config` where the user's name is none.
     public init(
         user: String, secrets: any LoginSecrets, ledger: any CodeLedger = MemoryCodeLedger(),
-        wallClock: @escaping @Sendable () -> Double
+        wallClock: @escaping @Sendable () -> Double, onLogin: (@Sendable (LoginOutcome) async -> Void)? = nil
     ) throws(Failure) {
         guard AccountName.isUser(user) else {
             throw Failure(.config, "'\(user)' is no user", hint: "write it with its realm: root@pam, alice@pve")
@@ -53,6 +55,7 @@ public final class TicketCredential: Credential, CustomStringConvertible, Custom
         self.secrets = secrets
         self.ledger = ledger
         self.wallClock = wallClock
+        self.onLogin = onLogin
     }
 
     /// The user.
@@ -131,10 +134,38 @@ public final class TicketCredential: Credential, CustomStringConvertible, Custom
             let now = login.clock.now()
             // Another flight may have landed between the look and the start of this one.
             if let held = ticket, held.serial != old?.serial, held.isUsable(at: now) { return held }
-            if let old, old.isUsable(at: now) { return try await renew(old, login) }
-            return try await signIn(login)
+            if let old, old.isUsable(at: now) {
+                return try await told(isRenewal: true) { () throws(Failure) in try await renew(old, login) }
+            }
+            try checkRefusal(login)
+            return try await told(isRenewal: false) { () throws(Failure) in try await signIn(login) }
         }
     }
+
+    private func told(
+        isRenewal: Bool, _ work: () async throws(Failure) -> Ticket
+    ) async throws(Failure) -> Ticket {
+        do throws(Failure) {
+            let ticket = try await work()
+            await onLogin?(LoginOutcome(user: user, isRenewal: isRenewal, failure: nil))
+            return ticket
+        } catch {
+            if error.kind != .cancelled {
+                await onLogin?(LoginOutcome(user: user, isRenewal: isRenewal, failure: error))
+            }
+            throw error
+        }
+    }
+}
+
+/// What came of one login, or of the renewal of a ticket.
+public struct LoginOutcome: Sendable {
+    /// The user, `name@realm`.
+    public var user: String
+    /// Whether a ticket was to be renewed with itself.
+    public var isRenewal: Bool
+    /// Why it went wrong; nil where it went well.
+    public var failure: Failure?
 }
 
 extension Ticket {

@@ -80,4 +80,5 @@ private struct NamedOutput: RunOutput {
     var hasLostOutput: Bool { output.hasLostOutput }
     var showsProgress: Bool { output.showsProgress }
     func progress(_ progress: TaskProgress?) { output.progress(progress) }
+    func progressEnded(_ upid: UPID) { output.progressEnded(upid) }
 }

@@ -86,7 +86,7 @@ struct Change: Sendable {
     }
 
     /// Whether the script is told something that the journal may not keep.
-    var hasSecretAnswer: Bool { !unrecorded.isEmpty || isRaw && call.path.segments.first == "access" }
+    var hasSecretAnswer: Bool { title.hasSecretAnswer }
 
     /// The action by which errors and questions call it.
     var action: String { endpoint.action }
@@ -156,7 +156,7 @@ struct ChangeOutcome: Sendable {
         var object = json(change).object ?? JSONObject()
         for name in change.unrecorded { object[name] = nil }
         if change.isRaw, change.isAboutAccess { object["data"] = nil }
-        if !change.unrecorded.isEmpty || change.isRaw && change.isAboutAccess { object[Self.withheld] = true }
+        if change.hasSecretAnswer { object[Self.withheld] = true }
         return .object(object)
     }
 

@@ -39,9 +39,18 @@ struct ClusterScope: Sendable {
 
     /// Writes the intent of a step, durably.
     func begin(
-        _ intent: StepIntent, of change: Change, replacing replaced: Int?
+        _ intent: StepIntent, of change: Change, replacing replaced: Int?, _ trail: CallTrail
     ) async throws(Failure) -> StepRecorder {
-        try await run.begin(intent, of: change, replacing: replaced, on: cluster)
+        try await run.begin(intent, of: change, replacing: replaced, on: cluster, trail)
+    }
+
+    /// Audits, at once, what does not end in a step.
+    func audit(_ trail: CallTrail) async throws(Failure) { try await run.audit(trail) }
+
+    /// Audits that a call is not made; the refusal stands whether or not that can be written.
+    func refused(_ trail: CallTrail, _ failure: Failure) async {
+        trail.stopped(failure)
+        do throws(Failure) { try await run.audit(trail) } catch {}
     }
 
     /// How it stands with the undoing of what the chunk does.

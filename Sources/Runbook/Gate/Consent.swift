@@ -6,6 +6,13 @@ public import Policy
 public protocol ConsentGiver: Sendable {
     /// Asks, and waits for the answer.
     func ask(_ question: ConsentQuestion) async -> ConsentAnswer
+    /// Where they are asked, for the audit.
+    var place: String { get }
+}
+
+extension ConsentGiver {
+    /// A terminal.
+    public var place: String { "terminal" }
 }
 
 /// What a person is asked before a change.

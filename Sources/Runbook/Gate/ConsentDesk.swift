@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import JSON
 internal import Model
 internal import Policy
 internal import Proxmox
@@ -6,18 +7,22 @@ internal import Proxmox
 /// Settles what a decision demands before a call may go on: nothing, a yes, a typed yes, an approval, or a refusal.
 struct ConsentDesk: Sendable {
     let environment: RunEnvironment
+    /// What the audit is told of it.
+    let trail: CallTrail
 
     /// How often a question is put again because the guest changed while it stood.
     private static let maximumRounds = 3
 
     /// Refuses what policy denies or what needs an approval; what a yes is enough for passes without one.
     func refuse(_ decision: Decision, call: APICall) throws(Failure) {
+        trail.decided(decision)
         try refuse(decision, question(decision, call, nil))
     }
 
     /// Lets a read pass or refuses it.
     func settle(_ decision: Decision, _ call: PlannedCall, undoing: UndoState) async throws(Failure) {
         guard decision.effect != .allow else { return }
+        trail.decided(decision)
         let question = question(decision, call.request, nil)
         if try await oversee(decision, call, question, undoing: undoing) != nil { return }
         try refuse(decision, question)
@@ -36,6 +41,10 @@ struct ConsentDesk: Sendable {
         case .planning(let recorder): number = try await recorder.record(call, decision, undoing)
         case .applying(let follower):
             number = try await follower.admit(call, decision, isConditional: undoing.isRunning)
+            guard decision.effect != .deny else { break }
+            trail.answered(
+                "yes", by: "plan", effect: decision.effect,
+                more: JSONObject([("plan", JSONValue(follower.digest)), ("operation", JSONValue(number))]))
         }
         if decision.effect == .deny { try refuse(decision, question) }
         return number
@@ -51,6 +60,7 @@ struct ConsentDesk: Sendable {
     ) async throws(Failure) -> (guests: [GuestFacts], planned: Int?) {
         if environment.oversight.isPlanned {
             let decision = decide(change.guests)
+            trail.decided(decision, on: change.guests, consequences: change.consequences)
             let question = question(decision, change.call, change)
             return (change.guests, try await oversee(decision, call, question, undoing: undoing))
         }
@@ -58,6 +68,7 @@ struct ConsentDesk: Sendable {
         var changes: [String] = []
         for _ in 0..<Self.maximumRounds {
             let decision = decide(shown.guests)
+            trail.decided(decision, on: shown.guests, consequences: shown.consequences)
             if decision.effect == .allow { return (shown.guests, nil) }
             var question = question(decision, change.call, shown)
             question.changedSinceAsked = changes
@@ -122,12 +133,17 @@ struct ConsentDesk: Sendable {
     }
 
     private func consent(_ question: ConsentQuestion, _ decision: Decision) async throws(Failure) {
-        if decision.effect == .confirm, environment.settings.assumesYes { return }
+        if decision.effect == .confirm, environment.settings.assumesYes {
+            return trail.answered("yes", by: "--yes", effect: decision.effect)
+        }
+        let place = environment.consent.place
         switch await environment.consent.ask(question) {
-        case .yes: return
+        case .yes: trail.answered("yes", by: place, effect: decision.effect)
         case .no(let reason):
+            trail.answered("no", by: place, effect: decision.effect, reason: reason)
             throw Failure(.confirmationRequired, "not confirmed: \(describe(question)) (\(reason)); nothing was sent")
         case .nobody:
+            trail.answered("nobody", by: place, effect: decision.effect)
             throw Failure(
                 .confirmationRequired,
                 "\(describe(question)) needs a \(decision.effect == .confirm ? "yes" : "typed yes"), and there is no terminal "

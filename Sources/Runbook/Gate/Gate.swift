@@ -53,9 +53,17 @@ struct Gate: Sendable {
             decision = environment.policy.evaluate(question(call, actions, now))
                 .stricter(atStart: environment.policy.evaluate(question(call, actions, before)))
         }
-        try await ConsentDesk(environment: environment).settle(
-            decision, PlannedCall(call, actions, origin, run),
-            undoing: await run.undoing)
+        let planned = PlannedCall(call, actions, origin, run)
+        let trail = CallTrail(of: planned, in: environment)
+        do throws(Failure) {
+            try await ConsentDesk(environment: environment, trail: trail).settle(
+                decision, planned, undoing: await run.undoing)
+        } catch {
+            await run.refused(trail, error)
+            throw error
+        }
+        // A yes is written down before anything is done on its word.
+        try await run.audit(trail)
         return try await body(client)
     }
 
@@ -76,23 +84,33 @@ struct Gate: Sendable {
     private func judged(_ proposal: Change, after failed: Int? = nil) async throws(Failure) -> ChangeOutcome {
         var change = proposal
         let actions = ActionClassifier.actions(of: change.call)
-        try await run.requireThaw(for: actions)
         let planned = PlannedCall(change, actions, origin, run)
+        let trail = CallTrail(of: planned, in: environment)
+        do throws(Failure) { try await run.requireThaw(for: actions) } catch {
+            await run.refused(trail, error)
+            throw error
+        }
         let others = proposal.others + proposal.owners.map { PolicyGuest($0) }
         let before = try await run.factsAtStart(of: proposal, client)
         if let guest = change.guest { change.nearNames = { [run] in await run.nearNames(guest) } }
-        let (guests, number) = try await ConsentDesk(environment: environment).settle(
-            change, planned, undoing: await run.undoing
-        ) { guests in
-            let now = environment.policy.evaluate(
-                question(proposal.call, actions, guests.map { PolicyGuest($0) } + others))
-            return now.stricter(atStart: environment.policy.evaluate(question(proposal.call, actions, before)))
+        let (guests, number): ([GuestFacts], Int?)
+        do throws(Failure) {
+            (guests, number) = try await ConsentDesk(environment: environment, trail: trail).settle(
+                change, planned, undoing: await run.undoing
+            ) { guests in
+                let now = environment.policy.evaluate(
+                    question(proposal.call, actions, guests.map { PolicyGuest($0) } + others))
+                return now.stricter(atStart: environment.policy.evaluate(question(proposal.call, actions, before)))
+            }
+        } catch {
+            await run.refused(trail, error)
+            throw error
         }
         change.guests = guests
         if let number { run.notes.planned(number) }
         let overseen = Overseeing(environment: environment, number: number, before: change.guests + change.owners)
         do throws(Failure) {
-            let outcome = try await allowed(change, actions, after: failed)
+            let outcome = try await allowed(change, actions, after: failed, trail)
             await overseen.finish(change, outcome)
             return outcome
         } catch {
@@ -103,25 +121,33 @@ struct Gate: Sendable {
 
     /// Makes a change that policy and people have let pass.
     private func allowed(
-        _ settled: Change, _ actions: Set<Action>, after failed: Int?
+        _ settled: Change, _ actions: Set<Action>, after failed: Int?, _ trail: CallTrail
     ) async throws(Failure) -> ChangeOutcome {
         var change = settled
-        try await change.complete?(&change)
-        guard ActionClassifier.actions(of: change.call) == actions else {
-            throw Failure(.policyDenied, "the call became another than the one that was judged; nothing was sent")
+        let step: StepRecorder
+        let mark: TaskWatermark?
+        do throws(Failure) {
+            try await change.complete?(&change)
+            guard ActionClassifier.actions(of: change.call) == actions else {
+                throw Failure(.policyDenied, "the call became another than the one that was judged; nothing was sent")
+            }
+            if await run.isFirst("identity") { trail.used(client.credential) }
+            mark = try await client.watermark(for: change.call)
+            let evidence = StepEvidence(
+                change, CallEvidence(mark: mark, before: change.guest, user: client.identity, now: environment.now()))
+            var intent = StepIntent(
+                actions: actions, method: change.call.method.rawValue, path: change.call.path.description,
+                parameters: change.call.recordedParameters, vmid: change.vmid,
+                node: change.node, identity: change.identity, guests: change.touched)
+            intent.evidence = evidence.json(now: environment.now(), clock: client.clock.now())
+            intent.call = run.notes.call
+            intent.place = origin.place
+            intent.planned = run.notes.planned
+            step = try await run.begin(intent, of: change, replacing: failed, trail)
+        } catch {
+            await run.refused(trail, error)
+            throw error
         }
-        let mark = try await client.watermark(for: change.call)
-        let evidence = StepEvidence(
-            change, CallEvidence(mark: mark, before: change.guest, user: client.identity, now: environment.now()))
-        var intent = StepIntent(
-            actions: actions, method: change.call.method.rawValue, path: change.call.path.description,
-            parameters: change.call.recordedParameters, vmid: change.vmid,
-            node: change.node, identity: change.identity, guests: change.touched)
-        intent.evidence = evidence.json(now: environment.now(), clock: client.clock.now())
-        intent.call = run.notes.call
-        intent.place = origin.place
-        intent.planned = run.notes.planned
-        let step = try await run.begin(intent, of: change, replacing: failed)
         do throws(Failure) {
             var outcome = try await Sending(environment: environment, run: run).carryOut(change, step, mark: mark)
             outcome.snapshot = change.snapshot

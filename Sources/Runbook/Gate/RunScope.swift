@@ -96,7 +96,7 @@ public actor RunScope {
     /// - Throws: ``Failure`` of kind `limit` where it would be one too many; nothing is written then. The policy's limits hold
     ///   for all clusters of the run together.
     func begin(
-        _ intent: StepIntent, of change: Change, replacing replaced: Int?, on cluster: String
+        _ intent: StepIntent, of change: Change, replacing replaced: Int?, on cluster: String, _ trail: CallTrail
     ) async throws(Failure) -> StepRecorder {
         let journal = try journal()
         try await record(in: journal)
@@ -105,14 +105,19 @@ public actor RunScope {
         let limits = environment.policy.limits
         let judge = LimitJudge(
             limits.holding(for: environment.caller), census: limits.goByPools ? await starts.census : PoolCensus())
+        pending.events += environment.logins.take()
         var batch = takePending()
         batch.starts += await starts.takeRecords()
+        var carried = batch
+        let events = trail.take()
+        carried.events += events
         let number: Int
         do throws(Failure) {
             number = try await journal.recordIntent(
                 run: id, intent, at: environment.now(), replacing: replaced,
-                admission: judge.admission(of: change.counted(intent.actions, on: cluster)), carrying: batch)
+                admission: judge.admission(of: change.counted(intent.actions, on: cluster)), carrying: carried)
         } catch {
+            trail.putBack(events)
             pending = batch + pending
             tape.waiting = pending.answerBytes
             throw error
@@ -125,6 +130,17 @@ public actor RunScope {
         return StepRecorder(
             journal: journal, run: id, number: number, cluster: other, now: environment.now,
             note: { await self.note(number, $0, upid: $1, problem: $2) }, leave: { await self.leave($0, number) })
+    }
+
+    /// Audits, at once, what does not end in a step.
+    ///
+    /// - Throws: ``Failure`` of kind `config` where it cannot be written.
+    func audit(_ trail: CallTrail) async throws(Failure) {
+        var batch = JournalBatch()
+        batch.events = trail.take()
+        guard !batch.isEmpty else { return }
+        batch.events = environment.logins.take() + batch.events
+        try await journal().record(batch, of: id)
     }
 
     /// Keeps something for the journal; it is written with the next step, before that is sent.
@@ -253,6 +269,7 @@ public actor RunScope {
         do throws(Failure) {
             try await journal().endRun(
                 id, outcome: ["status": JSONValue(Int(status))], at: environment.now(), carrying: lastBatch())
+            try await environment.signAudit?(journal())
         } catch {
             environment.output.log(.warning, "the end of run \(id) could not be recorded: \(error.message)")
         }

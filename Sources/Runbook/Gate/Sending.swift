@@ -8,8 +8,14 @@ internal import Synchronization
 /// The Gate's second half: has the client make a change that may be made, and writes each stage into the journal before
 /// anybody acts on it.
 struct Sending: Sendable {
-    let environment: RunEnvironment
+    private(set) var environment: RunEnvironment
     let run: ClusterScope
+
+    init(environment: RunEnvironment, run: ClusterScope) {
+        self.environment = environment
+        self.environment.output = CallProgress(environment.output)
+        self.run = run
+    }
 
     private var client: ProxmoxClient { environment.client }
 

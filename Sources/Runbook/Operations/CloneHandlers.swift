@@ -13,9 +13,10 @@ enum CloneHandlers {
     static func clone(_ call: OperationCall) async throws(Failure) -> JSONValue {
         let options = call.arguments.options()
         let guest = try await call.gate.resolve(try call.arguments.guest(), on: call.arguments.node())
-        let full = try await call.memo("full") { () throws(Failure) in
-            .bool(try await CloneCheck(call: call, options: options, guest: guest).settle())
-        } == true
+        let full =
+            try await call.memo("full") { () throws(Failure) in
+                .bool(try await CloneCheck(call: call, options: options, guest: guest).settle())
+            } == true
         let fixed = parameters(options, guest, full: full)
         return try await FreeVMID(call: call).make(options.vmid("vmid"), field: "options.vmid") {
             (vmid) throws(Failure) in

@@ -8,6 +8,8 @@ internal import Policy
 /// Holds each change of a run against a plan, and refuses what is not in it before anything is sent.
 public actor PlanFollower {
     private let plan: Plan
+    /// The digest of the plan's file, for the audit.
+    nonisolated let digest: String?
     private var reached: Set<Int> = []
     private var results: [Int: JSONObject] = [:]
     private var touched: Set<PlannedGuest> = []
@@ -16,8 +18,11 @@ public actor PlanFollower {
     public private(set) var divergence: Failure?
 
     /// Makes a follower of a plan that was agreed to.
-    public init(_ plan: Plan) {
+    ///
+    /// - Parameter digest: That of its file, for the audit.
+    public init(_ plan: Plan, digest: String? = nil) {
         self.plan = plan
+        self.digest = digest
         for operation in plan.operations where !operation.isConditional {
             for target in operation.targets {
                 let key = PlannedGuest(cluster: operation.cluster, vmid: target.vmid)

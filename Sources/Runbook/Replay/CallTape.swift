@@ -43,7 +43,8 @@ struct CallTape: Sendable {
     var isEmpty: Bool { answers.isEmpty && steps.isEmpty && modules.isEmpty }
 
     /// What is known of a call, which is thereby asked for again.
-    mutating func recall(_ id: CallID) -> (answer: CallRecord.Answer?, steps: [StepRecord], memos: [String: JSONValue]) {
+    mutating func recall(_ id: CallID) -> (answer: CallRecord.Answer?, steps: [StepRecord], memos: [String: JSONValue])
+    {
         let found = steps[id] ?? []
         for step in found { unclaimed.remove(step.sequence) }
         return (answers[id]?.answer, found, memos[id] ?? [:])

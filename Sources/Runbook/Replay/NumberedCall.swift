@@ -96,7 +96,12 @@ struct CallNotesMaker: Sendable {
 
 extension StepRecord {
     /// Whether the script was told more of its result than was kept.
-    var hasWithheldResult: Bool { state.isDone && outcome?[ChangeOutcome.withheld] == .bool(true) }
+    var hasWithheldResult: Bool {
+        guard state.isDone else { return false }
+        // What a command in a guest has written nobody can read a second time.
+        return outcome?[ChangeOutcome.withheld] == .bool(true)
+            || outcome?["unreported"] == .bool(true) && intent.path.hasSuffix("/agent/exec")
+    }
 }
 
 extension StepState {

@@ -21,7 +21,9 @@ extension RunScope {
     func recall(_ id: CallID) -> CallMemory? {
         guard !tape.isEmpty || tape.undoing != nil else { return nil }
         let found = tape.recall(id)
-        for step in found.steps { notes[step.sequence] = StepNote(step, own: environment.clusterName, compensation: running) }
+        for step in found.steps {
+            notes[step.sequence] = StepNote(step, own: environment.clusterName, compensation: running)
+        }
         var memory = CallMemory(answer: found.answer, steps: found.steps, memos: found.memos)
         if found.answer == nil, let undoing = tape.undoing, running == nil { memory.end = undoing }
         return memory.answer == nil && memory.steps.isEmpty && memory.end == nil ? nil : memory
@@ -113,7 +115,8 @@ extension CallRecord {
 
     /// Whether it failed by what may be otherwise the next time.
     fileprivate var isPassing: Bool {
-        guard case .failure(let bytes) = answer, let json = try? JSONValue(parsing: String(decoding: bytes, as: UTF8.self)),
+        guard case .failure(let bytes) = answer,
+            let json = try? JSONValue(parsing: String(decoding: bytes, as: UTF8.self)),
             let failure = Failure(json: json)
         else { return false }
         return failure.kind.isPassing

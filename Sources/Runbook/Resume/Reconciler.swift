@@ -111,16 +111,7 @@ public struct Reconciler: Sendable {
             return try await end(step, .inDoubt("nothing was kept that would tell its task from another"))
         }
         tell("step \(step.sequence) of run \(step.run): looking for what became of it")
-        let journal = journal
-        let past = PastCall(
-            pursuit.call, evidence, intended: step.intended, sent: step.sent, now: now,
-            taken: { (tasks) throws(Failure) in
-                let names = try await journal.tasksOfSteps(
-                    among: tasks.map(\.description), cluster: step.intent.cluster ?? "",
-                    except: (step.run, step.sequence))
-                return tasks.filter { names.contains($0.description) }
-            })
-        switch try await pursuit.client.pastFate(of: past) {
+        switch try await pursuit.client.pastFate(of: past(step, pursuit.call, evidence)) {
         case .task(let upid):
             try await journal.recordAccepted(
                 run: step.run, step: step.sequence, upid: upid.description, at: now())
@@ -137,6 +128,19 @@ public struct Reconciler: Sendable {
         case .notHappened(let proof): return try await end(step, .notHappened(proof))
         case .unknown(let seen): return try await end(step, .inDoubt(seen))
         }
+    }
+
+    /// A step's call as it is looked for.
+    func past(_ step: StepRecord, _ call: APICall, _ evidence: CallEvidence) -> PastCall {
+        let journal = journal
+        return PastCall(
+            call, evidence, intended: step.intended, sent: step.sent, now: now,
+            taken: { (tasks) throws(Failure) in
+                let names = try await journal.tasksOfSteps(
+                    among: tasks.map(\.description), cluster: step.intent.cluster ?? "",
+                    except: (step.run, step.sequence))
+                return tasks.filter { names.contains($0.description) }
+            })
     }
 
     /// Follows a task that is certainly the step's own.
@@ -164,7 +168,7 @@ public struct Reconciler: Sendable {
         return try await end(step, done(step, pursuit, result, "\(origin) and ended well: \(upid)"))
     }
 
-    private func done(
+    func done(
         _ step: StepRecord, _ pursuit: Pursuit, _ result: ChangeResult, _ proof: String
     ) -> Verdict {
         var outcome = ChangeOutcome(result)
@@ -184,7 +188,7 @@ public struct Reconciler: Sendable {
         case inDoubt(String)
     }
 
-    private func end(_ step: StepRecord, _ verdict: Verdict) async throws(Failure) -> ReconciledStep {
+    func end(_ step: StepRecord, _ verdict: Verdict) async throws(Failure) -> ReconciledStep {
         switch verdict {
         case .done(let outcome, let warnings, let proof):
             return try await write(step, warnings > 0 ? .doneWithWarnings : .done, outcome, proof)

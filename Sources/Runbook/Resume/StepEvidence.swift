@@ -56,6 +56,9 @@ struct ChangeTitle: Sendable {
     var isAboutAccess: Bool
     /// Names of what is told that the journal may not keep.
     var unrecorded: Set<String> = []
+
+    /// Whether what is told of it may hold a secret.
+    var hasSecretAnswer: Bool { !unrecorded.isEmpty || isRaw && isAboutAccess }
 }
 
 extension ChangeTitle {

@@ -68,7 +68,8 @@ final class CallNotes: Sendable {
     private let secret = Mutex(false)
 
     init(
-        unknowns: [UnknownArgument] = [], call: CallID? = nil, steps: [StepRecord] = [], memos: [String: JSONValue] = [:]
+        unknowns: [UnknownArgument] = [], call: CallID? = nil, steps: [StepRecord] = [],
+        memos: [String: JSONValue] = [:]
     ) {
         self.unknowns = unknowns
         self.call = call

@@ -50,7 +50,8 @@ struct CallKeyTests {
     @Test func secretsAreNoPartOfIt() {
         let one: PackedValue = ["set": ["cipassword": "hunter2"]]
         let other: PackedValue = ["set": ["cipassword": "swordfish"]]
-        #expect(key("configure", "lab", [.null, 101.packed, one]) == key("configure", "lab", [.null, 101.packed, other]))
+        #expect(
+            key("configure", "lab", [.null, 101.packed, one]) == key("configure", "lab", [.null, 101.packed, other]))
     }
 
     @Test(arguments: ErrorKind.allCases)

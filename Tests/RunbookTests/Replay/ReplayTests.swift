@@ -37,7 +37,7 @@ struct ReplayTests {
             print(before, pve.now(), math.random(1, 1000000))
             local r = pve.vm_action(nil, 101, "stop")
             print(r.status, pve.vm(101).status)
-            pve.sleep(5) pve.log("info", "once")
+            pve.sleep(5) pve.log("once")
             local s = pve.vm_action(nil, 101, "start")
             print(s.status)
             """
@@ -69,7 +69,9 @@ struct ReplayTests {
         #expect(failure(try await bench.start(code, ends: ends).outcome)?.kind == .confirmationRequired)
         #expect(bench.writes.count == 1)
         #expect(succeeded(try await bench.resume(code, ends: true).outcome))
-        #expect(bench.writes == [101, 102].map { "POST /nodes/pve\($0 == 101 ? 1 : 2)/qemu/\($0)/status/stop" } || bench.writes.count == 2)
+        #expect(
+            bench.writes == [101, 102].map { "POST /nodes/pve\($0 == 101 ? 1 : 2)/qemu/\($0)/status/stop" }
+                || bench.writes.count == 2)
         #expect(bench.output.text == "both\n")
         #expect(try bench.journal.steps(of: "r").count == 2)
         #expect(try bench.journal.run("r")?.resumes == 1)
@@ -103,7 +105,9 @@ struct ReplayTests {
             print(pve.vm(101).status) pve.vm_action(nil, 102, 'stop')
             """
         _ = try await bench.start(code)
-        #expect(bench.writes.count == 3 && bench.output.text == "running\nstopped\nrunning\nstopped\n" || bench.writes.count == 2)
+        #expect(
+            bench.writes.count == 3 && bench.output.text == "running\nstopped\nrunning\nstopped\n"
+                || bench.writes.count == 2)
         let (first, writes) = (bench.output.text, bench.writes.count)
         #expect(succeeded(try await bench.resume(code).outcome))
         #expect(bench.output.text.hasPrefix(first + first))
@@ -191,7 +195,8 @@ struct ReplayTests {
     @Test(arguments: [true, false])
     func aGuestIsMadeOnce(isAnswered: Bool) async throws {
         let bench = try bench(yes: 0, "")
-        let code = #"local r = pve.clone(nil, 9000, { name = "web-3" }) print(r.vmid) pve.vm_action(nil, r.vmid, "start")"#
+        let code =
+            #"local r = pve.clone(nil, 9000, { name = "web-3" }) print(r.vmid) pve.vm_action(nil, r.vmid, "start")"#
         _ = try await bench.start(code)
         if !isAnswered {
             // Killed before the clone was answered: only its step and its number are known.
@@ -220,7 +225,8 @@ struct ReplayTests {
         _ = try folder.write("names.lua", "return { first = 101 }")
         var bench = try bench(yes: 1)
         bench.environment.modules = ModuleFinder(folder: folder.url.path)
-        let code = "local n = require('names') pve.vm_action(nil, n.first, 'stop') pve.vm_action(nil, 102, 'stop') print(n.first)"
+        let code =
+            "local n = require('names') pve.vm_action(nil, n.first, 'stop') pve.vm_action(nil, 102, 'stop') print(n.first)"
         _ = try await bench.start(code)
         _ = try folder.write("names.lua", "return { first = 110 }")
         #expect(succeeded(try await bench.resume(code).outcome))
@@ -236,7 +242,9 @@ struct ReplayTests {
         let code = "pve.untag(101, 'crown-x') pve.vm_action(nil, 101, 'stop')"
         #expect(failure(try await bench.start(code).outcome)?.kind == .policyDenied)
         let again = failure(try await bench.resume(code).outcome)
-        #expect(again?.kind == .policyDenied && again?.hint?.contains("rule \"crown\"") == true, "\(String(describing: again))")
+        #expect(
+            again?.kind == .policyDenied && again?.hint?.contains("rule \"crown\"") == true,
+            "\(String(describing: again))")
         #expect(bench.writes.count == 1)
     }
 

@@ -22,12 +22,18 @@ extension Bench {
     /// Goes on with a run, with the steps as they are or as a person settled them.
     func resume(
         _ code: String, id: String = "r", ends: Bool = false,
-        settle: @escaping RunResumption.StepSettling = { step in step }
+        settle: RunResumption.StepSettling? = nil
     ) async throws -> (outcome: ChunkOutcome, scope: RunScope) {
         let record = try #require(try journal.run(id))
         try journal.releaseRun(id)
         try journal.takeRun(id)
-        var resumption = try await RunResumption(record, in: journal, settle: settle)
+        let (world, journal) = (self.environment, journal)
+        let reconciler = Reconciler(
+            journal: journal, client: { (name) throws(Failure) in try await world.onCluster(name).client },
+            now: world.now)
+        var resumption = try await RunResumption(record, in: journal) { (step) throws(Failure) in
+            if let settle { try await settle(step) } else { try await reconciler.settle(step).step }
+        }
         _ = try await resumption.settleOpenSteps()
         let chunk = Chunk(source: Array(code.utf8), name: "@test.lua")
         var environment = environment

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Configuration
+internal import Glibc
+internal import Journal
+internal import Model
+internal import Text
+
+/// Where the journal is and how it is opened: the one place that knows which store is behind it.
+struct JournalPlace: Sendable {
+    /// The file.
+    let path: String
+    /// Who writes.
+    let account: String
+    /// Where copies of the audit go.
+    let audit: AuditConfiguration
+    /// Told where a copy cannot be made.
+    let warn: @Sendable (String) -> Void
+
+    /// Whether there is one yet; looking into it must not make it.
+    var exists: Bool { access(path, F_OK) == 0 }
+
+    /// Opens it, and makes it where it is missing.
+    func open() throws(Failure) -> any WholeJournal {
+        try SQLiteJournal(path: path, account: account, copies: AuditCopies.configured(audit, warn: warn))
+    }
+
+    /// A journal that is gone with this process and goes on where this one stands.
+    func rehearsal(at time: Double) throws(Failure) -> any WholeJournal {
+        try SQLiteJournal.rehearsal(of: path, at: time)
+    }
+}
+
+extension Workplace {
+    /// Where the journal is, with the copies that the configuration asks for.
+    func journal(_ configuration: ConfigurationFile) -> JournalPlace {
+        JournalPlace(path: locations.journal, account: context.account, audit: configuration.audit, warn: warn)
+    }
+
+    /// The same for commands that must work whatever is wrong with the configuration.
+    var journal: JournalPlace {
+        do throws(Failure) {
+            return journal(try configuration())
+        } catch {
+            warn("the audit is not copied: \(error.message)")
+            return journal(.none)
+        }
+    }
+
+    /// Opens the journal.
+    func openJournal() throws(Failure) -> any WholeJournal { try journal.open() }
+
+    /// Warns on standard error, unless that is to be quiet.
+    var warn: @Sendable (String) -> Void {
+        let isQuiet = options.quiet
+        return { if !isQuiet { writeError("warning: \(TextCleaner.clean($0))\n") } }
+    }
+}
