@@ -155,6 +155,11 @@ let package = Package(
                 "Simulator", "Configuration", "Journal", "Monitor", "Plan", "Signatures", "Text",
             ],
             exclude: ["Support"]),
+        tests(
+            "CrashTests",
+            [
+                "Runbook", "Simulator", "Twin", "Plan", "Proxmox", "Policy", "Journal", "Model", "JSON", "TestSupport",
+            ], exclude: ["Support"]),
         tests("ArchitectureTests", ["TestSupport"]),
     ],
     swiftLanguageModes: [.v6],

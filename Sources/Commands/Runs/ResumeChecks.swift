@@ -39,6 +39,8 @@ struct ResumeChecks {
         let status = record.outcome?["status"]?.perlInteger.flatMap(Int32.init(exactly:)).flatMap(
             ExitStatus.init(rawValue:))
         guard let status, !Self.resumable.contains(status) else { return }
+        // However it ended: what became of a step that it left open must still be found out.
+        if try journal.steps(of: record.id).contains(where: { !$0.state.isSettled }) { return }
         if status == .done {
             throw Failure(
                 .usage, "run \(record.id) has come to its end", hint: "to run the script again: pvelua run FILE")

@@ -27,6 +27,8 @@ struct ClusterRoute: Sendable {
     var credential: @Sendable () throws(Failure) -> any Credential
     var timeouts = TimeoutConfiguration()
     var logLevel: LogLevel = .error
+    /// The time that waiting goes by.
+    var clock: any ClientClock = SystemClock()
 
     var connectTimeout: Duration { .seconds(timeouts.connect) }
     var requestTimeout: Duration { .seconds(timeouts.request) }
@@ -63,6 +65,7 @@ struct ClusterRoute: Sendable {
         }
         timeouts = cluster.timeouts
         self.logLevel = logLevel
+        clock = context.clock
         if case .local(let program) = cluster.auth {
             try FileContent.checkProgram(program)
             let transport = PveshTransport(settings: PveshSettings(program: program))
@@ -126,7 +129,7 @@ extension ClusterRoute {
                     name: $0.name, transport: $0.transport, pins: pins, certificateHint: hint, endpoint: $0.endpoint)
             },
             credential: credential,
-            settings: ClientSettings(requestTimeout: timeout ?? requestTimeout, readAttempts: attempts),
+            settings: ClientSettings(requestTimeout: timeout ?? requestTimeout, readAttempts: attempts), clock: clock,
             logger: logger)
     }
 
