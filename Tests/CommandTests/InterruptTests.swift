@@ -12,7 +12,7 @@ struct InterruptTests {
 
     /// Runs a piece of Lua, interrupts it once the server has got a request whose path ends so, and waits for its end.
     private func interrupt(
-        _ code: String, at server: RunningServer, whenSeen method: String, _ path: String
+        _ code: String, at server: RunningServer, whenSeen method: String, _ path: String, isTwice: Bool = false
     ) async throws -> (result: ProcessResult, seconds: Double) {
         let errors = try runner.home.write("stderr", "")
         let process = try ChildProcess(
@@ -26,6 +26,12 @@ struct InterruptTests {
         }
         let start = ContinuousClock.now
         process.signal(SIGINT)
+        if isTwice {
+            try await eventually("the first interrupt is heard") {
+                try !process.isRunning || String(contentsOf: errors, encoding: .utf8).contains("finishing ")
+            }
+            process.signal(SIGINT)
+        }
         let status = await process.ending()
         let result = ProcessResult(status: status, output: "", errors: try String(contentsOf: errors, encoding: .utf8))
         return (result, Double((ContinuousClock.now - start).components.seconds))
@@ -42,11 +48,25 @@ struct InterruptTests {
         #expect(seconds < 100)
     }
 
-    @Test func runningTasksGoOnAndAreNamed() async throws {
+    @Test func whatWasSentIsFinishedAndNothingNewIsBegun() async throws {
+        let server = try await RunningServer("--time-scale", "20")
+        try runner.configure(server, timeouts: "request: 300s")
+        let (result, _) = try await interrupt(
+            #"pcall(pve.vm_action, nil, 101, "shutdown"); pve.vm_action(nil, 102, "shutdown")"#, at: server,
+            whenSeen: "GET", "/status")
+        #expect(result.status == 130, "\(result.errors)")
+        #expect(result.errors.contains("finishing guest.shutdown of guest 101"), "\(result.errors)")
+        #expect(!result.errors.contains("goes on (UPID:"), "\(result.errors)")
+        let sent = try await server.requests().filter { $0.method == "POST" }
+        #expect(sent.count == 1, "\(sent)")
+    }
+
+    @Test func aSecondInterruptLeavesWhatWasSent() async throws {
         let server = try await RunningServer("--time-scale", "200")
         try runner.configure(server, timeouts: "request: 300s")
         let (result, seconds) = try await interrupt(
-            #"pve.vm_action(nil, 101, "shutdown")"#, at: server, whenSeen: "GET", "/status")
+            #"pve.vm_action(nil, 101, "shutdown")"#, at: server, whenSeen: "GET", "/status",
+            isTwice: true)
         #expect(result.status == 130, "\(result.errors)")
         let message = result.jsonError?["message"]?.string ?? ""
         #expect(message.contains("goes on (UPID:") && message.contains(":qmshutdown:101:"), "\(result.errors)")
