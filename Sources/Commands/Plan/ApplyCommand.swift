@@ -25,7 +25,9 @@ struct ApplyCommand: ContextCommand {
     @Option(help: ArgumentHelp("The script, where it is elsewhere now.", valueName: "file"))
     var script: String?
 
-    @Option(help: ArgumentHelp("What Ctrl-C does about what was done: keep it, or undo it by what pve.on_failure was given."))
+    @Option(
+        help: ArgumentHelp(
+            "What Ctrl-C does about what was done: keep it, or undo it by what pve.on_failure was given."))
     var onCancel = CancelChoice.keep
 
     @OptionGroup(title: "Common options") var options: GlobalOptions

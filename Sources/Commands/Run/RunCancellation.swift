@@ -40,7 +40,9 @@ final class RunCancellation: Sendable {
             // Apart: an interrupt takes a second, in which a stronger wish may come.
             switch wish {
             case .leave: await leave()
-            case .stop, .undo where !isFirst: break
+            case .stop,
+                .undo where !isFirst:
+                break
             case .stop, .undo:
                 writeError("run \(scope.id) was canceled by: pvelua runs cancel\n")
                 let (session, first) = (session, presses)

@@ -13,7 +13,9 @@ struct RunCommand: ContextCommand {
     @Argument(help: "The Lua file.")
     var file: String
 
-    @Option(help: ArgumentHelp("What Ctrl-C does about what was done: keep it, or undo it by what pve.on_failure was given."))
+    @Option(
+        help: ArgumentHelp(
+            "What Ctrl-C does about what was done: keep it, or undo it by what pve.on_failure was given."))
     var onCancel = CancelChoice.keep
 
     @OptionGroup(title: "Common options") var options: GlobalOptions

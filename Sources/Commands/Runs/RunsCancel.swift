@@ -41,7 +41,8 @@ struct RunsCancel: ContextCommand {
         while try await journal.isHeld(record.id) {
             guard ContinuousClock.now < end else {
                 writeError(
-                    "run \(record.id) was asked to end and is still at it; watch it: pvelua runs show --follow \(record.id)\n")
+                    "run \(record.id) was asked to end and is still at it; watch it: pvelua runs show --follow \(record.id)\n"
+                )
                 return .done
             }
             try? await ContinuousClock().sleep(for: .milliseconds(100))
