@@ -73,4 +73,34 @@ struct InterruptTests {
         #expect(seconds < 100)
         #expect(try await !server.requests().contains { $0.method == "DELETE" })
     }
+
+    @Test func anotherProcessEndsARun() async throws {
+        let server = try await RunningServer("--time-scale", "60")
+        try runner.configure(server, timeouts: "request: 300s")
+        let errors = try runner.home.write("stderr", "")
+        let process = try ChildProcess(
+            Places.products.appendingPathComponent("pvelua"),
+            [
+                "--yes", "-e",
+                #"pve.on_failure(function() pve.vm_action(nil, 101, "start") end); "#
+                    + #"pve.vm_action(nil, 101, "shutdown"); pve.vm_action(nil, 102, "shutdown")"#,
+            ],
+            environment: runner.surroundings, errors: FileHandle(forWritingTo: errors))
+        let watch = process.end(after: 200)
+        defer { watch.cancel() }
+        try await eventually("the change at the server") {
+            if !process.isRunning { return true }
+            return try await server.requests().contains { $0 == "POST" && $1.hasSuffix("/status/shutdown") }
+        }
+        let canceled = try await runner.pvelua("runs", "cancel", "latest", "--wait", "100")
+        let status = await process.ending()
+        let said = try String(contentsOf: errors, encoding: .utf8)
+        #expect(canceled.status == 0 && canceled.errors.contains("has ended"), "\(canceled.errors)")
+        #expect(status == 130, "\(said)")
+        #expect(said.contains("finishing guest.shutdown of guest 101"), "\(said)")
+        #expect(said.contains("the run was interrupted"), "\(said)")
+        #expect(try await server.requests().filter { $0.method == "POST" }.count == 1)
+        let again = try await runner.pvelua("runs", "cancel", "latest")
+        #expect(again.errors.contains("does not run"), "\(again.errors)")
+    }
 }
