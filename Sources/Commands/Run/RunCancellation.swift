@@ -13,6 +13,7 @@ final class RunCancellation: Sendable {
     private let scope: RunScope
     private let undoes: Bool
     private let presses = Mutex(0)
+    private let canGoOn = Mutex(false)
 
     init(session: RunbookSession, scope: RunScope, undoes: Bool) {
         self.session = session
@@ -58,17 +59,19 @@ final class RunCancellation: Sendable {
     /// Says how to go on with a run that was interrupted.
     func tellHowToGoOn(_ status: ExitStatus) async {
         guard status == .interrupted, await scope.isResumable else { return }
-        writeError("run \(scope.id) can go on: pvelua runs resume \(scope.id)\n")
+        writeError(Self.howToGoOn(scope.id))
     }
 
     private func leave() async {
-        let isResumable = await scope.isResumable
-        let id = scope.id
         // Whatever hangs: the kernel lets the run's lock go, and the journal stands at every instant.
-        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(900)) {
-            if isResumable { writeError("run \(id) can go on: pvelua runs resume \(id)\n") }
+        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(900)) { [self] in
+            if canGoOn.withLock({ $0 }) { writeError(Self.howToGoOn(scope.id)) }
             _exit(ExitStatus.interrupted.rawValue)
         }
+        let isResumable = await scope.isResumable
+        canGoOn.withLock { $0 = isResumable }
         await session.leave()
     }
+
+    private static func howToGoOn(_ id: String) -> String { "run \(id) can go on: pvelua runs resume \(id)\n" }
 }
