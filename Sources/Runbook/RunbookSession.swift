@@ -28,6 +28,8 @@ public actor RunbookSession {
     private var ending: WorkerEnd?
     /// Whether somebody has interrupted what is being evaluated.
     private(set) var isInterrupted = false
+    /// Whether what was done is to be undone after the interrupt.
+    private var undoesAfterwards = false
 
     /// Makes a session of a worker that was just launched, and waits until its sandbox stands.
     ///
@@ -57,6 +59,8 @@ public actor RunbookSession {
     public func evaluate(_ chunk: Chunk) async -> ChunkOutcome {
         if let ending { return .failed(ScriptFailure(Failure(.script, "the worker is gone: \(ending)"))) }
         isInterrupted = false
+        undoesAfterwards = false
+        run.halt.reset()
         await run.beginChunk()
         var outcome = await carry(marked(chunk).packed(environment.settings.parameters))
         if let ended = run.unknowns?.ended { return .failed(ScriptFailure(ended)) }
@@ -113,14 +117,39 @@ public actor RunbookSession {
     }
 
     /// Stops the running chunk; the session and its globals live on if the worker answers within a second.
-    public func interrupt() async {
+    ///
+    /// Nothing new is begun, and what was sent is finished; whoever interrupts again leaves it to itself.
+    ///
+    /// - Parameter undoing: Whether what the chunk gave to `pve.on_failure` is called afterwards.
+    public func interrupt(undoing: Bool = false) async {
+        if isInterrupted { return leave() }
         isInterrupted = true
+        undoesAfterwards = undoing
+        for change in run.halt.underWay {
+            environment.output.log(.warning, "finishing \(change); press Ctrl-C again to leave it")
+        }
         let interrupted = Set(chunks.keys)
         for call in calls.values { call.cancel() }
         worker.send(Frame(.interrupt))
         try? await ContinuousClock().sleep(for: .seconds(1))
         // A chunk that began meanwhile is none of this interrupt's business.
         if !interrupted.isDisjoint(with: chunks.keys) { worker.kill(reason: "it did not stop when interrupted") }
+    }
+
+    /// Ends all waiting: what was accepted stays accepted, and can be followed by a later process.
+    public func leave() {
+        isInterrupted = true
+        undoesAfterwards = false
+        for change in run.halt.underWay { environment.output.log(.warning, "leaving \(change)") }
+        run.halt.leave()
+        for call in calls.values { call.cancel() }
+        worker.send(Frame(.interrupt))
+    }
+
+    /// Goes on after an interrupt that asks for undoing.
+    func beginUndoingAfterInterrupt() {
+        guard isInterrupted, undoesAfterwards, !run.halt.isLeaving else { return }
+        (isInterrupted, undoesAfterwards) = (false, false)
     }
 
     /// Whether the worker is gone, and with it all variables.
@@ -155,6 +184,8 @@ public actor RunbookSession {
     }
 
     private func start(_ frame: Frame) {
+        // It was on its way when somebody interrupted.
+        if isInterrupted { return worker.send(Frame(.interrupt)) }
         callCount += 1
         guard calls[frame.id] == nil, failures[frame.id] == nil else {
             return worker.kill(reason: "it used the call id \(frame.id) twice")

@@ -25,6 +25,11 @@ struct ApplyCommand: ContextCommand {
     @Option(help: ArgumentHelp("The script, where it is elsewhere now.", valueName: "file"))
     var script: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "What Ctrl-C does about what was done: keep it, or undo it by what pve.on_failure was given."))
+    var onCancel = CancelChoice.keep
+
     @OptionGroup(title: "Common options") var options: GlobalOptions
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
@@ -33,7 +38,8 @@ struct ApplyCommand: ContextCommand {
         }
         let file = try PlanFile(reading: bytes, name: plan)
         return try await Application(
-            context: context, options: options, file: file, bytes: bytes, path: plan, script: script
+            context: context, options: options, file: file, bytes: bytes, path: plan, script: script,
+            undoesOnCancel: onCancel == .undo
         ).run()
     }
 }
@@ -46,6 +52,7 @@ struct Application {
     let bytes: [UInt8]
     let path: String
     let script: String?
+    let undoesOnCancel: Bool
 
     private var plan: Plan { file.plan }
 
@@ -124,7 +131,7 @@ struct Application {
     private func carryOut(
         _ chunk: Chunk, _ environment: RunEnvironment, _ scope: RunScope
     ) async throws(Failure) -> ExitStatus {
-        let run = ScriptRun(context: context, options: options)
+        let run = ScriptRun(context: context, options: options, undoesOnCancel: undoesOnCancel)
         guard case .applying(let follower) = environment.oversight else { return .scriptError }
         return try await run.run(chunk, environment, scope) { outcome in
             await follower.judge(outcome, telling: environment)

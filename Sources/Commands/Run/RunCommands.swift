@@ -13,6 +13,11 @@ struct RunCommand: ContextCommand {
     @Argument(help: "The Lua file.")
     var file: String
 
+    @Option(
+        help: ArgumentHelp(
+            "What Ctrl-C does about what was done: keep it, or undo it by what pve.on_failure was given."))
+    var onCancel = CancelChoice.keep
+
     @OptionGroup(title: "Common options") var options: GlobalOptions
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
@@ -21,7 +26,7 @@ struct RunCommand: ContextCommand {
         let folder = slash.map { String(file[..<$0]) } ?? "."
         let name = slash.map { String(file[file.index(after: $0)...]) } ?? file
         let chunk = Chunk(source: source, name: "@" + name)
-        return try await ScriptRun(context: context, options: options).run(
+        return try await ScriptRun(context: context, options: options, undoesOnCancel: onCancel == .undo).run(
             chunk, folder: folder.isEmpty ? "/" : folder, path: file)
     }
 }

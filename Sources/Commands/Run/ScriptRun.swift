@@ -8,6 +8,8 @@ internal import Runbook
 struct ScriptRun {
     let context: CommandContext
     let options: GlobalOptions
+    /// Whether Ctrl-C has what was done undone.
+    var undoesOnCancel = false
 
     /// - Parameter path: Where the script is; nil where it is no file.
     func run(_ chunk: Chunk, folder: String?, path: String? = nil) async throws(Failure) -> ExitStatus {
@@ -30,15 +32,19 @@ struct ScriptRun {
     ) async throws(Failure) -> ExitStatus {
         let worker = if let worker { worker } else { try WorkerProcess.launch(executable: context.worker) }
         let session = try await RunbookSession.start(environment, worker: worker, run: scope)
+        let cancellation = RunCancellation(session: session, scope: scope, undoes: undoesOnCancel)
+        let wishes = Swift.Task { await cancellation.watchWishes() }
         var outcome = await InterruptWatch().during {
             await session.evaluate(chunk)
         } onInterrupt: {
-            await session.interrupt()
+            await cancellation.pressed()
         }
+        wishes.cancel()
         await session.end()
         outcome = await judge(outcome)
         let status = report(outcome, chunk, environment.output)
         await scope.close(status: status.rawValue)
+        await cancellation.tellHowToGoOn(status)
         return status
     }
 

@@ -6,5 +6,5 @@ struct RunsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "runs", abstract: "Look at what ran, go on with it, or end it.",
         usage: "pvelua runs COMMAND …",
-        subcommands: [RunsList.self, RunsShow.self, RunsResume.self, RunsResolve.self])
+        subcommands: [RunsList.self, RunsShow.self, RunsResume.self, RunsCancel.self, RunsResolve.self])
 }

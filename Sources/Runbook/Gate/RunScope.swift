@@ -19,6 +19,8 @@ public actor RunScope {
     nonisolated let starts: StartBook
     /// What is not known because the run is only planned; nil where it is real.
     nonisolated let unknowns: UnknownBook?
+    /// Keeps what was sent from being given up when the run is interrupted.
+    nonisolated let halt = RunHalt()
     let environment: RunEnvironment
     private let script: Chunk?
     /// Where the script is and what it goes by; nil for what cannot be run again.
@@ -218,6 +220,20 @@ public actor RunScope {
         defer { notes.removeAll() }
         return notes.values.sorted { $0.number < $1.number }
     }
+
+    /// The first change since the chunk began of which nobody knows whether it happened.
+    var doubtfulStep: Int? {
+        notes.values.filter { [.inDoubt, .sent, .intent].contains($0.state) }.map(\.number).min()
+    }
+
+    /// How somebody has asked this run to end; nil where nobody did, and for a run that has no row yet.
+    public func cancelWish() async -> CancelWish? {
+        guard recording != nil, let store else { return nil }
+        return try? await store.cancelWish(of: id)
+    }
+
+    /// Whether another process could go on with this run.
+    public var isResumable: Bool { isRecorded && recording != nil }
 
     /// Writes down a function that `pve.on_failure` was given.
     func addCompensation(_ number: Int, at location: String?) throws(Failure) {

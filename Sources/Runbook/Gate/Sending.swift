@@ -29,7 +29,7 @@ struct Sending: Sendable {
         (order.mark, order.isMarked) = (mark, true)
         let unwritten = Mutex<Failure?>(nil)
         var stages = stages(of: change)
-        stages.sending = { () throws(Failure) in try await step.sent() }
+        let halt = run.run.halt
         stages.accepted = { (upid) throws(Failure) in
             do throws(Failure) {
                 try await step.accepted(upid)
@@ -40,8 +40,26 @@ struct Sending: Sendable {
         }
         defer { environment.output.progress(nil) }
         let result: ChangeResult
+        let made = await halt.shield("\(change.action) of \(change.subject)") {
+            [client, order, stages] number -> Result<ChangeResult, ChangeFailure> in
+            var stages = stages
+            let accepted = stages.accepted
+            stages.sending = { () throws(Failure) in
+                try halt.send(number)
+                try await step.sent()
+            }
+            stages.accepted = { (upid) throws(Failure) in
+                halt.accepted(number, upid.description)
+                try await accepted(upid)
+            }
+            do throws(ChangeFailure) {
+                return .success(try await client.make(order, telling: stages))
+            } catch {
+                return .failure(error)
+            }
+        }
         do throws(ChangeFailure) {
-            result = try await client.make(order, telling: stages)
+            result = try made.get()
         } catch {
             // What the journal could not take it cannot take now either, and the change itself has not failed.
             if let failure = unwritten.withLock({ $0 }) { throw failure }
