@@ -60,7 +60,7 @@ extension SQLiteJournal: RunArchive {
                 SELECT sequence, at, account, kind, run, step, cluster, body, hash FROM audit
                 WHERE run = ? AND kind IN (\(names)) ORDER BY sequence
                 """, [.text(run)])
-        }.compactMap(AuditRow.init)
+        }.compactMap { AuditRow($0) }
     }
 
     private static let status =

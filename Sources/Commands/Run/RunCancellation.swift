@@ -41,13 +41,11 @@ final class RunCancellation: Sendable {
             // Apart: an interrupt takes a second, in which a stronger wish may come.
             switch wish {
             case .leave: await leave()
-            case .stop,
-                .undo where !isFirst:
-                break
+            case .stop where !isFirst, .undo where !isFirst: break
             case .stop, .undo:
                 writeError("run \(scope.id) was canceled by: pvelua runs cancel\n")
-                let (session, first) = (session, presses)
-                let isFree = first.withLock { count in
+                let session = session
+                let isFree = presses.withLock { count in
                     defer { count = max(count, 1) }
                     return count == 0
                 }

@@ -24,7 +24,7 @@ struct ResumeChecks {
                 .busy, "run \(record.id) is going on in another process",
                 hint: "watch it: pvelua runs show --follow \(record.id)")
         }
-        if record.ended != nil { try requireOpenEnd() }
+        if record.ended != nil { try await requireOpenEnd() }
         guard let origin = record.origin else {
             throw Failure(
                 .usage, "run \(record.id) (\(record.script)) has no script to go on with",
@@ -35,12 +35,12 @@ struct ResumeChecks {
         return origin
     }
 
-    private func requireOpenEnd() throws(Failure) {
+    private func requireOpenEnd() async throws(Failure) {
         let status = record.outcome?["status"]?.perlInteger.flatMap(Int32.init(exactly:)).flatMap(
             ExitStatus.init(rawValue:))
         guard let status, !Self.resumable.contains(status) else { return }
         // However it ended: what became of a step that it left open must still be found out.
-        if try journal.steps(of: record.id).contains(where: { !$0.state.isSettled }) { return }
+        if try await journal.steps(of: record.id).contains(where: { !$0.state.isSettled }) { return }
         if status == .done {
             throw Failure(
                 .usage, "run \(record.id) has come to its end", hint: "to run the script again: pvelua run FILE")
