@@ -53,6 +53,7 @@ final class CrashingJournal: JournalStore {
     }
     func holdRun(_ id: String) throws(Failure) { try living().holdRun(id) }
     func lastAuditRow() throws(Failure) -> AuditRow? { try living().lastAuditRow() }
+    func openSteps(besides intent: StepIntent) throws(Failure) -> [OpenStep] { try living().openSteps(besides: intent) }
     func releaseRun(_ id: String) throws(Failure) { try living().releaseRun(id) }
     func isHeld(_ id: String) throws(Failure) -> Bool { try living().isHeld(id) }
     func endRun(_ run: String, outcome: JSONValue, at time: Double, carrying batch: JournalBatch) throws(Failure) {

@@ -111,6 +111,9 @@ final class AlteredJournal: JournalStore {
     func takeRun(_ id: String) async throws(Failure) { try await inner.takeRun(id) }
     func holdRun(_ id: String) async throws(Failure) { try await inner.holdRun(id) }
     func lastAuditRow() async throws(Failure) -> AuditRow? { try await inner.lastAuditRow() }
+    func openSteps(besides intent: StepIntent) async throws(Failure) -> [OpenStep] {
+        try await inner.openSteps(besides: intent)
+    }
     func releaseRun(_ id: String) async throws(Failure) { try await inner.releaseRun(id) }
     func isHeld(_ id: String) async throws(Failure) -> Bool { try await inner.isHeld(id) }
     func endRun(_ run: String, outcome: JSONValue, at time: Double, carrying batch: JournalBatch) async throws(Failure)

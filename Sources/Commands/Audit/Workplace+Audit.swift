@@ -23,7 +23,8 @@ extension CommandContext {
     /// What hears of logins to a cluster: one that succeeds is audited with the next change, one that fails at once.
     func loginWitness(of cluster: String, _ audit: AuditConfiguration) -> @Sendable (LoginOutcome) async -> Void {
         let place = JournalPlace(
-            path: Locations(environment: environment, home: home).journal, account: account, audit: audit, warn: { _ in })
+            path: Locations(environment: environment, home: home).journal, account: account, audit: audit,
+            warn: { _ in })
         return { [self] report in
             var event = AuditEvent(.login, cluster: cluster, body: report.audited)
             event.time = WallTime.seconds()

@@ -85,7 +85,8 @@ struct ResumedRun {
             // It is as open as it was before.
             let status = ExitStatus(error).rawValue
             try? await journal.endRun(
-                record.id, outcome: ["status": .integer(Int64(status))], at: WallTime.seconds(), carrying: JournalBatch())
+                record.id, outcome: ["status": .integer(Int64(status))], at: WallTime.seconds(),
+                carrying: JournalBatch())
             throw error
         }
         let done = resumption.steps.filter { $0.state == .done || $0.state == .doneWithWarnings }.count
