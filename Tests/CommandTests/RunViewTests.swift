@@ -21,10 +21,12 @@ struct RunViewTests {
             RunRecord(
                 id: "1m82zsct9c3nmrgrqr4ysp", cluster: text, script: "@" + text, scriptSHA256: "ab12", caller: .agent,
                 started: 1000, account: text, origin: origin))
-        for state in StepState.allCases {
+        for (offset, state) in StepState.allCases.enumerated() {
+            // A guest has one open step at most.
+            let vmid = 101 + offset
             var intent = StepIntent(
-                actions: ["guest.stop", "guest.force"], method: "POST", path: "/nodes/pve1/qemu/101/status/stop",
-                parameters: ["reason": .string(text)], vmid: 101, node: "pve1", identity: ["name": .string(text)],
+                actions: ["guest.stop", "guest.force"], method: "POST", path: "/nodes/pve1/qemu/\(vmid)/status/stop",
+                parameters: ["reason": .string(text)], vmid: vmid, node: "pve1", identity: ["name": .string(text)],
                 cluster: "other")
             intent.place = text + ":7"
             intent.evidence = ["listed": .string(text)]
@@ -75,7 +77,7 @@ struct RunViewTests {
     @Test func nothingOfAStepIsLostInANarrowWindow() async throws {
         let text = Self.text(try await Self.detail(), 50)
         for word in [
-            "node pve1", "line 7", "began 00:16:41", "UPID:web-1", "| the last line", "guest 101 web-1 @other",
+            "pve1", "line 7", "began 00:16:41", "UPID:web-1", "| the last line", "guest 101 web-1 @other",
         ] {
             #expect(text.contains(word), "\(word) is missing in\n\(text)")
         }
