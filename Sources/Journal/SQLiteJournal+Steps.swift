@@ -31,7 +31,7 @@ extension SQLiteJournal {
                     "SELECT coalesce(max(sequence), 0) FROM step WHERE run = ?", [.text(run)])
                 let sequence = (last.first?.integer(0) ?? 0) + 1
                 try put(batch, of: run, before: sequence, at: time, in: connection)
-                let values = try StepColumns.values(intent)
+                let values = try StepColumns.values(intent, clean)
                 let marks = values.map { _ in "?" }.joined(separator: ", ")
                 try connection.query(
                     """
@@ -63,7 +63,7 @@ extension SQLiteJournal {
     public func recordOutcome(
         run: String, step: Int, _ state: StepState, outcome: JSONValue, at time: Double
     ) throws(Failure) {
-        let outcome = Redaction.redacted(outcome)
+        let outcome = clean(outcome)
         try move(
             run, step, to: state, "the call came out as \(state.rawValue)", set: "ended = ?, outcome = ?",
             [.real(time), .text(outcome.text)], at: time,

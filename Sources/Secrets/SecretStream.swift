@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Takes secrets out of what comes in pieces: one that is cut in two by the end of a piece is found as well.
+///
+/// What may be the beginning of a secret is held back until the next piece tells.
+public struct SecretStream: Sendable {
+    private let book: SecretBook
+    private var held: [UInt8] = []
+
+    /// Begins with nothing.
+    public init(_ book: SecretBook) { self.book = book }
+
+    /// What may be written of all that has come in so far.
+    public mutating func push(_ piece: [UInt8]) -> [UInt8] {
+        guard let search = book.search else {
+            defer { held = [] }
+            return held.isEmpty ? piece : held + piece
+        }
+        // Scrubbing first: what is whole now is no beginning any more.
+        let bytes = book.scrub(held + piece)
+        let open = search.openEnd(of: bytes)
+        held = Array(bytes.suffix(open))
+        return open == 0 ? bytes : Array(bytes.dropLast(open))
+    }
+
+    /// What was held back, once nothing comes any more.
+    public mutating func finish() -> [UInt8] {
+        defer { held = [] }
+        return held
+    }
+}
