@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import JSON
 public import Model
+internal import Secrets
 
 extension SQLiteJournal: AlertStore {
     /// Replaces a cluster's alerts and queues what is to be told, in one transaction.

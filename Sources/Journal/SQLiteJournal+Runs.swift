@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import JSON
 public import Model
+internal import Secrets
 
 extension SQLiteJournal {
     /// Writes down that a run begins, and holds it: while this process lives nobody else may write to it.
