@@ -49,7 +49,9 @@ struct PlanCommand: ContextCommand {
             text: view.text())
         // Where a plan had to end is told in the plan, and is no failure of the script.
         guard let failure = result.failure, result.plan.partial == nil else { return .done }
-        writeError(ErrorReport(format: options.format, style: context.errorStyle).text(failure, chunk: source.chunk))
+        writeError(
+            ErrorReport(format: options.format, style: context.errorStyle, secrets: context.secrets).text(
+                failure, chunk: source.chunk))
         return ExitStatus(failure.failure)
     }
 }
