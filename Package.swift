@@ -154,7 +154,7 @@ let package = Package(
             "CommandTests",
             [
                 "Commands", "Runbook", "Policy", "Schema", "Terminal", "Model", "JSON", "TestSupport", "Proxmox",
-                "Simulator", "Configuration", "Journal", "Monitor", "Plan", "Signatures", "Text",
+                "Simulator", "Configuration", "Journal", "Monitor", "Plan", "Signatures", "Text", "Secrets",
             ],
             exclude: ["Support"]),
         tests(

@@ -76,8 +76,15 @@ public enum Redaction {
         var start = sign
         while start > 0, isOfName(bytes[start - 1]) { start -= 1 }
         guard start < sign, isSecret(String(decoding: bytes[start..<sign], as: UTF8.self)) else { return nil }
-        let end = bytes[(sign + 1)...].firstIndex { $0 <= 0x20 || ",;&\"'".utf8.contains($0) } ?? bytes.count
-        return sign + 1 < end ? sign + 1..<end : nil
+        var first = sign + 1
+        var ends = ",;&\"'"
+        if first < bytes.count, bytes[first] == UInt8(ascii: "\"") || bytes[first] == UInt8(ascii: "'") {
+            ends = bytes[first] == UInt8(ascii: "'") ? "'" : "\""
+            first += 1
+        }
+        let isQuoted = first > sign + 1
+        let end = bytes[first...].firstIndex { !isQuoted && $0 <= 0x20 || ends.utf8.contains($0) } ?? bytes.count
+        return first < end ? first..<end : nil
     }
 
     /// The password in `scheme://user:password@host`, going by the first colon.

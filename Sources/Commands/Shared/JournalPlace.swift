@@ -58,6 +58,8 @@ extension Workplace {
     /// Warns on standard error, unless that is to be quiet.
     var warn: @Sendable (String) -> Void {
         let isQuiet = options.quiet
-        return { if !isQuiet { writeError("warning: \(TextCleaner.clean($0))\n") } }
+        return { [secrets = context.secrets] in
+            if !isQuiet { writeError("warning: \(TextCleaner.clean(secrets.scrub($0)))\n") }
+        }
     }
 }
