@@ -16,16 +16,18 @@ public struct SecretStream: Sendable {
             defer { held = [] }
             return held.isEmpty ? piece : held + piece
         }
-        // Scrubbing first: what is whole now is no beginning any more.
-        let bytes = book.scrub(held + piece)
-        let open = search.openEnd(of: bytes)
-        held = Array(bytes.suffix(open))
-        return open == 0 ? bytes : Array(bytes.dropLast(open))
+        let bytes = held + piece
+        var cut = bytes.count - search.openEnd(of: bytes)
+        // What is whole and may yet turn out to be the beginning of something longer waits too.
+        let found = bytes.withUnsafeBufferPointer { search.all(in: $0) }
+        if let crossed = found.first(where: { $0.lowerBound < cut && $0.upperBound > cut }) { cut = crossed.lowerBound }
+        held = Array(bytes[cut...])
+        return book.scrub(Array(bytes[..<cut]))
     }
 
     /// What was held back, once nothing comes any more.
     public mutating func finish() -> [UInt8] {
         defer { held = [] }
-        return held
+        return book.scrub(held)
     }
 }
