@@ -49,11 +49,11 @@ struct InterruptTests {
     }
 
     @Test func whatWasSentIsFinishedAndNothingNewIsBegun() async throws {
-        let server = try await RunningServer("--time-scale", "20")
+        let server = try await RunningServer("--time-scale", "2")
         try runner.configure(server, timeouts: "request: 300s")
         let (result, _) = try await interrupt(
             #"pcall(pve.vm_action, nil, 101, "shutdown"); pve.vm_action(nil, 102, "shutdown")"#, at: server,
-            whenSeen: "GET", "/status")
+            whenSeen: "GET", ":/status")
         #expect(result.status == 130, "\(result.errors)")
         #expect(result.errors.contains("finishing guest.shutdown of guest 101"), "\(result.errors)")
         #expect(!result.errors.contains("goes on (UPID:"), "\(result.errors)")
@@ -65,7 +65,7 @@ struct InterruptTests {
         let server = try await RunningServer("--time-scale", "200")
         try runner.configure(server, timeouts: "request: 300s")
         let (result, seconds) = try await interrupt(
-            #"pve.vm_action(nil, 101, "shutdown")"#, at: server, whenSeen: "GET", "/status",
+            #"pve.vm_action(nil, 101, "shutdown")"#, at: server, whenSeen: "GET", ":/status",
             isTwice: true)
         #expect(result.status == 130, "\(result.errors)")
         let message = result.jsonError?["message"]?.string ?? ""
@@ -75,7 +75,7 @@ struct InterruptTests {
     }
 
     @Test func anotherProcessEndsARun() async throws {
-        let server = try await RunningServer("--time-scale", "60")
+        let server = try await RunningServer("--time-scale", "2")
         try runner.configure(server, timeouts: "request: 300s")
         let errors = try runner.home.write("stderr", "")
         let process = try ChildProcess(

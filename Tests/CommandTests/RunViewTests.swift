@@ -21,13 +21,15 @@ struct RunViewTests {
             RunRecord(
                 id: "1m82zsct9c3nmrgrqr4ysp", cluster: text, script: "@" + text, scriptSHA256: "ab12", caller: .agent,
                 started: 1000, account: text, origin: origin))
-        for state in StepState.allCases {
+        for (offset, state) in StepState.allCases.enumerated() {
+            // A guest has one open step at most.
+            let vmid = 101 + offset
             var intent = StepIntent(
-                actions: ["guest.stop", "guest.force"], method: "POST", path: "/nodes/pve1/qemu/101/status/stop",
-                parameters: ["reason": .string(text)], vmid: 101, node: "pve1", identity: ["name": .string(text)],
+                actions: ["guest.stop", "guest.force"], method: "POST", path: "/nodes/pve1/qemu/\(vmid)/status/stop",
+                parameters: ["reason": .string(text)], vmid: vmid, node: "pve1", identity: ["name": .string(text)],
                 cluster: "other")
             intent.place = text + ":7"
-            intent.evidence = ["listed": .string(text)]
+            intent.evidence = ["call": ["user": .string(text)]]
             let step = try journal.recordIntent(run: "1m82zsct9c3nmrgrqr4ysp", intent, at: 1001)
             if state == .intent { continue }
             try journal.recordSent(run: "1m82zsct9c3nmrgrqr4ysp", step: step, at: 1002)
@@ -75,7 +77,7 @@ struct RunViewTests {
     @Test func nothingOfAStepIsLostInANarrowWindow() async throws {
         let text = Self.text(try await Self.detail(), 50)
         for word in [
-            "node pve1", "line 7", "began 00:16:41", "UPID:web-1", "| the last line", "guest 101 web-1 @other",
+            "pve1", "line 7", "began 00:16:41", "UPID:web-1", "| the last line", "guest 101 web-1 @other",
         ] {
             #expect(text.contains(word), "\(word) is missing in\n\(text)")
         }
@@ -90,7 +92,7 @@ struct RunViewTests {
         #expect(left.contains("pvelua runs resolve 1m82zsct9c 8 --happened UPID, or --did-not-happen"), "\(left)")
         #expect(left.contains("password=(secret, not kept)"))
         #expect(left.contains("? it was sent at 1970-01-01T00:16:42Z, no answer is on record"))
-        #expect(left.contains("listed: web-1"))
+        #expect(left.contains("its task is one of web-1"))
         let live = Self.text(try await Self.detail(isLeft: false), nil)
         for word in ["running, 2 of 8", "  begins    ", "  sending   ", "  goes on   ", "runs cancel 1m82zsct9c"] {
             #expect(live.contains(word), "\(word) is missing in\n\(live)")
@@ -112,7 +114,7 @@ struct RunViewTests {
         #expect(json["parameters"] == ["tag": "web-1", "password": nil])
         let steps = try #require(json["steps"]?.array)
         #expect(steps.map { $0["state"]?.string } == StepState.allCases.map(\.rawValue))
-        #expect(steps[0]["evidence"] == ["listed": "web-1"])
+        #expect(steps[0]["evidence"] == ["call": ["user": "web-1"]])
         #expect(steps[3]["evidence"] == nil)
         #expect(steps[5]["outcome"]?["log"] == ["web-1", "the last line"])
         #expect(json["changes"] == ["done": 2, "failed": 1, "open": 4, "in_doubt": 1, "not_happened": 1])

@@ -172,7 +172,7 @@ enum AuditSample {
                 run: "01A",
                 StepIntent(
                     actions: ["guest.stop"], method: "POST", path: "nodes/pve1/qemu/\(100 + step)/status/stop",
-                    parameters: parameters, vmid: 101, node: "pve1", cluster: "demo"), at: time, carrying: batch)
+                    parameters: parameters, vmid: 100 + step, node: "pve1", cluster: "demo"), at: time, carrying: batch)
             guard step < 10 else { continue }
             try journal.recordSent(run: "01A", step: step, at: time)
             guard step < 10 else { continue }

@@ -50,7 +50,7 @@ struct RunLockTests {
         other.standardOutput = pipe
         try other.run()
         defer { other.terminate() }
-        #expect(pipe.fileHandleForReading.availableData == Data("held\n".utf8))
+        #expect(try pipe.fileHandleForReading.read(upToCount: 5) == Data("held\n".utf8))
         #expect(try journal.isHeld("r"))
         #expect(#expect(throws: Failure.self) { try journal.takeRun("r") }?.kind == .busy)
         kill(other.processIdentifier, SIGKILL)

@@ -144,7 +144,7 @@ struct OnFailureTests {
         let failed = try await failure(
             bench, "pve.on_failure(print); pve.vm_action(nil, 103, 'start')")
         #expect(failed.failure.kind == .inDoubt)
-        #expect(words(failed.account) == ["done"])
+        #expect(words(failed.account) == ["not run"])
         #expect(failed.account?.steps.map(\.state) == [.inDoubt])
     }
 

@@ -11,7 +11,7 @@ internal import Text
 struct AuditShow: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Show the audit, the newest last.",
-        usage: "pvelua audit show [--run ID] [--guest VMID] [--since TIME] [--kind KIND] [--last N] [options]",
+        usage: "pvelua audit show [--run ID] [--guest VMID] [--kind KIND] [options]",
         discussion: ExitStatus.help)
 
     @Option(help: ArgumentHelp("Only rows of this run; the beginning of its id is enough.", valueName: "id"))

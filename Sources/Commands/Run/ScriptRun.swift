@@ -42,9 +42,10 @@ struct ScriptRun {
         wishes.cancel()
         await session.end()
         outcome = await judge(outcome)
+        // Before the error: with --format json that is the last line.
+        if case .failed(let failure) = outcome { await cancellation.tellHowToGoOn(ExitStatus(failure.failure)) }
         let status = report(outcome, chunk, environment.output)
         await scope.close(status: status.rawValue)
-        await cancellation.tellHowToGoOn(status)
         return status
     }
 

@@ -39,7 +39,7 @@ struct RunDetail: Sendable {
                 + "\(step.sequence) --happened UPID, or --did-not-happen"
         }
         let isOpen = summary.open > 0
-        guard standing == .leftBehind || standing == .interrupted || isOpen else { return nil }
+        guard standing == .leftBehind || standing == .interrupted || isOpen || summary.canGoOn else { return nil }
         guard summary.isResumable else {
             return isOpen
                 ? "look what became of the open changes: the script was not kept, so it cannot be resumed"
@@ -47,5 +47,14 @@ struct RunDetail: Sendable {
         }
         return "pvelua runs resume \(id)"
             + (isOpen ? " finds out what became of the open changes and goes on" : " goes on where it was left")
+    }
+}
+
+extension RunSummary {
+    /// Whether `runs resume` may come to another end than it did.
+    var canGoOn: Bool {
+        guard isResumable, !isHeld else { return false }
+        guard let status = status.flatMap(Int32.init(exactly:)).flatMap(ExitStatus.init(rawValue:)) else { return true }
+        return open > 0 || ResumeChecks.resumable.contains(status)
     }
 }

@@ -12,7 +12,7 @@ extension RunSummary {
             ("account", account.map(JSONValue.string) ?? .null), ("began", .number(started)),
             ("ended", ended.map(JSONValue.number) ?? .null), ("seconds", .number(seconds(now: now))),
             ("status", status.map { .integer(Int64($0)) } ?? .null), ("resumes", JSONValue(resumes)),
-            ("detached", .bool(isDetached)), ("resumable", .bool(isResumable)),
+            ("detached", .bool(isDetached)), ("resumable", .bool(canGoOn)),
         ])
         if let cancel { object["cancel"] = .string(cancel.rawValue) }
         var counts = JSONObject([

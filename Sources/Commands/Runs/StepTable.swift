@@ -95,9 +95,22 @@ struct StepTable {
         }
         if let name = step.intent.identity?["uuid"]?.string { known.append("the guest's uuid was \(name)") }
         var lines = set("? " + known.joined(separator: "; "), style.yellow)
-        for member in step.intent.evidence?.object?.members ?? [] {
-            lines += set("  \(member.key): \(member.value.string ?? member.value.text)", style.dim)
+        for text in Self.evidence(step.intent.evidence) { lines += set("  " + text, style.dim) }
+        return lines
+    }
+
+    /// What was written down before it was sent, as far as it helps a person to find out what became of it.
+    private static func evidence(_ evidence: JSONValue?) -> [String] {
+        guard let call = evidence?["call"] else { return [] }
+        var lines: [String] = []
+        if let guest = call["guest"], let state = guest["current"]?["qmpstatus"] ?? guest["current"]?["status"] {
+            let digest = guest["config"]?["digest"]?.string.map { ", its configuration's digest \($0.prefix(12))…" }
+            lines.append("before it the guest was \(state.perlText ?? "unknown")\(digest ?? "")")
         }
+        if let known = call["tasks"]?["known"]?.array, !known.isEmpty {
+            lines.append("of the same kind were there already: " + known.compactMap(\.string).joined(separator: ", "))
+        }
+        if let user = call["user"]?.string { lines.append("its task is one of \(user)") }
         return lines
     }
 
