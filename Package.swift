@@ -68,6 +68,7 @@ let package = Package(
         library("Text"),
         library("JSON", ["CSimdjson"]),
         library("YAML", ["CYAML", "Text"]),
+        library("Secrets", ["JSON"]),
         library("Wire"),
         library("LuaSource"),
         library("Programs", ["CPrograms"]),
@@ -82,7 +83,7 @@ let package = Package(
         library("Monitor", ["Proxmox", "Model", "JSON", "Text", "Programs"]),
         library("Policy", ["Model", "YAML", "EmbeddedAssets", "Text", "Hashing"]),
         library("Templates", ["Model", "JSON", "YAML", "EmbeddedAssets", "Text"]),
-        library("Journal", ["Model", "Hashing", "CSQLite", "CZlib"]),
+        library("Journal", ["Model", "Secrets", "Hashing", "CSQLite", "CZlib"]),
         library("Plan", ["Model", "JSON", "Hashing", "Text"]),
         library("Signatures", ["Model", "Programs"]),
         library(
@@ -95,12 +96,12 @@ let package = Package(
             "Runbook",
             [
                 "Policy", "Journal", "Plan", "Proxmox", "Schema", "Templates", "Wire", "LuaSources", "Text", "Programs",
-                "Hashing", "LuaSource",
+                "Hashing", "LuaSource", "Secrets",
             ]),
         library(
             "Commands",
             [
-                "Runbook", "Configuration", "Schema", "Monitor", "Journal", "Plan", "Signatures", "Templates",
+                "Runbook", "Secrets", "Configuration", "Schema", "Monitor", "Journal", "Plan", "Signatures", "Templates",
                 "Terminal",
                 "Simulator", "Twin", "EmbeddedAssets", "Text", "Hashing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -122,6 +123,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["Proxmox", "Simulator", "JSON", "Programs", "TestWidth"],
             path: "Tests/TestSupport", swiftSettings: swift),
         tests("JSONTests", ["JSON"]),
+        tests("SecretsTests", ["Secrets", "JSON"]),
         tests("ModelTests", ["Model", "JSON"]),
         tests("LuaSourceTests", ["LuaSource"]),
         tests("WireTests", ["Wire"]),
@@ -132,7 +134,7 @@ let package = Package(
         tests("PolicyTests", ["Policy", "Model", "YAML", "TestSupport"]),
         tests("PlanTests", ["Plan", "Model", "JSON", "Hashing"]),
         tests("SignaturesTests", ["Signatures", "Model", "TestSupport"]),
-        tests("JournalTests", ["Journal", "Hashing", "Model", "JSON", "TestSupport"]),
+        tests("JournalTests", ["Journal", "Secrets", "Hashing", "Model", "JSON", "TestSupport"]),
         tests("MonitorTests", ["Monitor", "Proxmox", "Simulator", "Model", "JSON", "TestSupport"]),
         tests("TerminalTests", ["Terminal", "Text", "TestSupport"]),
         tests("WorkerTests", ["Wire", "TestSupport"], exclude: ["Hostile"]),
@@ -152,7 +154,7 @@ let package = Package(
             "CommandTests",
             [
                 "Commands", "Runbook", "Policy", "Schema", "Terminal", "Model", "JSON", "TestSupport", "Proxmox",
-                "Simulator", "Configuration", "Journal", "Monitor", "Plan", "Signatures", "Text",
+                "Simulator", "Configuration", "Journal", "Monitor", "Plan", "Signatures", "Text", "Secrets",
             ],
             exclude: ["Support"]),
         tests(

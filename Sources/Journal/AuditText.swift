@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Hashing
 internal import JSON
+internal import Secrets
 
 /// What is written of an event: without secrets, and with the hash and the size of a long text in its place, so that the audit
 /// does not hold a second time what the journal holds.
@@ -11,8 +12,8 @@ enum AuditText {
     static let longestValue = 2048
 
     /// The text of an event's body.
-    static func body(of event: AuditEvent) -> String {
-        let body = Redaction.redacted(event.body)
+    static func body(of event: AuditEvent, without secrets: SecretBook = SecretBook()) -> String {
+        let body = secrets.scrub(Redaction.redacted(event.body))
         // A signature is of use in full only.
         guard event.kind != .checkpoint else { return body.text }
         guard let members = body.object?.members else { return abridged(body).text }

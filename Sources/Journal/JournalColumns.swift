@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import JSON
 internal import Model
+internal import Secrets
 
 /// How a run stands in its table.
 enum RunColumns {
@@ -9,12 +10,22 @@ enum RunColumns {
         undoing, cancel
         """
 
-    static func values(_ run: RunRecord) throws(SQLiteError) -> [SQLiteValue] {
-        [
+    /// A script or a plan that holds a secret is not kept at all, for a changed one is another: such a run cannot be resumed.
+    static func values(_ run: RunRecord, without secrets: SecretBook) throws(SQLiteError) -> [SQLiteValue] {
+        var run = run
+        if let origin = run.origin {
+            run.origin?.parameters = origin.parameters.map {
+                RunOrigin.Parameter($0.name, $0.value.flatMap { secrets.holds($0) ? nil : $0 })
+            }
+        }
+        let kept = run.origin.flatMap { origin in
+            secrets.holds(origin.source) || origin.plan.map { secrets.holds($0) } ?? false ? nil : origin
+        }
+        return [
             .text(run.id), .text(run.cluster), .text(run.script), .text(run.scriptSHA256), .text(run.caller.rawValue),
             .real(run.started), SQLiteValue(run.account), SQLiteValue(run.origin?.json.text),
-            try run.origin.map { (origin) throws(SQLiteError) in try PackedText.packed(origin.source) } ?? .null,
-            try run.origin?.plan.map { (plan) throws(SQLiteError) in try PackedText.packed(plan) } ?? .null,
+            try kept.map { (origin) throws(SQLiteError) in try PackedText.packed(origin.source) } ?? .null,
+            try kept?.plan.map { (plan) throws(SQLiteError) in try PackedText.packed(plan) } ?? .null,
         ]
     }
 
@@ -49,17 +60,19 @@ enum StepColumns {
         """
 
     /// The columns of ``written``.
-    static func values(_ intent: StepIntent) throws(SQLiteError) -> [SQLiteValue] {
+    static func values(
+        _ intent: StepIntent, _ clean: (JSONValue) -> JSONValue
+    ) throws(SQLiteError) -> [SQLiteValue] {
         [
             SQLiteValue(intent.cluster), .text(intent.actions.sorted().map(\.rawValue).joined(separator: " ")),
             .text(intent.method),
-            .text(intent.path), .text(Redaction.redacted(intent.parameters).text), SQLiteValue(intent.vmid),
-            SQLiteValue(intent.node), SQLiteValue(intent.identity.map { Redaction.redacted($0).text }),
+            .text(intent.path), .text(clean(intent.parameters).text), SQLiteValue(intent.vmid),
+            SQLiteValue(intent.node), SQLiteValue(intent.identity.map { clean($0).text }),
             .text(StepState.intent.rawValue), SQLiteValue(intent.guests.map(GuestColumn.text)),
             SQLiteValue(intent.call?.key), SQLiteValue(intent.call?.occurrence), SQLiteValue(intent.planned),
             SQLiteValue(intent.place),
             try intent.evidence.map { (evidence) throws(SQLiteError) in
-                try PackedText.packed(Array(Redaction.redacted(evidence).text.utf8))
+                try PackedText.packed(Array(clean(evidence).text.utf8))
             } ?? .null,
         ]
     }

@@ -1,28 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 public import JSON
+internal import Secrets
 
-/// Takes secrets out of what is written down.
+/// Takes out of what is written down what is secret by its name, whatever its value.
 public enum Redaction {
     /// What stands in a secret's place.
-    public static let mark = "[redacted]"
+    public static let mark = SecretBook.mark
 
     /// Names whose values are secrets, in lower case; any name that contains one of these.
     private static let parts = [
-        "password", "secret", "passphrase", "private", "token", "otp", "ticket", "credential", "keyring",
+        "password", "passwd", "secret", "passphrase", "private", "token", "ticket", "credential", "keyring",
+        "authcookie",
     ]
     /// How names end whose values are secrets: the encryption key of a backup storage, `client-key` of a realm,
     /// `eab-hmac-key`, `corosync_authkey`.
     private static let endings = ["-key", "_key", "authkey"]
-    /// Names whose values are secrets although nothing in them says so.
-    private static let names: Set<String> = ["sshkeys", "ssh-public-keys", "key", "keys", "apikey", "api-key"]
+    /// Names whose values are secrets although nothing in them says so; `tfa-challenge` is a ticket.
+    private static let names: Set<String> = [
+        "sshkeys", "ssh-public-keys", "key", "keys", "apikey", "api-key", "otp", "totp", "tfa-challenge",
+        "authorization",
+        "cookie", "recovery",
+    ]
+    /// Names that look like a secret's and are none: who a token is, which tokens there are, whether a password is made.
+    private static let readable: Set<String> = [
+        "tokenid", "token_id", "token-id", "tokenids", "token_ids", "tokens", "tokenname", "token_name", "token-name",
+        "generate-password",
+    ]
 
     /// Whether a parameter of that name holds a secret.
     public static func isSecret(_ name: String) -> Bool {
         let name = name.lowercased()
+        if readable.contains(name) { return false }
         return names.contains(name) || parts.contains { name.contains($0) } || endings.contains { name.hasSuffix($0) }
     }
 
-    /// The value with every secret member, at any depth, replaced by ``mark``.
+    /// The value with every secret member, at any depth, replaced by ``mark``; in texts what follows `password=` and the like,
+    /// and the password of an address.
     public static func redacted(_ value: JSONValue) -> JSONValue {
         switch value {
         case .object(let object):
@@ -30,7 +43,67 @@ public enum Redaction {
                 JSONObject(
                     object.members.map { ($0.key, isSecret($0.key) ? .string(mark) : redacted($0.value)) }))
         case .array(let elements): .array(elements.map(redacted))
+        case .string(let text): .string(redacted(text))
         default: value
         }
+    }
+
+    /// The text without what follows `password=` and the like, and without the password of an address.
+    public static func redacted(_ text: String) -> String {
+        guard text.utf8.contains(UInt8(ascii: "=")) || text.utf8.contains(UInt8(ascii: "@")) else { return text }
+        var bytes = Array(text.utf8)
+        var found = false
+        var index = bytes.count - 1
+        // From the end on, so that what is replaced moves nothing that is still to be looked at.
+        while index >= 0 {
+            let value: Range<Int>? =
+                switch bytes[index] {
+                case UInt8(ascii: "="): assigned(at: index, in: bytes)
+                case UInt8(ascii: ":"): passwordOfAddress(at: index, in: bytes)
+                default: nil
+                }
+            if let value, !isHidden(bytes[value]) {
+                bytes.replaceSubrange(value, with: mark.utf8)
+                found = true
+            }
+            index -= 1
+        }
+        return found ? String(decoding: bytes, as: UTF8.self) : text
+    }
+
+    /// The value behind a `=` that a secret's name stands before, up to what ends it in a list of properties or in an address.
+    private static func assigned(at sign: Int, in bytes: [UInt8]) -> Range<Int>? {
+        var start = sign
+        while start > 0, isOfName(bytes[start - 1]) { start -= 1 }
+        guard start < sign, isSecret(String(decoding: bytes[start..<sign], as: UTF8.self)) else { return nil }
+        var first = sign + 1
+        var ends = ",;&\"'"
+        if first < bytes.count, bytes[first] == UInt8(ascii: "\"") || bytes[first] == UInt8(ascii: "'") {
+            ends = bytes[first] == UInt8(ascii: "'") ? "'" : "\""
+            first += 1
+        }
+        let isQuoted = first > sign + 1
+        let end = bytes[first...].firstIndex { !isQuoted && $0 <= 0x20 || ends.utf8.contains($0) } ?? bytes.count
+        return first < end ? first..<end : nil
+    }
+
+    /// The password in `scheme://user:password@host`, going by the first colon.
+    private static func passwordOfAddress(at colon: Int, in bytes: [UInt8]) -> Range<Int>? {
+        guard bytes[colon...].starts(with: "://".utf8) else { return nil }
+        let start = colon + 3
+        let end = bytes[start...].firstIndex { $0 <= 0x20 || "/?#\"'".utf8.contains($0) } ?? bytes.count
+        guard let host = bytes[start..<end].lastIndex(of: UInt8(ascii: "@")),
+            let user = bytes[start..<host].firstIndex(of: UInt8(ascii: ":")), user + 1 < host
+        else { return nil }
+        return user + 1..<host
+    }
+
+    private static func isOfName(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x61...0x7a).contains(byte | 0x20) || byte == 0x2d || byte == 0x5f
+    }
+
+    /// Stars that the server has put there, and our own mark, stay as they are.
+    private static func isHidden(_ value: ArraySlice<UInt8>) -> Bool {
+        value.allSatisfy { $0 == UInt8(ascii: "*") } || value.elementsEqual(mark.utf8)
     }
 }

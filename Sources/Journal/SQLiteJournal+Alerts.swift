@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import JSON
 public import Model
+internal import Secrets
 
 extension SQLiteJournal: AlertStore {
     /// Replaces a cluster's alerts and queues what is to be told, in one transaction.
@@ -10,7 +11,10 @@ extension SQLiteJournal: AlertStore {
         try write(.config, "no alert was told") { connection throws(SQLiteError) in
             try connection.transaction { () throws(SQLiteError) in
                 let old = try Self.alerts(connection, cluster)
-                let new = change(old)
+                var new = change(old)
+                new.alerts = new.alerts.map {
+                    AlertRow(fingerprint: secrets.scrub($0.fingerprint), state: $0.state, body: secrets.scrub($0.body))
+                }
                 let kept = Set(new.alerts.map(\.fingerprint))
                 for row in old where !kept.contains(row.fingerprint) {
                     try connection.query(
@@ -30,7 +34,7 @@ extension SQLiteJournal: AlertStore {
                 for message in new.messages {
                     try connection.query(
                         "INSERT INTO alert_delivery (cluster, channel, body, created) VALUES (?, ?, ?, ?)",
-                        [.text(cluster), .text(message.channel), .text(message.body.text), .real(time)])
+                        [.text(cluster), .text(message.channel), .text(secrets.scrub(message.body).text), .real(time)])
                 }
             }
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import JSON
 public import Model
+internal import Secrets
 
 extension SQLiteJournal {
     /// Audits what has no step of its own; durable when it returns.
@@ -34,7 +35,7 @@ extension SQLiteJournal {
 
     /// Writes one row in the transaction that it belongs to, bound to the last one.
     func audit(_ event: AuditEvent, at time: Double, in connection: SQLiteConnection) throws(SQLiteError) {
-        try Self.audit(event, by: account, at: time, in: connection)
+        try Self.audit(event, by: account, at: time, in: connection, secrets)
     }
 
     /// Begins the chain of a journal that an older pvelua filled: what it holds already is counted, since no row tells of it.
@@ -52,15 +53,17 @@ extension SQLiteJournal {
     }
 
     private static func audit(
-        _ event: AuditEvent, by account: String, at time: Double, in connection: SQLiteConnection
+        _ event: AuditEvent, by account: String, at time: Double, in connection: SQLiteConnection,
+        _ secrets: SecretBook = SecretBook()
     ) throws(SQLiteError) {
         let last = try end(of: connection)
         let time = event.time ?? time
         var row = AuditRow(
             // SQLite keeps no NaN and no negative zero: what is hashed must be what is kept.
-            sequence: last.sequence + 1, time: time.isFinite ? time + 0.0 : 0, account: account,
-            kind: event.kind.rawValue, run: event.run, step: event.step, cluster: event.cluster,
-            body: AuditText.body(of: event), hash: "")
+            sequence: last.sequence + 1, time: time.isFinite ? time + 0.0 : 0, account: secrets.scrub(account),
+            kind: event.kind.rawValue, run: event.run, step: event.step,
+            cluster: event.cluster.map { secrets.scrub($0) },
+            body: AuditText.body(of: event, without: secrets), hash: "")
         row.hash = row.expectedHash(after: last.hash)
         try connection.query(
             "INSERT INTO audit (sequence, at, account, kind, run, step, cluster, body, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -2,6 +2,7 @@
 internal import Hashing
 internal import JSON
 public import Model
+internal import Secrets
 
 extension SQLiteJournal {
     /// Writes a batch on its own; durable when it returns.
@@ -58,13 +59,14 @@ extension SQLiteJournal {
     func put(
         _ batch: JournalBatch, of run: String, before step: Int? = nil, at time: Double, in connection: SQLiteConnection
     ) throws(SQLiteError) {
-        for module in batch.modules {
+        // A changed module is another one: it is read from its file again.
+        for module in batch.modules where !secrets.holds(module.source) {
             try connection.query(
                 "INSERT OR IGNORE INTO module (run, name, sha256) VALUES (?, ?, ?)",
                 [.text(run), .text(module.name), .text(try text(module.source, of: run, in: connection))])
         }
         for start in batch.starts {
-            let hash = try text(Array(start.body.text.utf8), of: run, in: connection)
+            let hash = try text(Array(secrets.scrub(start.body).text.utf8), of: run, in: connection)
             try connection.query(
                 "INSERT OR IGNORE INTO start_facts (run, cluster, part, sha256) VALUES (?, ?, ?, ?)",
                 [.text(run), .text(start.cluster), SQLiteValue(start.part), .text(hash)])
@@ -74,11 +76,11 @@ extension SQLiteJournal {
                 "INSERT OR REPLACE INTO memo (run, key, occurrence, name, value) VALUES (?, ?, ?, ?, ?)",
                 [
                     .text(run), .text(memo.call.key), SQLiteValue(memo.call.occurrence), .text(memo.name),
-                    .text(memo.value.text),
+                    .text(clean(memo.value).text),
                 ])
         }
         for call in batch.calls {
-            let (kind, answer) = try call.columns { (bytes) throws(SQLiteError) in
+            let (kind, answer) = try call.without(secrets).columns { (bytes) throws(SQLiteError) in
                 try text(bytes, of: run, in: connection)
             }
             try connection.query(
@@ -99,7 +101,7 @@ extension SQLiteJournal {
         if let undoing = batch.undoing {
             try connection.query(
                 "UPDATE run SET undoing = ? WHERE id = ? AND undoing IS NULL",
-                [.text(Redaction.redacted(undoing).text), .text(run)])
+                [.text(clean(undoing).text), .text(run)])
         }
     }
 
@@ -133,6 +135,17 @@ extension CallRecord {
         self.init(
             id: CallID(key: key, occurrence: occurrence), name: name, place: row.text(3), answer: answer,
             answered: answered)
+    }
+
+    /// The same, its answer withheld where a secret is in it: what is given again is given byte for byte or not at all.
+    fileprivate func without(_ secrets: SecretBook) -> CallRecord {
+        switch answer {
+        case .value(let bytes), .failure(let bytes): if !secrets.holds(bytes) { return self }
+        case .withheld: return self
+        }
+        var result = self
+        result.answer = .withheld
+        return result
     }
 
     fileprivate func columns(

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Model
+internal import Synchronization
+internal import Secrets
 
 /// A piece of what a run without a terminal has written.
 public struct OutputPiece: Hashable, Sendable {
@@ -13,7 +15,24 @@ public struct OutputPiece: Hashable, Sendable {
 
 extension SQLiteJournal {
     /// Keeps a piece of a run's output; survives the end of the process.
+    ///
+    /// What may be the beginning of a secret waits for the next piece, or for the end of the run.
     public func appendOutput(_ run: String, stream: Int, _ bytes: [UInt8]) throws(Failure) {
+        let bytes = streams.withLock { $0[run, default: [:]][stream, default: SecretStream(secrets)].push(bytes) }
+        if !bytes.isEmpty { try putOutput(run, stream, bytes) }
+    }
+
+    /// Writes what still waits of a run's output.
+    func endOutput(of run: String) throws(Failure) {
+        let rest = streams.withLock { $0.removeValue(forKey: run) } ?? [:]
+        for stream in rest.keys.sorted() {
+            guard var last = rest[stream] else { continue }
+            let bytes = last.finish()
+            if !bytes.isEmpty { try putOutput(run, stream, bytes) }
+        }
+    }
+
+    private func putOutput(_ run: String, _ stream: Int, _ bytes: [UInt8]) throws(Failure) {
         try write(.config, "the output of run \(run) is not kept") { connection throws(SQLiteError) in
             try connection.transaction(isDurable: false) { () throws(SQLiteError) in
                 try connection.query(
@@ -41,6 +60,7 @@ extension SQLiteJournal {
 
     /// Forgets a run's output, for a resumed run writes all of it anew.
     public func clearOutput(of run: String) throws(Failure) {
+        streams.withLock { $0[run] = nil }
         try write(.config, "the output of run \(run) stays") { connection throws(SQLiteError) in
             try connection.query("DELETE FROM output WHERE run = ?", [.text(run)])
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import JSON
 public import Model
+internal import Secrets
 
 extension SQLiteJournal {
     /// Writes down that a run begins, and holds it: while this process lives nobody else may write to it.
@@ -8,7 +9,7 @@ extension SQLiteJournal {
         let number = try write(.config, "the run was not begun and nothing was sent") {
             connection throws(SQLiteError) in
             try connection.transaction { () throws(SQLiteError) in
-                let values = try RunColumns.values(run)
+                let values = try RunColumns.values(run, without: secrets)
                 try connection.query(
                     """
                     INSERT INTO run (id, cluster, script, script_sha256, caller, started, account, origin, source, plan)
@@ -48,6 +49,7 @@ extension SQLiteJournal {
 
     /// Lets a run go without an end, so that another process may take it.
     public func releaseRun(_ id: String) throws(Failure) {
+        try endOutput(of: id)
         locks.release(try read { connection throws(SQLiteError) in try Self.number(of: id, connection) })
     }
 
@@ -60,7 +62,7 @@ extension SQLiteJournal {
     public func endRun(
         _ run: String, outcome: JSONValue, at time: Double, carrying batch: JournalBatch = JournalBatch()
     ) throws(Failure) {
-        let outcome = Redaction.redacted(outcome)
+        let outcome = clean(outcome)
         try write(.config, "the end of run \(run) is not recorded") { connection throws(SQLiteError) in
             try connection.transaction { () throws(SQLiteError) in
                 try put(batch, of: run, at: time, in: connection)

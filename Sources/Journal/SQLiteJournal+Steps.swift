@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import JSON
 public import Model
+internal import Secrets
 
 extension SQLiteJournal {
     /// Writes down what is about to be sent and returns the step's number in its run, from 1.
@@ -31,7 +32,7 @@ extension SQLiteJournal {
                     "SELECT coalesce(max(sequence), 0) FROM step WHERE run = ?", [.text(run)])
                 let sequence = (last.first?.integer(0) ?? 0) + 1
                 try put(batch, of: run, before: sequence, at: time, in: connection)
-                let values = try StepColumns.values(intent)
+                let values = try StepColumns.values(intent, clean)
                 let marks = values.map { _ in "?" }.joined(separator: ", ")
                 try connection.query(
                     """
@@ -63,11 +64,16 @@ extension SQLiteJournal {
     public func recordOutcome(
         run: String, step: Int, _ state: StepState, outcome: JSONValue, at time: Double
     ) throws(Failure) {
-        let outcome = Redaction.redacted(outcome)
+        var kept = clean(outcome)
+        // Whoever goes on by what was kept must know that it is not all.
+        if kept != Redaction.redacted(outcome), var object = kept.object {
+            object["withheld"] = true
+            kept = .object(object)
+        }
         try move(
             run, step, to: state, "the call came out as \(state.rawValue)", set: "ended = ?, outcome = ?",
-            [.real(time), .text(outcome.text)], at: time,
-            body: ["state": .string(state.rawValue), "outcome": outcome])
+            [.real(time), .text(kept.text)], at: time,
+            body: ["state": .string(state.rawValue), "outcome": kept])
     }
 
     /// The calls of a run, in order.

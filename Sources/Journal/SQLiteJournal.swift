@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import JSON
 public import Model
+public import Secrets
 internal import Synchronization
 
 /// The journal in an SQLite file, shared by all pvelua processes of a person.
@@ -11,6 +13,10 @@ public final class SQLiteJournal: JournalStore, PlanStore, AuditArchive {
     /// The time of day, in seconds since 1970.
     let now: @Sendable () -> Double
     let locks: RunLocks
+    /// What may not be written down.
+    let secrets: SecretBook
+    /// Output that comes in pieces, by run and stream, as far as a secret may be cut in two there.
+    let streams = Mutex<[String: [Int: SecretStream]]>([:])
     /// Where copies of the audit's rows go.
     let copies: (any AuditCopy)?
     /// The runs that a rehearsal has copied: they count, but nobody has to wait for them, as its twin has no such tasks.
@@ -26,21 +32,23 @@ public final class SQLiteJournal: JournalStore, PlanStore, AuditArchive {
     ///   - account: Who writes, such as `alice@ws1`; the audit names them.
     ///   - now: The time of day for what is audited without a time of its own, in seconds since 1970.
     ///   - copies: Gets a copy of each row of the audit once it is on disk.
+    ///   - secrets: What is not written down, whoever writes it.
     public convenience init(
         path: String, account: String = "unknown", now: @escaping @Sendable () -> Double = MachineBoot.time,
-        copies: (any AuditCopy)? = nil
+        copies: (any AuditCopy)? = nil, secrets: SecretBook = SecretBook()
     ) throws(Failure) {
         try PrivateStorage.makeFile(path)
-        try self.init(database: path, account, now, copies)
+        try self.init(database: path, account, now, copies, secrets)
     }
 
     /// A journal that lives as long as this value, for tests and dry runs.
-    public static func inMemory(now: @escaping @Sendable () -> Double = MachineBoot.time) throws(Failure)
-        -> SQLiteJournal
-    { try SQLiteJournal(database: ":memory:", "unknown", now) }
+    public static func inMemory(
+        now: @escaping @Sendable () -> Double = MachineBoot.time, secrets: SecretBook = SecretBook()
+    ) throws(Failure) -> SQLiteJournal { try SQLiteJournal(database: ":memory:", "unknown", now, nil, secrets) }
 
     private convenience init(
-        database: String, _ account: String, _ now: @escaping @Sendable () -> Double, _ copies: (any AuditCopy)? = nil
+        database: String, _ account: String, _ now: @escaping @Sendable () -> Double, _ copies: (any AuditCopy)?,
+        _ secrets: SecretBook
     ) throws(Failure) {
         let opened: SQLiteConnection
         do {
@@ -48,14 +56,16 @@ public final class SQLiteJournal: JournalStore, PlanStore, AuditArchive {
         } catch {
             throw Self.cannotOpen(database, error)
         }
-        try self.init(adopting: opened, place: database, account: account, now: now, copies: copies)
+        try self.init(adopting: opened, place: database, account: account, now: now, copies: copies, secrets: secrets)
     }
 
     /// Takes over an open connection, whose file it brings up to date.
     init(
         adopting opened: sending SQLiteConnection, place: String, account: String = "unknown",
-        now: @escaping @Sendable () -> Double = MachineBoot.time, copies: (any AuditCopy)? = nil
+        now: @escaping @Sendable () -> Double = MachineBoot.time, copies: (any AuditCopy)? = nil,
+        secrets: SecretBook = SecretBook()
     ) throws(Failure) {
+        opened.secrets = secrets
         do {
             try JournalSchema.migrate(opened) { (connection) throws(SQLiteError) in
                 try Self.beginChain(by: account, at: now(), in: connection)
@@ -67,6 +77,7 @@ public final class SQLiteJournal: JournalStore, PlanStore, AuditArchive {
         self.account = account
         self.now = now
         self.copies = copies
+        self.secrets = secrets
         locks = RunLocks(beside: place)
         connection = Mutex(opened)
     }
@@ -74,6 +85,9 @@ public final class SQLiteJournal: JournalStore, PlanStore, AuditArchive {
     private static func cannotOpen(_ place: String, _ error: SQLiteError) -> Failure {
         Failure(.config, "the journal \(place) cannot be opened: \(error)")
     }
+
+    /// A value as it may be written down: without what is secret by its name, and without any secret that is known.
+    func clean(_ value: JSONValue) -> JSONValue { secrets.scrub(Redaction.redacted(value)) }
 
     @discardableResult
     func write<T: Sendable>(

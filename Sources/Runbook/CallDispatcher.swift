@@ -5,6 +5,7 @@ internal import Journal
 internal import LuaSource
 internal import Model
 internal import Proxmox
+internal import Secrets
 internal import Synchronization
 internal import Wire
 
@@ -58,6 +59,7 @@ struct CallDispatcher: Sendable {
     }
 
     private func live(_ call: NumberedCall, _ memory: CallMemory?) async -> (answer: CallAnswer, isSecret: Bool) {
+        environment.secrets.learn(from: call)
         let notes = Mutex<CallNotes?>(nil)
         do throws(Failure) {
             let value = try await value(call, memory) { made in notes.withLock { $0 = made } }

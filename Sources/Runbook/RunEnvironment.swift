@@ -3,6 +3,7 @@ public import Journal
 public import Model
 public import Policy
 public import Proxmox
+public import Secrets
 public import Templates
 
 /// The world that a run lives in; everything it may touch is passed in here.
@@ -45,6 +46,8 @@ public struct RunEnvironment: Sendable {
     public var schema: SchemaProvider?
     /// Logins that the audit is yet to be told of.
     public var logins = LoginBook()
+    /// All secrets that are known, to which a script's calls add; nothing of them is written down.
+    public var secrets = SecretBook()
     /// Signs the audit at the end of a run that changed something; nil where there is no key for it.
     public var signAudit: (@Sendable (any JournalStore) async -> Void)?
     /// What guests are made from.

@@ -24,7 +24,7 @@ extension CommandContext {
     func loginWitness(of cluster: String, _ audit: AuditConfiguration) -> @Sendable (LoginOutcome) async -> Void {
         let place = JournalPlace(
             path: Locations(environment: environment, home: home).journal, account: account, audit: audit,
-            warn: { _ in })
+            secrets: secrets, warn: { _ in })
         return { [self] report in
             var event = AuditEvent(.login, cluster: cluster, body: report.audited)
             event.time = WallTime.seconds()

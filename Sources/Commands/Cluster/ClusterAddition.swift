@@ -141,6 +141,7 @@ struct ClusterAddition: Sendable {
         case .token(let id, let source):
             if let source { return (try APIToken(id: id, secret: try fetch(source)), nil) }
             let typed = try await LoginDesk.ask("secret of token \(id): ", at: terminal)
+            context.learn(typed, false)
             return (try APIToken(id: id, secret: typed), typed)
         case .user(let user, let source, let totp):
             var (password, typed): (Secret?, Secret?) = (nil, nil)
@@ -156,13 +157,15 @@ struct ClusterAddition: Sendable {
             return (
                 try TicketCredential(
                     user: user, secrets: desk, ledger: FileCodeLedger(user, on: name, context),
-                    wallClock: WallTime.seconds), typed
+                    wallClock: WallTime.seconds, learn: context.learn), typed
             )
         }
     }
 
     private func fetch(_ source: SecretSource) throws(Failure) -> Secret {
-        Secret(try source.resolve(environment: context.environment, home: context.home))
+        let secret = Secret(try source.resolve(environment: context.environment, home: context.home))
+        context.learn(secret, false)
+        return secret
     }
 
     private func route(_ tls: TLSConfiguration) throws(Failure) -> ClusterRoute {

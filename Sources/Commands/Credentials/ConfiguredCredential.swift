@@ -2,6 +2,7 @@
 internal import Configuration
 internal import Model
 internal import Proxmox
+internal import Secrets
 internal import Terminal
 
 /// Who pvelua is to a cluster, made from what the configuration says.
@@ -25,7 +26,8 @@ enum ConfiguredCredential {
                 })
             return try TicketCredential(
                 user: user, secrets: secrets, ledger: FileCodeLedger(user, on: cluster.name, context),
-                wallClock: WallTime.seconds, onLogin: context.loginWitness(of: cluster.name, audit))
+                wallClock: WallTime.seconds, onLogin: context.loginWitness(of: cluster.name, audit),
+                learn: context.learn)
         }
     }
 
@@ -34,9 +36,18 @@ enum ConfiguredCredential {
         _ source: SecretSource, _ context: CommandContext, _ place: String
     ) throws(Failure) -> Secret {
         do throws(Failure) {
-            return Secret(try source.resolve(environment: context.environment, home: context.home))
+            let secret = Secret(try source.resolve(environment: context.environment, home: context.home))
+            context.learn(secret, false)
+            return secret
         } catch {
             throw Failure(error.kind, "\(place): \(error.message)", hint: error.hint)
         }
+    }
+}
+
+extension CommandContext {
+    /// Has everything that is written from now on be without this secret.
+    var learn: @Sendable (_ secret: Secret, _ isPassing: Bool) -> Void {
+        { [secrets] (secret, isPassing) in secret.reveal { secrets.register($0, isPassing: isPassing) } }
     }
 }

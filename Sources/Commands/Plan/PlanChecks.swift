@@ -60,14 +60,18 @@ struct PlanChecks {
 
     /// The parameters, where they are given again.
     func parameters(_ given: [(name: String, value: String)]) throws(Failure) {
-        guard !given.isEmpty else { return }
-        let same =
-            given.count == plan.parameters.count
-            && zip(given, plan.parameters).allSatisfy { $0.name == $1.name && $0.value == $1.value }
+        for sealed in plan.parameters where sealed.isSealed && !given.contains(where: { $0.name == sealed.name }) {
+            throw Failure(
+                .usage, "the parameter \(sealed.name) is a secret, which no plan holds; nothing was sent",
+                hint: "give it again: --param \(sealed.name)=…")
+        }
+        let same = given.allSatisfy { given in
+            plan.parameters.contains { $0.name == given.name && $0.admits(given.value, nonce: plan.nonce) }
+        }
         guard same else {
             throw stale(
                 "the parameters are others than those of the plan",
-                hint: "leave --param out: a plan is applied with its own")
+                hint: "leave --param out, but for secrets: a plan is applied with its own")
         }
     }
 

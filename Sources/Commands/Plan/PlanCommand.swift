@@ -5,6 +5,7 @@ internal import JSON
 internal import Model
 internal import Plan
 internal import Runbook
+internal import Secrets
 
 /// The command `pvelua plan FILE`.
 struct PlanCommand: ContextCommand {
@@ -39,6 +40,7 @@ struct PlanCommand: ContextCommand {
         try PlanDestination.check(destination)
         let result = try await Planning(context: context, options: options, lifetime: Int(lifetime)).plan(source)
         let sealed = PlanFile(result.plan)
+        try PlanDestination.refuseSecrets(in: sealed, context.secrets)
         try PlanDestination.check(destination)
         try FileContent.put(context.absolute(destination), sealed.bytes)
         let view = PlanView(
@@ -49,7 +51,9 @@ struct PlanCommand: ContextCommand {
             text: view.text())
         // Where a plan had to end is told in the plan, and is no failure of the script.
         guard let failure = result.failure, result.plan.partial == nil else { return .done }
-        writeError(ErrorReport(format: options.format, style: context.errorStyle).text(failure, chunk: source.chunk))
+        writeError(
+            ErrorReport(format: options.format, style: context.errorStyle, secrets: context.secrets).text(
+                failure, chunk: source.chunk))
         return ExitStatus(failure.failure)
     }
 }
@@ -60,6 +64,22 @@ enum PlanDestination {
     static func usual(for script: String) -> String {
         let name = script.split(separator: "/").last.map(String.init) ?? script
         return (name.hasSuffix(".lua") ? String(name.dropLast(4)) : name) + ".plan.json"
+    }
+
+    /// Refuses a plan that a known secret stands in under a name that does not say so: people read it and keep it.
+    static func refuseSecrets(in file: PlanFile, _ secrets: SecretBook) throws(Failure) {
+        guard secrets.holds(file.bytes) else { return }
+        var place = "outside of its operations"
+        for operation in file.plan.operations {
+            guard let member = operation.parameters.object?.members.first(where: { secrets.holds($0.value.text) }) else {
+                continue
+            }
+            place = "parameter \(member.key) of operation \(operation.number)"
+            break
+        }
+        throw Failure(
+            .unsupported, "a secret would stand in the plan, as part of \(place); no plan was written",
+            hint: "hand it over in a parameter that is a secret by its name, such as password")
     }
 
     /// Refuses to write over what is no plan.

@@ -136,7 +136,7 @@ struct Planning {
                 sha256: try workplace.policyFingerprint(), demand: Effect.allow.rawValue, approvals: 0),
             seed: String(environment.settings.seed))
         plan.parameters = environment.settings.parameters.map {
-            Plan.ParameterBinding(name: $0.name, value: $0.value)
+            Plan.ParameterBinding(sealing: $0.name, $0.value, nonce: plan.nonce, context.secrets)
         }
         return plan
     }

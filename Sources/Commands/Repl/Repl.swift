@@ -82,7 +82,8 @@ struct Repl {
         case .incomplete: break
         case .failed(let failure):
             writeError(
-                ErrorReport(format: options.format, style: context.errorStyle).text(failure, chunk: chunk))
+                ErrorReport(format: options.format, style: context.errorStyle, secrets: context.secrets).text(
+                    failure, chunk: chunk))
             return ExitStatus(failure.failure)
         }
         return nil

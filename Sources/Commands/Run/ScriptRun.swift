@@ -63,7 +63,9 @@ struct ScriptRun {
     }
 
     private func fail(_ failure: ScriptFailure, _ chunk: Chunk) -> ExitStatus {
-        writeError(ErrorReport(format: options.format, style: context.errorStyle).text(failure, chunk: chunk))
+        writeError(
+            ErrorReport(format: options.format, style: context.errorStyle, secrets: context.secrets).text(
+                failure, chunk: chunk))
         return ExitStatus(failure.failure)
     }
 }

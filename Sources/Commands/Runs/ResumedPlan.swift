@@ -16,6 +16,7 @@ enum ResumedPlan {
         guard let bytes = origin.plan else { return nil }
         let file = try PlanFile(reading: bytes, name: "the plan of run \(record.id)")
         try PlanChecks(plan: file.plan).content(now: WallTime.seconds(), caller: environment.caller)
+        try PlanChecks(plan: file.plan).parameters(environment.settings.parameters)
         if let denial = try await journal.verdicts(of: file.digest).first(where: \.isDenial) {
             throw ApprovalStanding.denied(by: denial.person, reason: denial.reason)
         }

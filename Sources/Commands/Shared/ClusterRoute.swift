@@ -4,6 +4,7 @@ internal import Logging
 internal import Model
 internal import Proxmox
 internal import Runbook
+internal import Secrets
 internal import Simulator
 internal import Terminal
 
@@ -27,6 +28,8 @@ struct ClusterRoute: Sendable {
     var credential: @Sendable () throws(Failure) -> any Credential
     var timeouts = TimeoutConfiguration()
     var logLevel: LogLevel = .error
+    /// What no log line holds.
+    var secrets = SecretBook()
     /// The time that waiting goes by.
     var clock: any ClientClock = SystemClock()
 
@@ -46,6 +49,7 @@ struct ClusterRoute: Sendable {
             // Its tasks take a fiftieth of the time that real ones take.
             self.init(demo: SimulatedCluster(seed, clock: WallClock(scale: 0.02)), token: seed.token)
             self.logLevel = logLevel
+            secrets = context.secrets
         } else {
             throw ClusterDirectory.unknown(name, among: configuration.allClusters)
         }
@@ -59,6 +63,7 @@ struct ClusterRoute: Sendable {
         terminal: ControllingTerminal = ControllingTerminal(), audit: AuditConfiguration = AuditConfiguration()
     ) throws(Failure) {
         name = cluster.name
+        secrets = context.secrets
         identity = cluster.auth.identity
         credential = { () throws(Failure) in
             try ConfiguredCredential.make(cluster, context, terminal: terminal, audit: audit)
@@ -139,7 +144,7 @@ extension ClusterRoute {
     }
 
     private var logger: Logger {
-        var logger = Logger(label: "proxmox") { StreamLogHandler.standardError(label: $0) }
+        var logger = Logger(label: "proxmox") { CleanLog(.standardError(label: $0), secrets) }
         logger.logLevel = logLevel == .debug ? .debug : .error
         return logger
     }

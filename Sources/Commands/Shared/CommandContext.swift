@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Glibc
 internal import Runbook
+internal import Secrets
 internal import Terminal
 
 /// The world a command runs in: what it may read of its surroundings and where it writes.
@@ -15,6 +16,8 @@ public struct CommandContext: Sendable {
     public var isTerminal: (input: Bool, output: Bool, error: Bool)
     /// Logins that the audit is yet to be told of.
     var logins = LoginBook()
+    /// All secrets that this process has come to know, so that none is written down.
+    var secrets = SecretBook()
 
     /// The world of this process.
     public static func live() -> CommandContext {

@@ -2,6 +2,7 @@
 internal import Model
 internal import Proxmox
 internal import Runbook
+internal import Secrets
 internal import Synchronization
 internal import Terminal
 internal import Text
@@ -59,7 +60,7 @@ final class ConsoleOutput: RunOutput {
             case .warning: style.yellow("warning")
             case .error: style.red("error")
             }
-        board.around { writeError("\(mark): \(TextCleaner.clean(message))\n") }
+        board.around { writeError("\(mark): \(TextCleaner.clean(context.secrets.scrub(message)))\n") }
     }
 }
 

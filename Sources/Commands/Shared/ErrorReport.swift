@@ -2,6 +2,7 @@
 internal import JSON
 internal import Model
 internal import Runbook
+internal import Secrets
 internal import Terminal
 internal import Text
 
@@ -9,15 +10,19 @@ internal import Text
 struct ErrorReport {
     let format: OutputFormat
     let style: Style
+    /// What is not told.
+    var secrets = SecretBook()
 
     /// The text for standard error, ending in a line end.
     ///
     /// - Parameter chunk: The script, to show the line that failed if it is one of its own.
     func text(_ failure: ScriptFailure, chunk: Chunk? = nil) -> String {
-        switch format {
-        case .json: json(failure)
-        case .text: lines(failure, chunk).joined(separator: "\n") + "\n"
-        }
+        let text =
+            switch format {
+            case .json: json(failure)
+            case .text: lines(failure, chunk).joined(separator: "\n") + "\n"
+            }
+        return secrets.scrub(text)
     }
 
     private func json(_ failure: ScriptFailure) -> String {

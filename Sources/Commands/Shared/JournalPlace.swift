@@ -3,6 +3,7 @@ internal import Configuration
 internal import Glibc
 internal import Journal
 internal import Model
+internal import Secrets
 internal import Text
 
 /// Where the journal is and how it is opened: the one place that knows which store is behind it.
@@ -13,6 +14,8 @@ struct JournalPlace: Sendable {
     let account: String
     /// Where copies of the audit go.
     let audit: AuditConfiguration
+    /// What is not written down.
+    var secrets = SecretBook()
     /// Told where a copy cannot be made.
     let warn: @Sendable (String) -> Void
 
@@ -21,7 +24,8 @@ struct JournalPlace: Sendable {
 
     /// Opens it, and makes it where it is missing.
     func open() throws(Failure) -> any WholeJournal {
-        try SQLiteJournal(path: path, account: account, copies: AuditCopies.configured(audit, warn: warn))
+        try SQLiteJournal(
+            path: path, account: account, copies: AuditCopies.configured(audit, warn: warn), secrets: secrets)
     }
 
     /// A journal that is gone with this process and goes on where this one stands.
@@ -33,7 +37,9 @@ struct JournalPlace: Sendable {
 extension Workplace {
     /// Where the journal is, with the copies that the configuration asks for.
     func journal(_ configuration: ConfigurationFile) -> JournalPlace {
-        JournalPlace(path: locations.journal, account: context.account, audit: configuration.audit, warn: warn)
+        JournalPlace(
+            path: locations.journal, account: context.account, audit: configuration.audit, secrets: context.secrets,
+            warn: warn)
     }
 
     /// The same for commands that must work whatever is wrong with the configuration.
@@ -52,6 +58,8 @@ extension Workplace {
     /// Warns on standard error, unless that is to be quiet.
     var warn: @Sendable (String) -> Void {
         let isQuiet = options.quiet
-        return { if !isQuiet { writeError("warning: \(TextCleaner.clean($0))\n") } }
+        return { [secrets = context.secrets] in
+            if !isQuiet { writeError("warning: \(TextCleaner.clean(secrets.scrub($0)))\n") }
+        }
     }
 }

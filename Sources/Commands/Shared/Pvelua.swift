@@ -53,7 +53,8 @@ public enum PveluaMain {
         do throws(Failure) {
             return try await command.run(in: context).rawValue
         } catch {
-            let report = ErrorReport(format: command.options.format, style: context.errorStyle)
+            let report = ErrorReport(
+                format: command.options.format, style: context.errorStyle, secrets: context.secrets)
             writeError(report.text(ScriptFailure(error)))
             return ExitStatus(error).rawValue
         }

@@ -5,6 +5,7 @@ internal import Model
 internal import Policy
 internal import Proxmox
 internal import Runbook
+internal import Secrets
 internal import Templates
 internal import Terminal
 
@@ -59,6 +60,7 @@ struct Workplace {
             settings: settings,
             makeID: { RunID.make(seconds: WallTime.seconds(), random: UInt64.random(in: 0...UInt64.max)) })
         environment.account = context.account
+        environment.secrets = context.secrets
         environment.logins = context.logins
         environment.signAudit = auditSigner(configuration.audit)?.hook
         environment.clusters = clusters(configuration, own: name, policy, output)
@@ -152,6 +154,7 @@ struct Workplace {
             guard !result.contains(where: { $0.name == parts[0] }) else {
                 throw Failure(.usage, "--param \(parts[0]) is given twice")
             }
+            if Redaction.isSecret(parts[0]) { context.secrets.register(parts[1]) }
             result.append((parts[0], parts[1]))
         }
         return result

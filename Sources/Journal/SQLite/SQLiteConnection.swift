@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CSQLite
+internal import Secrets
 
 /// One connection to a database file, for one owner at a time.
 ///
@@ -10,6 +11,8 @@ final class SQLiteConnection {
     /// Rows of the audit that were committed and not yet taken, and how many of them are on disk.
     private var rows: [AuditRow] = []
     private var durable = 0
+    /// What may stand in no text that goes in, whoever writes it.
+    var secrets = SecretBook()
 
     /// Opens a file, or a database in memory for the path `:memory:`.
     init(path: String) throws(SQLiteError) {
@@ -43,7 +46,10 @@ final class SQLiteConnection {
     /// Runs one statement and returns its rows.
     @discardableResult
     func query(_ sql: String, _ values: [SQLiteValue] = []) throws(SQLiteError) -> [SQLiteRow] {
-        try statement(sql).rows(values)
+        try statement(sql).rows(
+            values.map { value in
+                if case .text(let text) = value { .text(secrets.scrub(text)) } else { value }
+            })
     }
 
     /// The number of rows the last statement changed.

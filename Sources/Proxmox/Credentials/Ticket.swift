@@ -9,7 +9,7 @@ public struct Ticket: Sendable {
     /// When it was asked for, by the client's clock.
     public let obtained: Duration
     let text: Secret
-    private let csrf: Secret
+    let csrf: Secret
     /// Tells this ticket from those before and after it.
     let serial: UInt64
 

@@ -32,6 +32,7 @@ extension TicketCredential {
             var answer = try await ask(user, password, [], login)
             if Self.needsSecondFactor(answer) {
                 let challenge = try challenge(in: answer)
+                learn(challenge.ticket, true)
                 let response = try await response(to: challenge, login)
                 start = login.clock.now()
                 let proof = (name: "tfa-challenge", value: APIParameter.text(challenge.ticket.text))
@@ -56,6 +57,8 @@ extension TicketCredential {
             return state.lastSerial
         }
         let ticket = try Ticket(answer, user: user, obtained: start, serial: serial)
+        learn(ticket.text, true)
+        learn(ticket.csrf, true)
         state.withLock { state in
             state.ticket = ticket
             state.renewalBegins = .zero
@@ -69,6 +72,8 @@ extension TicketCredential {
     private func ask(
         _ user: String, _ password: Secret, _ more: [(name: String, value: APIParameter)], _ login: LoginRoute
     ) async throws(Failure) -> JSONValue {
+        // Before it leaves: the server may echo it in its refusal.
+        learn(password, !more.isEmpty)
         let call = APICall(
             .post, try APIPath(["access", "ticket"]),
             [(name: "username", value: .text(user)), (name: "password", value: .text(password.text))] + more)
@@ -144,7 +149,9 @@ extension TicketCredential {
     ) async throws(Failure) -> Secret {
         switch try await secrets.answer(to: challenge, of: user) {
         case .code(let code): return Secret("totp:" + code.text)
-        case .recovery(let key): return Secret("recovery:" + key.text)
+        case .recovery(let key):
+            learn(key, true)
+            return Secret("recovery:" + key.text)
         case .generated(let totp): return Secret("totp:" + totp.code(step: try await unusedStep(login)))
         }
     }

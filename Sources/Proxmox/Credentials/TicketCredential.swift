@@ -15,6 +15,7 @@ public final class TicketCredential: Credential, CustomStringConvertible, Custom
     let wallClock: @Sendable () -> Double
     let ledger: any CodeLedger
     private let onLogin: (@Sendable (LoginOutcome) async -> Void)?
+    let learn: @Sendable (Secret, Bool) -> Void
     let state = Mutex(State())
     private let flight = SingleFlight<Ticket>()
 
@@ -43,10 +44,12 @@ public final class TicketCredential: Credential, CustomStringConvertible, Custom
     ///   - ledger: Which TOTP codes were used already.
     ///   - wallClock: The time in seconds since 1970, which TOTP codes follow from.
     ///   - onLogin: Hears of each login and renewal that was tried.
+    ///   - learn: Hears of each secret as it comes up, before it is sent or used, and whether it is of use for hours only.
     /// - Throws: ``Failure`` of the kind `config` where the user's name is none.
     public init(
         user: String, secrets: any LoginSecrets, ledger: any CodeLedger = MemoryCodeLedger(),
-        wallClock: @escaping @Sendable () -> Double, onLogin: (@Sendable (LoginOutcome) async -> Void)? = nil
+        wallClock: @escaping @Sendable () -> Double, onLogin: (@Sendable (LoginOutcome) async -> Void)? = nil,
+        learn: @escaping @Sendable (Secret, Bool) -> Void = { _, _ in }
     ) throws(Failure) {
         guard AccountName.isUser(user) else {
             throw Failure(.config, "'\(user)' is no user", hint: "write it with its realm: root@pam, alice@pve")
@@ -56,6 +59,7 @@ public final class TicketCredential: Credential, CustomStringConvertible, Custom
         self.ledger = ledger
         self.wallClock = wallClock
         self.onLogin = onLogin
+        self.learn = learn
     }
 
     /// The user.

@@ -4,6 +4,7 @@ internal import Journal
 internal import Model
 internal import Policy
 internal import Proxmox
+internal import Secrets
 
 /// The one door to the cluster: every call of every script, command and session goes through here.
 ///
@@ -75,7 +76,9 @@ struct Gate: Sendable {
         do throws(Failure) {
             if let outcome = try await recalled(change) { return outcome }
             return try await GuestTurn(environment: environment, run: run).during(change) { (change) throws(Failure) in
-                try await judged(change)
+                let outcome = try await judged(change)
+                if change.hasSecretAnswer { environment.secrets.learn(fromAccess: outcome.data) }
+                return outcome
             }
         } catch {
             throw error.about(change)

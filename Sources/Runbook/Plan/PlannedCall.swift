@@ -78,7 +78,7 @@ extension APICall {
     }
 
     /// Hashes a secret often, so that a short one is not simply found by trying: whoever approves a plan can read it.
-    private static func seal(_ value: JSONValue, salt: String) -> String {
+    static func seal(_ value: JSONValue, salt: String) -> String {
         var hash = ContentHash.sha256(Array(salt.utf8) + [0] + value.canonical())
         for _ in 0..<10_000 { hash = ContentHash.sha256(Array(hash.utf8)) }
         return hash

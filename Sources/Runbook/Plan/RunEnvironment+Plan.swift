@@ -36,7 +36,10 @@ extension RunEnvironment {
         let (created, began, live) = (Double(plan.created), now(), now)
         result.scriptTime = { created + max(0, live() - began) }
         result.settings.seed = seed
-        result.settings.parameters = plan.parameters.map { ($0.name, $0.value) }
+        result.settings.parameters = plan.parameters.map { parameter in
+            let given = parameter.isSealed ? settings.parameters.first { $0.name == parameter.name }?.value : nil
+            return (parameter.name, given ?? parameter.value)
+        }
         result.caller = max(caller, plan.caller)
         result.oversight = .applying(follower)
         return result

@@ -3,6 +3,7 @@ internal import JSON
 internal import Journal
 internal import Model
 internal import Proxmox
+internal import Secrets
 
 /// A step that an earlier process of the run has made, as the call that made it hears of it again.
 struct RecordedStep: Sendable {
@@ -73,7 +74,7 @@ extension Gate {
     /// What came of a change that an earlier process of the run has made for the same call; nil where it is to be made now.
     func recalled(_ change: Change) async throws(Failure) -> ChangeOutcome? {
         let made = CallTrace(change.call)?.made?.vmid.rawValue
-        let parameters = Redaction.redacted(change.call.recordedParameters)
+        let parameters = environment.secrets.scrub(Redaction.redacted(change.call.recordedParameters))
         let found = run.notes.takeStep { step in
             step.intent.method == change.call.method.rawValue && step.intent.path == change.call.path.description
                 && (step.intent.parameters == parameters || made.map { step.makes($0) } ?? false)
