@@ -36,10 +36,11 @@ public enum ProgramStart {
     /// - Parameters:
     ///   - arguments: All of them, the program's own name first; a zero byte ends one early, so there must be none.
     ///   - searchesPath: Whether a name without `/` is looked for along `PATH`.
+    ///   - sharesGroup: Whether it stays in our process group, so that Ctrl-C reaches it as well.
     /// - Returns: The process id, which the caller has to wait for.
     public static func start(
         _ program: String, arguments: [String], environment: [String], descriptors: [Descriptor],
-        searchesPath: Bool = false
+        searchesPath: Bool = false, sharesGroup: Bool = false
     ) throws(ProgramFailure) -> Int32 {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -68,7 +69,8 @@ public enum ProgramStart {
         sigfillset(&all)
         posix_spawnattr_setsigdefault(&attributes, &all)
         posix_spawnattr_setflags(
-            &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+            &attributes,
+            Int16((sharesGroup ? 0 : POSIX_SPAWN_SETPGROUP) | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
         var words = arguments.map { strdup($0) } + [nil]
         var variables = environment.map { strdup($0) } + [nil]
         defer { for pointer in words + variables { free(pointer) } }

@@ -30,9 +30,13 @@ struct ApplyCommand: ContextCommand {
             "What Ctrl-C does about what was done: keep it, or undo it by what pve.on_failure was given."))
     var onCancel = CancelChoice.keep
 
+    @Flag(help: "Ask, then go on without the terminal, and print the run's name.")
+    var detach = false
+
     @OptionGroup(title: "Common options") var options: GlobalOptions
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
+        if detach { return try Detachment(context: context, options: options).begin() }
         guard let bytes = try FileContent.read(plan, most: PlanFile.maximumSize) else {
             throw Failure(.usage, "\(plan) is not there", hint: "a plan is written by: pvelua plan FILE")
         }
@@ -123,9 +127,9 @@ struct Application {
         if let run = try await journal.claimPlan(file.digest, for: id, at: WallTime.seconds()) {
             throw PlanChecks.used(by: run)
         }
-        return RunScope(
-            id: id, environment: environment, script: source.chunk,
-            source: RunSource(path: context.absolute(source.path), plan: bytes))
+        var origin = RunSource(path: context.absolute(source.path), plan: bytes)
+        origin.isDetached = context.detachedReport != nil
+        return RunScope(id: id, environment: environment, script: source.chunk, source: origin)
     }
 
     private func carryOut(

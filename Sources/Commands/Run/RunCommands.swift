@@ -18,9 +18,13 @@ struct RunCommand: ContextCommand {
             "What Ctrl-C does about what was done: keep it, or undo it by what pve.on_failure was given."))
     var onCancel = CancelChoice.keep
 
+    @Flag(help: "Go on without the terminal, and print the run's name.")
+    var detach = false
+
     @OptionGroup(title: "Common options") var options: GlobalOptions
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
+        if detach { return try Detachment(context: context, options: options).begin() }
         let source = try FileReader.read(path: file, maximum: Chunk.maximumSize)
         let slash = file.lastIndex(of: "/")
         let folder = slash.map { String(file[..<$0]) } ?? "."

@@ -17,9 +17,9 @@ struct ScriptRun {
         let worker = try WorkerProcess.launch(executable: context.worker)
         let environment = try Workplace(context: context, options: options).environment(
             moduleFolder: folder.map(context.absolute))
-        let scope = RunScope(
-            id: environment.makeID(), environment: environment, script: chunk,
-            source: RunSource(path: path.map(context.absolute)))
+        var source = RunSource(path: path.map(context.absolute))
+        source.isDetached = context.detachedReport != nil
+        let scope = RunScope(id: environment.makeID(), environment: environment, script: chunk, source: source)
         return try await run(chunk, environment, scope, worker: worker)
     }
 
@@ -32,6 +32,8 @@ struct ScriptRun {
     ) async throws(Failure) -> ExitStatus {
         let worker = if let worker { worker } else { try WorkerProcess.launch(executable: context.worker) }
         let session = try await RunbookSession.start(environment, worker: worker, run: scope)
+        var detached: DetachedOutput?
+        if let report = context.detachedReport { detached = try await DetachedOutput.leave(scope, report: report) }
         let cancellation = RunCancellation(session: session, scope: scope, undoes: undoesOnCancel)
         let wishes = Swift.Task { await cancellation.watchWishes() }
         var outcome = await InterruptWatch().during {
@@ -45,6 +47,7 @@ struct ScriptRun {
         // Before the error: with --format json that is the last line.
         if case .failed(let failure) = outcome { await cancellation.tellHowToGoOn(ExitStatus(failure.failure)) }
         let status = report(outcome, chunk, environment.output)
+        await detached?.finish()
         await scope.close(status: status.rawValue)
         return status
     }

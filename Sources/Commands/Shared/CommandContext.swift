@@ -6,6 +6,10 @@ internal import Terminal
 
 /// The world a command runs in: what it may read of its surroundings and where it writes.
 public struct CommandContext: Sendable {
+    /// The command line, without the program's name.
+    var arguments: [String] = []
+    /// Where the process waits that started this one to go on without a terminal; nil for every other process.
+    var detachedReport: Int32?
     /// The environment variables.
     public var environment: [String: String]
     /// The user's home folder.
@@ -47,6 +51,19 @@ public struct CommandContext: Sendable {
         guard count > 0 else { return "." }
         let path = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
         return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    }
+
+    /// The same for a command line; the process that a detached run lives in has no terminal of its own.
+    func running(_ arguments: [String]) -> CommandContext {
+        var result = self
+        result.arguments = arguments
+        if let text = result.environment.removeValue(forKey: Detachment.variable), let report = Int32(text),
+            report > 2, fcntl(report, F_SETFD, FD_CLOEXEC) == 0
+        {
+            result.detachedReport = report
+            result.isTerminal = (false, false, false)
+        }
+        return result
     }
 
     /// A path of the command line, made absolute; one that begins with `~/` stays as it is.

@@ -40,6 +40,7 @@ public enum PveluaVersion {
 public enum PveluaMain {
     /// Parses the arguments, runs the command and returns the process's exit status.
     public static func run(_ arguments: [String], context: CommandContext) async -> Int32 {
+        let context = context.running(arguments)
         let names = Set(Pvelua.configuration.subcommands.compactMap { $0.configuration.commandName })
         let command: any ParsableCommand
         do {

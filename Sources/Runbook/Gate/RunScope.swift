@@ -2,7 +2,7 @@
 internal import Hashing
 internal import JSON
 public import Journal
-internal import Model
+public import Model
 internal import Policy
 internal import Proxmox
 
@@ -163,6 +163,14 @@ public actor RunScope {
         notes[step]?.state = state
         if let upid { notes[step]?.upid = upid }
         notes[step]?.problem = problem
+    }
+
+    /// Writes the run's row now, for a run whose output is kept even if it changes nothing.
+    public func beginNow() async throws(Failure) { try await record(in: journal()) }
+
+    /// Keeps a piece of what a run without a terminal has written; one that cannot be kept is lost, and the run goes on.
+    public func keepOutput(stream: Int, _ bytes: [UInt8]) async {
+        do throws(Failure) { try await journal().appendOutput(id, stream: stream, bytes) } catch {}
     }
 
     /// Writes the run's row, once; steps that begin meanwhile wait for it.
