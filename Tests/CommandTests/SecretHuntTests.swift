@@ -65,22 +65,22 @@ struct SecretHuntTests {
     }
 
     /// Has the next call of that method be refused with an echo of a secret, as it is and as it stands in an address.
-    private func echo(_ method: String, _ secret: String) async throws {
+    private func echo(_ method: String, _ secret: String, times: Int = 1) async throws {
         let reason = "no '\(secret)' here, nor \(Data(secret.utf8).base64EncodedString())"
         let body: JSONValue = [
             "effect": "status", "status": 400, "reason": .string(reason), "method": .string(method),
-            "path": "/nodes/*", "count": 1,
+            "path": "/nodes/*", "count": JSONValue(times),
         ]
         _ = try await bench.server.control("/sim/faults", body: body.text)
     }
 
     private static let script = """
         local p = pve.params
-        pve.log("info", "the password is " .. p.db_password)
+        pve.log("the password is " .. p.db_password)
         pve.vm_action(nil, 100, "shutdown")
-        pve.api.put("/nodes/pve1/qemu/100/config", { description = "made with " .. p.db_password })
         local ok, e = pcall(pve.api.put, "/nodes/pve1/qemu/100/config", { cipassword = "\(guestPassword)" .. "" })
-        pve.log("warning", tostring(e) .. " for " .. p.db_password)
+        pve.api.put("/nodes/pve1/qemu/100/config", { description = "made with " .. p.db_password })
+        pve.log(tostring(e) .. " for " .. p.db_password, "warning")
         pve.get_vm(100)
         pve.api.get("/nodes/pve1/qemu/100/config")
         pve.vm_action(nil, 100, "start")
@@ -100,7 +100,7 @@ struct SecretHuntTests {
         try await echo("PUT", Self.guestPassword)
         let run = try await pvelua("--yes", "--format", format, "--param", given, "run", path)
         #expect(run.errors.contains("the password is [redacted]"), "\(run.errors)")
-        try await echo("PUT", Self.parameter)
+        try await echo("PUT", Self.parameter, times: 2)
         let refused = try await pvelua("--yes", "--format", format, "--param", given, "run", path)
         #expect(refused.status != 0 && refused.errors.contains("[redacted]"), "\(refused.errors)")
         let failed = try await pvelua(
