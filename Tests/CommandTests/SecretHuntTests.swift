@@ -32,8 +32,9 @@ struct SecretHuntTests {
             names.append(file.lastPathComponent)
             #expect(!book.holds(Array(try Data(contentsOf: file))), "\(file.lastPathComponent): \(place)")
         }
-        #expect(names.contains("journal.sqlite"), "\(names)")
-        try expectCleanBlobs(place)
+        #expect(!names.isEmpty)
+        // Planning alone makes no journal.
+        if names.contains("journal.sqlite") { try expectCleanBlobs(place) }
     }
 
     /// What lies compressed in the journal.
@@ -77,11 +78,13 @@ struct SecretHuntTests {
     private static let script = """
         local p = pve.params
         pve.log("the password is " .. p.db_password)
+        pve.snapshot(nil, 100, { description = "before " .. p.db_password })
         pve.vm_action(nil, 100, "shutdown")
         local ok, e = pcall(pve.api.put, "/nodes/pve1/qemu/100/config", { cipassword = "\(guestPassword)" .. "" })
         pve.api.put("/nodes/pve1/qemu/100/config", { description = "made with " .. p.db_password })
         pve.log(tostring(e) .. " for " .. p.db_password, "warning")
-        pve.get_vm(100)
+        pve.list_vms()
+        pve.config(100)
         pve.api.get("/nodes/pve1/qemu/100/config")
         pve.vm_action(nil, 100, "start")
         if p.fails then error("it was " .. p.db_password) end
@@ -130,7 +133,7 @@ struct SecretHuntTests {
         #expect(stopped.status == 20, "\(stopped.errors)")
         let journal = try SQLiteJournal(
             path: bench.runner.home.url.appendingPathComponent("state/pvelua/journal.sqlite").path)
-        guard let id = try journal.runs(limit: 1).first?.id else { return }
+        let id = try #require(try journal.runs(limit: 1).first?.id)
         let without = try await pvelua("--yes", "runs", "resume", id)
         #expect(without.status == 2 && without.errors.contains("db_password"), "\(without.errors)")
         let resumed = try await pvelua("--yes", "--param", given, "runs", "resume", id)
