@@ -169,6 +169,29 @@ struct SecretHuntTests {
         #expect(!FileManager.default.fileExists(atPath: plan + "2"))
     }
 
+    @Test func theWorkerIsStartedWithNone() async throws {
+        let runner = bench.runner
+        let given = "db_password=\(Self.parameter)"
+        async let running = runner.pvelua(
+            "--param", given, "-e", "pve.list_vms(); pve.sleep(2); assert(#pve.params.db_password > 8)")
+        var seen = 0
+        for _ in 0..<40 where seen < 3 {
+            try await _Concurrency.Task.sleep(for: .milliseconds(50))
+            for id in try FileManager.default.contentsOfDirectory(atPath: "/proc") where Int(id) != nil {
+                let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(id)/exe")
+                guard link?.hasSuffix("/pvelua-worker") == true else { continue }
+                for name in ["cmdline", "environ"] {
+                    guard let bytes = FileManager.default.contents(atPath: "/proc/\(id)/\(name)") else { continue }
+                    seen += name == "cmdline" && !bytes.isEmpty ? 1 : 0
+                    #expect(!book.holds(Array(bytes)), "\(name) of a worker")
+                }
+            }
+        }
+        let result = try await running
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(seen > 0, "no worker was seen")
+    }
+
     @Test func aLoginThatIsRefusedWithAnEchoTellsNothing() async throws {
         let body: JSONValue = [
             "effect": "status", "status": 500, "reason": .string("bad: \(LoginBench.root)"), "method": "POST",

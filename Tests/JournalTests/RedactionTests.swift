@@ -19,7 +19,8 @@ struct RedactionTests {
     func isASecret(_ name: String) { #expect(Redaction.isSecret(name)) }
 
     @Test(arguments: [
-        "token_id", "tokenid", "token-id", "tokens", "generate-password", "hotplug", "keyboard", "monkey",
+        "token_id", "tokenid", "full-tokenid", "token-id", "tokens", "generate-password", "hotplug", "keyboard",
+        "monkey",
         "master-pubkey",
         "ciuser", "username", "userid", "fingerprint", "name", "memory", "snapname", "config-keys", "digest", "pubkey",
         "hotkeys", "author", "pool", "stop", "path", "keymap", "expire", "certkey",
