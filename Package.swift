@@ -146,7 +146,7 @@ let package = Package(
         tests(
             "RunbookTests",
             [
-                "Runbook", "Wire", "Simulator", "Twin", "Plan", "Proxmox", "Schema", "Policy", "Journal", "Model",
+                "Runbook", "Secrets", "Wire", "Simulator", "Twin", "Plan", "Proxmox", "Schema", "Policy", "Journal", "Model",
                 "JSON",
                 "Templates", "TestSupport",
             ]),

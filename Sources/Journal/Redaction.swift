@@ -23,14 +23,15 @@ public enum Redaction {
     ]
     /// Names that look like a secret's and are none: who a token is, which tokens there are, whether a password is made.
     private static let readable: Set<String> = [
-        "tokenid", "token_id", "token-id", "tokenids", "token_ids", "tokens", "tokenname", "token_name", "token-name",
-        "generate-password",
+        "tokenids", "token_ids", "tokens", "tokenname", "token_name", "token-name", "generate-password",
     ]
+    /// How names of who a token is end, such as `full-tokenid`.
+    private static let readableEndings = ["tokenid", "token_id", "token-id"]
 
     /// Whether a parameter of that name holds a secret.
     public static func isSecret(_ name: String) -> Bool {
         let name = name.lowercased()
-        if readable.contains(name) { return false }
+        if readable.contains(name) || readableEndings.contains(where: name.hasSuffix) { return false }
         return names.contains(name) || parts.contains { name.contains($0) } || endings.contains { name.hasSuffix($0) }
     }
 

@@ -18,12 +18,14 @@ extension SQLiteJournal {
     ///
     /// What may be the beginning of a secret waits for the next piece, or for the end of the run.
     public func appendOutput(_ run: String, stream: Int, _ bytes: [UInt8]) throws(Failure) {
+        if silent.withLock({ $0.contains(run) }) { return try putOutput(run, stream, secrets.scrub(bytes)) }
         let bytes = streams.withLock { $0[run, default: [:]][stream, default: SecretStream(secrets)].push(bytes) }
         if !bytes.isEmpty { try putOutput(run, stream, bytes) }
     }
 
     /// Writes what still waits of a run's output.
     func endOutput(of run: String) throws(Failure) {
+        _ = silent.withLock { $0.insert(run) }
         let rest = streams.withLock { $0.removeValue(forKey: run) } ?? [:]
         for stream in rest.keys.sorted() {
             guard var last = rest[stream] else { continue }
@@ -61,6 +63,7 @@ extension SQLiteJournal {
     /// Forgets a run's output, for a resumed run writes all of it anew.
     public func clearOutput(of run: String) throws(Failure) {
         streams.withLock { $0[run] = nil }
+        _ = silent.withLock { $0.remove(run) }
         try write(.config, "the output of run \(run) stays") { connection throws(SQLiteError) in
             try connection.query("DELETE FROM output WHERE run = ?", [.text(run)])
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import JSON
 public import Model
+internal import Synchronization
 internal import Secrets
 
 extension SQLiteJournal {
@@ -36,6 +37,7 @@ extension SQLiteJournal {
             throw Failure(.notFound, "there is no run \(id)", hint: "pvelua runs list")
         }
         guard try locks.take(number) else { throw Self.held(id) }
+        _ = silent.withLock { $0.remove(id) }
         let time = now()
         try write(.config, "run \(id) was not resumed") { connection throws(SQLiteError) in
             try connection.transaction { () throws(SQLiteError) in
@@ -63,6 +65,8 @@ extension SQLiteJournal {
         _ run: String, outcome: JSONValue, at time: Double, carrying batch: JournalBatch = JournalBatch()
     ) throws(Failure) {
         let outcome = clean(outcome)
+        // Whoever follows the output stops at the end.
+        try endOutput(of: run)
         try write(.config, "the end of run \(run) is not recorded") { connection throws(SQLiteError) in
             try connection.transaction { () throws(SQLiteError) in
                 try put(batch, of: run, at: time, in: connection)

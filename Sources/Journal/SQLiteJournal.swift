@@ -17,6 +17,8 @@ public final class SQLiteJournal: JournalStore, PlanStore, AuditArchive {
     let secrets: SecretBook
     /// Output that comes in pieces, by run and stream, as far as a secret may be cut in two there.
     let streams = Mutex<[String: [Int: SecretStream]]>([:])
+    /// Runs that came to their end, whose last words do not wait for more.
+    let silent = Mutex<Set<String>>([])
     /// Where copies of the audit's rows go.
     let copies: (any AuditCopy)?
     /// The runs that a rehearsal has copied: they count, but nobody has to wait for them, as its twin has no such tasks.

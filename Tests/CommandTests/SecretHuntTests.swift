@@ -32,8 +32,9 @@ struct SecretHuntTests {
             names.append(file.lastPathComponent)
             #expect(!book.holds(Array(try Data(contentsOf: file))), "\(file.lastPathComponent): \(place)")
         }
-        #expect(names.contains("journal.sqlite"), "\(names)")
-        try expectCleanBlobs(place)
+        #expect(!names.isEmpty)
+        // Planning alone makes no journal.
+        if names.contains("journal.sqlite") { try expectCleanBlobs(place) }
     }
 
     /// What lies compressed in the journal.
@@ -65,23 +66,25 @@ struct SecretHuntTests {
     }
 
     /// Has the next call of that method be refused with an echo of a secret, as it is and as it stands in an address.
-    private func echo(_ method: String, _ secret: String) async throws {
+    private func echo(_ method: String, _ secret: String, times: Int = 1) async throws {
         let reason = "no '\(secret)' here, nor \(Data(secret.utf8).base64EncodedString())"
         let body: JSONValue = [
             "effect": "status", "status": 400, "reason": .string(reason), "method": .string(method),
-            "path": "/nodes/*", "count": 1,
+            "path": "/nodes/*", "count": JSONValue(times),
         ]
         _ = try await bench.server.control("/sim/faults", body: body.text)
     }
 
     private static let script = """
         local p = pve.params
-        pve.log("info", "the password is " .. p.db_password)
+        pve.log("the password is " .. p.db_password)
+        pve.snapshot(nil, 100, { description = "before " .. p.db_password })
         pve.vm_action(nil, 100, "shutdown")
-        pve.api.put("/nodes/pve1/qemu/100/config", { description = "made with " .. p.db_password })
         local ok, e = pcall(pve.api.put, "/nodes/pve1/qemu/100/config", { cipassword = "\(guestPassword)" .. "" })
-        pve.log("warning", tostring(e) .. " for " .. p.db_password)
-        pve.get_vm(100)
+        pve.api.put("/nodes/pve1/qemu/100/config", { description = "made with " .. p.db_password })
+        pve.log(tostring(e) .. " for " .. p.db_password, "warning")
+        pve.list_vms()
+        pve.config(100)
         pve.api.get("/nodes/pve1/qemu/100/config")
         pve.vm_action(nil, 100, "start")
         if p.fails then error("it was " .. p.db_password) end
@@ -100,7 +103,7 @@ struct SecretHuntTests {
         try await echo("PUT", Self.guestPassword)
         let run = try await pvelua("--yes", "--format", format, "--param", given, "run", path)
         #expect(run.errors.contains("the password is [redacted]"), "\(run.errors)")
-        try await echo("PUT", Self.parameter)
+        try await echo("PUT", Self.parameter, times: 2)
         let refused = try await pvelua("--yes", "--format", format, "--param", given, "run", path)
         #expect(refused.status != 0 && refused.errors.contains("[redacted]"), "\(refused.errors)")
         let failed = try await pvelua(
@@ -130,7 +133,7 @@ struct SecretHuntTests {
         #expect(stopped.status == 20, "\(stopped.errors)")
         let journal = try SQLiteJournal(
             path: bench.runner.home.url.appendingPathComponent("state/pvelua/journal.sqlite").path)
-        guard let id = try journal.runs(limit: 1).first?.id else { return }
+        let id = try #require(try journal.runs(limit: 1).first?.id)
         let without = try await pvelua("--yes", "runs", "resume", id)
         #expect(without.status == 2 && without.errors.contains("db_password"), "\(without.errors)")
         let resumed = try await pvelua("--yes", "--param", given, "runs", "resume", id)
@@ -164,6 +167,29 @@ struct SecretHuntTests {
         #expect(
             refused.status != 0 && refused.errors.contains("parameter description of operation 1"), "\(refused.errors)")
         #expect(!FileManager.default.fileExists(atPath: plan + "2"))
+    }
+
+    @Test func theWorkerIsStartedWithNone() async throws {
+        let runner = bench.runner
+        let given = "db_password=\(Self.parameter)"
+        async let running = runner.pvelua(
+            "--param", given, "-e", "pve.list_vms(); pve.sleep(2); assert(#pve.params.db_password > 8)")
+        var seen = 0
+        for _ in 0..<40 where seen < 3 {
+            try await _Concurrency.Task.sleep(for: .milliseconds(50))
+            for id in try FileManager.default.contentsOfDirectory(atPath: "/proc") where Int(id) != nil {
+                let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(id)/exe")
+                guard link?.hasSuffix("/pvelua-worker") == true else { continue }
+                for name in ["cmdline", "environ"] {
+                    guard let bytes = FileManager.default.contents(atPath: "/proc/\(id)/\(name)") else { continue }
+                    seen += name == "cmdline" && !bytes.isEmpty ? 1 : 0
+                    #expect(!book.holds(Array(bytes)), "\(name) of a worker")
+                }
+            }
+        }
+        let result = try await running
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(seen > 0, "no worker was seen")
     }
 
     @Test func aLoginThatIsRefusedWithAnEchoTellsNothing() async throws {

@@ -120,6 +120,20 @@ struct SecretJournalTests {
         #expect(report.faultCount == 0 && report.steps == 1, "\(report)")
     }
 
+    @Test func whatIsWrittenAfterTheEndDoesNotWait() throws {
+        defer { folder.remove() }
+        let journal = try open()
+        try journal.beginRun(record())
+        let secret = Array(Self.secret.utf8)
+        try journal.appendOutput("aa1", stream: 2, [0x3e] + secret.prefix(4))
+        #expect(try journal.output(of: "aa1", after: 0, limit: 9).flatMap(\.bytes) == [0x3e], "the rest may become one")
+        try journal.endRun("aa1", outcome: [:], at: 2)
+        try journal.appendOutput("aa1", stream: 2, Array(text.utf8) + secret.prefix(3))
+        let output = try journal.output(of: "aa1", after: 0, limit: 9).flatMap(\.bytes)
+        let words = "error: value '[redacted]' is wrong"
+        #expect(output == [0x3e] + secret.prefix(4) + Array(words.utf8) + secret.prefix(3))
+    }
+
     @Test(arguments: [false, true])
     func aScriptOrPlanThatHoldsASecretIsNotKept(_ inPlan: Bool) throws {
         defer { folder.remove() }

@@ -71,9 +71,8 @@ enum PlanDestination {
         guard secrets.holds(file.bytes) else { return }
         var place = "outside of its operations"
         for operation in file.plan.operations {
-            guard let member = operation.parameters.object?.members.first(where: { secrets.holds($0.value.text) }) else {
-                continue
-            }
+            let members = operation.parameters.object?.members ?? []
+            guard let member = members.first(where: { secrets.holds($0.value.text) }) else { continue }
             place = "parameter \(member.key) of operation \(operation.number)"
             break
         }
