@@ -103,7 +103,7 @@ let package = Package(
             [
                 "Runbook", "Secrets", "Configuration", "Schema", "Monitor", "Journal", "Plan", "Signatures", "Templates",
                 "Terminal",
-                "Simulator", "Twin", "EmbeddedAssets", "Text", "Hashing",
+                "Simulator", "Twin", "EmbeddedAssets", "Text", "Hashing", "Programs",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),

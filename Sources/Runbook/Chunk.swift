@@ -78,6 +78,8 @@ public struct ScriptFailure: Sendable {
     public var traceback: [String] = []
     /// What had been done by then, and what was done about it; nil where no script ran.
     public var account: RunAccount?
+    /// Whether the script's process died of something that is not the script's doing, so that the run can go on.
+    public internal(set) var isAccident = false
 
     /// Makes a failure that has no place in a script.
     public init(_ failure: Failure) { self.failure = failure }

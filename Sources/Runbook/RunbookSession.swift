@@ -259,7 +259,9 @@ public actor RunbookSession {
         var failure = Failure(end.isLimit ? .limit : .script, "the worker is gone: \(end)")
         failure.hint = "the script's process ended; what it had not asked for by then was not sent"
         settle(.failure(failure))
-        for continuation in chunks.values { continuation.resume(returning: .failed(ScriptFailure(failure))) }
+        var report = ScriptFailure(failure)
+        report.isAccident = end.isAccident
+        for continuation in chunks.values { continuation.resume(returning: .failed(report)) }
         chunks.removeAll()
     }
 

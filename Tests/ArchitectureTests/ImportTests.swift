@@ -40,7 +40,7 @@ private let allowed: [String: Set<String>] = [
     "Commands": [
         "Runbook", "Configuration", "Terminal", "Simulator", "ArgumentParser", "Text", "Model", "JSON", "Policy",
         "Journal", "Plan", "Signatures", "Proxmox", "Schema", "EmbeddedAssets", "Logging", "Monitor", "Templates",
-        "Hashing", "Twin", "Secrets",
+        "Hashing", "Twin", "Secrets", "Programs",
     ],
     "pvelua": ["Commands", "Programs"],
     "pvelua-worker": ["Worker"],

@@ -11,8 +11,6 @@ struct CrashRunbook: Sendable, CustomStringConvertible {
     var prepare: @Sendable (inout ClusterState) -> Void = { _ in }
     /// Whether the order of its changes is its own affair.
     var isUnordered = false
-    /// Whether its output hangs on what handlers read after a change.
-    var isReported = false
 
     var description: String { name }
 }
@@ -79,7 +77,7 @@ extension CrashRunbook {
             source: """
                 local copy = pve.clone(nil, 9000, { name = "web-3", pool = "web" })
                 print(copy.vmid, copy.name, pve.vm_action(nil, copy.vmid, "start").status)
-                """, isReported: true),
+                """),
         CrashRunbook(
             name: "start, poll later",
             source: """
@@ -121,7 +119,7 @@ extension CrashRunbook {
                 print(pve.destroy(nil, 103, { purge = true }).status)
                 print(pve.snapshot_delete(nil, 100, "before-upgrade").verified)
                 print(#pve.list_vms())
-                """, isReported: true),
+                """),
         CrashRunbook(
             name: "migrate",
             source: """

@@ -48,7 +48,8 @@ struct ScriptRun {
         if case .failed(let failure) = outcome { await cancellation.tellHowToGoOn(ExitStatus(failure.failure)) }
         let status = report(outcome, chunk, environment.output)
         await detached?.finish()
-        await scope.close(status: status.rawValue)
+        let isAccident = if case .failed(let failure) = outcome { failure.isAccident } else { false }
+        await scope.close(status: status.rawValue, isAccident: isAccident)
         return status
     }
 

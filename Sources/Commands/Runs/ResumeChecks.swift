@@ -39,6 +39,8 @@ struct ResumeChecks {
         let status = record.outcome?["status"]?.perlInteger.flatMap(Int32.init(exactly:)).flatMap(
             ExitStatus.init(rawValue:))
         guard let status, !Self.resumable.contains(status) else { return }
+        // Its worker was killed or crashed: with another one it may come further.
+        if record.outcome?["accident"] == .bool(true) { return }
         // However it ended: what became of a step that it left open must still be found out.
         if try await journal.steps(of: record.id).contains(where: { !$0.state.isSettled }) { return }
         if status == .done {

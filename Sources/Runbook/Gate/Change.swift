@@ -30,6 +30,8 @@ struct Change: Sendable {
     var snapshot: SnapshotName?
     /// Adds what may only be drawn once the change is allowed, such as a number: a refused change must not use one up.
     var complete: (@Sendable (inout Change) async throws(Failure) -> Void)?
+    /// What the script is told of it besides, as far as that is known before it is sent.
+    var foretold = JSONObject()
     /// Reads what came of it once it has ended well, such as the name of a new backup; adds to the result, or says that in
     /// truth nothing came of it.
     var report: (@Sendable (ChangeResult) async throws(Failure) -> JSONObject)?
@@ -158,6 +160,14 @@ struct ChangeOutcome: Sendable {
         if change.isRaw, change.isAboutAccess { object["data"] = nil }
         if change.hasSecretAnswer { object[Self.withheld] = true }
         return .object(object)
+    }
+
+    /// What was known of a change beforehand, and the name that a copy came to have.
+    func foretold(_ known: JSONObject, of call: APICall) -> JSONObject {
+        guard call.path.segments.last == "clone", let name = guest?.name else { return known }
+        var result = known
+        result["name"] = .string(name)
+        return result
     }
 
     /// The member of a record that says that it is not the whole result.

@@ -306,11 +306,14 @@ public actor RunScope {
     /// Records how the run ended, if it was recorded at all.
     ///
     /// What a run did is in its steps; that its last line cannot be written is worth a warning and no other status.
-    public func close(status: Int32) async {
+    ///
+    /// - Parameter isAccident: Whether it was cut off by what is not the script's doing, so that it can go on.
+    public func close(status: Int32, isAccident: Bool = false) async {
         guard let recording, await recording.value == nil else { return }
+        var outcome = JSONObject([("status", JSONValue(Int(status)))])
+        if isAccident { outcome["accident"] = true }
         do throws(Failure) {
-            try await journal().endRun(
-                id, outcome: ["status": JSONValue(Int(status))], at: environment.now(), carrying: lastBatch())
+            try await journal().endRun(id, outcome: .object(outcome), at: environment.now(), carrying: lastBatch())
             try await environment.signAudit?(journal())
         } catch {
             environment.output.log(.warning, "the end of run \(id) could not be recorded: \(error.message)")

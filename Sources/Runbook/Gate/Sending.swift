@@ -156,9 +156,10 @@ struct Sending: Sendable {
     ) async throws(Failure) -> ChangeOutcome {
         var outcome = ChangeOutcome(result)
         outcome.snapshot = change.snapshot
+        outcome.details = outcome.foretold(change.foretold, of: change.call)
         if let report = change.report {
             do throws(Failure) {
-                outcome.details = try await report(result)
+                for member in try await report(result).members { outcome.details[member.key] = member.value }
             } catch {
                 let stage = result.upid.map { ChangeFailure.Stage.accepted($0) } ?? .sent
                 throw try await recorded(ChangeFailure(error, stage), change, step)

@@ -23,14 +23,9 @@ enum CloneHandlers {
             let request = APICall(
                 .post, try guest.reference.path("clone"), [("newid", .integer(vmid.rawValue))] + fixed)
             var change = try await call.change(request)
-            change.report = { (result) throws(Failure) in
-                var details = JSONObject([
-                    ("vmid", JSONValue(vmid.rawValue)), ("source", JSONValue(guest.vmid.rawValue)),
-                    ("full", .bool(full)),
-                ])
-                if let made = result.effect?.facts { details["name"] = .string(made.name) }
-                return details
-            }
+            change.foretold = JSONObject([
+                ("vmid", JSONValue(vmid.rawValue)), ("source", JSONValue(guest.vmid.rawValue)), ("full", .bool(full)),
+            ])
             return try await call.gate.change(change).json(change, ofNew: vmid)
         }
     }

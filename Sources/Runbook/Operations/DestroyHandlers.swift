@@ -27,9 +27,9 @@ enum DestroyHandlers {
         let consequences = try await survey.consequences(guest)
         change.consequences = consequences
         change.weigh = { (guest) throws(Failure) in try await survey.consequences(guest) }
-        change.report = { _ in
-            JSONObject([("status", "gone"), ("destroyed", .array(consequences.map(JSONValue.string)))])
-        }
+        change.foretold = JSONObject([
+            ("status", "gone"), ("destroyed", .array(consequences.map(JSONValue.string))),
+        ])
         return try await call.gate.change(change).json(change)
     }
 }

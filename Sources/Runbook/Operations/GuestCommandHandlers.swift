@@ -75,7 +75,7 @@ enum GuestCommandHandlers {
         // Perl encodes it for the agent, byte by byte, and knows no sign beyond one byte.
         var change = try change(
             call, guest, "file-write", [("file", .text(path)), ("content", .text(FileBytes.text(Array(content.utf8))))])
-        change.report = { _ in JSONObject([("path", .string(path)), ("size", JSONValue(content.utf8.count))]) }
+        change.foretold = JSONObject([("path", .string(path)), ("size", JSONValue(content.utf8.count))])
         return try await call.gate.change(change).json(change)
     }
 

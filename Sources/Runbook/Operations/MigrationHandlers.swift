@@ -40,7 +40,7 @@ enum MigrationHandlers {
             (later.guest, later.disks) = (now, GuestDisks.of(now.config, now.kind))
             return consequences(later, options, node)
         }
-        change.report = { _ in JSONObject([("from", .string(guest.node.rawValue))]) }
+        change.foretold = JSONObject([("from", .string(guest.node.rawValue))])
         return try await call.gate.change(change).json(change)
     }
 

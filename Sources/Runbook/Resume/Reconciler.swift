@@ -175,6 +175,7 @@ public struct Reconciler: Sendable {
         // What the server answered: the task's name, or nothing.
         outcome.data = result.data ?? result.upid.map { .string($0.description) } ?? .null
         outcome.snapshot = pursuit.evidence?.snapshot
+        outcome.details = outcome.foretold(pursuit.evidence?.foretold ?? JSONObject(), of: pursuit.call)
         if pursuit.evidence?.isReported ?? true { outcome.details["unreported"] = true }
         let title = pursuit.evidence?.title ?? ChangeTitle(step, action: nil, isRaw: false)
         return .done(outcome.record(title), warnings: outcome.warnings, proof)

@@ -12,13 +12,16 @@ struct StepEvidence: Sendable {
     var title: ChangeTitle
     /// The snapshot it makes.
     var snapshot: SnapshotName?
-    /// Whether the script is told more of it than the cluster's answer: what its handler reads once it has ended well.
+    /// What the script is told of it besides, known beforehand.
+    var foretold: JSONObject
+    /// Whether the script is told more of it than that and the cluster's answer: what its handler reads once it has ended well.
     var isReported: Bool
 
     init(_ change: Change, _ call: CallEvidence) {
         self.call = call
         title = change.title
         snapshot = change.snapshot
+        foretold = change.foretold
         isReported = change.report != nil
     }
 
@@ -29,6 +32,7 @@ struct StepEvidence: Sendable {
         ])
         if title.isRaw { object["raw"] = true }
         if let snapshot { object["snapshot"] = .string(snapshot.rawValue) }
+        if !foretold.members.isEmpty { object["foretold"] = .object(foretold) }
         if isReported { object["reported"] = true }
         return .object(object)
     }
@@ -41,6 +45,7 @@ struct StepEvidence: Sendable {
         self.call = evidence
         title = ChangeTitle(step, action: json["action"]?.string, isRaw: json["raw"] == .bool(true))
         snapshot = json["snapshot"]?.string.flatMap { SnapshotName($0) }
+        foretold = json["foretold"]?.object ?? JSONObject()
         isReported = json["reported"] == .bool(true)
     }
 }
