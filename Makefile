@@ -9,7 +9,7 @@ BUILD = $(SWIFT) build --quiet -c release --static-swift-stdlib
 PACKAGES = liblua5.4-dev libcurl4-openssl-dev libyaml-dev libsimdjson-dev libsqlite3-dev libssl-dev libseccomp-dev libedit-dev zlib1g-dev
 TEST_PACKAGES = curl openssl openssh-client python3 util-linux tzdata
 
-.PHONY: help packages test-packages build demo test example crash fuzz lint format docs install uninstall clean
+.PHONY: help packages test-packages build demo test example crash bench-journal fuzz lint format docs install uninstall clean
 
 help: ## Lists the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -40,6 +40,9 @@ example: test-packages ## Builds examples/swift as a package of its own and runs
 
 crash: test-packages ## Kills hosts at every point and at 300 random instants, and writes docs/crash-tests.md
 	PVELUA_CRASHES=300 PVELUA_RECORD=1 $(SWIFT) test --filter "whatBecameOfKilledRunsIsRecorded|HostTests|MutantTests"
+
+bench-journal: build ## Prints what durability costs, and how fast runs are resumed and audits verified
+	@scripts/bench-journal
 
 fuzz: packages ## Feeds the readers of foreign text with garbage, FUZZ_SECONDS (60) each
 	@SWIFT=$(SWIFT) scripts/fuzz

@@ -70,7 +70,7 @@ struct CrashPointTests {
         .timeLimit(.minutes(60)),
         .enabled(if: ProcessInfo.processInfo.environment["PVELUA_RECORD"] == "1" && isWhole))
     func whatBecameOfKilledRunsIsRecorded() async throws {
-        await withThrowingTaskGroup(of: Void.self) { group in
+        try await withThrowingTaskGroup(of: Void.self) { group in
             for runbook in CrashRunbook.all {
                 group.addTask {
                     try await aRunThatIsKilledAtAnyPointIsResumed(runbook)
@@ -81,6 +81,7 @@ struct CrashPointTests {
             for number in 0..<10 {
                 group.addTask { try await aRunThatIsKilledAtAnInstantWithMishapsIsResumed(number) }
             }
+            try await group.waitForAll()
         }
         let (text, share) = await CrashTable.shared.page
         print(text)
