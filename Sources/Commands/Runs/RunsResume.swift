@@ -18,10 +18,15 @@ struct RunsResume: ContextCommand {
     @Argument(help: "The run's id, or as much of its beginning as is unique.")
     var id: String
 
+    @Option(
+        help: ArgumentHelp(
+            "What Ctrl-C does about what was done: keep it, or undo it by what pve.on_failure was given."))
+    var onCancel = CancelChoice.keep
+
     @OptionGroup(title: "Common options") var options: GlobalOptions
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
-        try await ResumedRun(context: context, options: options).run(id)
+        try await ResumedRun(context: context, options: options, undoesOnCancel: onCancel == .undo).run(id)
     }
 }
 
@@ -29,6 +34,7 @@ struct RunsResume: ContextCommand {
 struct ResumedRun {
     let context: CommandContext
     let options: GlobalOptions
+    let undoesOnCancel: Bool
 
     func run(_ id: String) async throws(Failure) -> ExitStatus {
         let workplace = Workplace(context: context, options: options)
@@ -95,7 +101,7 @@ struct ResumedRun {
                 + "\(done) steps were done")
         let chunk = Chunk(source: origin.source, name: origin.chunk, isExpression: origin.isExpression)
         let scope = RunScope(resuming: resumption, environment: environment, script: chunk, journal: journal)
-        return try await ScriptRun(context: context, options: options).run(chunk, environment, scope) { outcome in
+        return try await ScriptRun(context: context, options: options, undoesOnCancel: undoesOnCancel).run(chunk, environment, scope) { outcome in
             await tellLeftOver(scope, environment)
             return await follower?.judge(outcome, telling: environment) ?? outcome
         }
