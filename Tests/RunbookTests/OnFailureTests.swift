@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Journal
 import Model
+import Policy
+import Proxmox
 import Simulator
 import TestSupport
 import Testing
@@ -136,6 +138,18 @@ struct OnFailureTests {
         let failed = try await failure(
             bench, "for i = 1, 5 do pve.on_failure(function() while true do end end) end error('x')")
         #expect(words(failed.account) == ["limit", "limit", "limit", "not run", "not run"])
+    }
+
+    /// The cluster said yes and could not be looked at afterwards: it must not look as if it could be sent again.
+    @Test func whatWasAnsweredNeverCountsAsNotHappened() async throws {
+        let bench = try Bench(
+            policy: try PolicySet.load(
+                yaml: "version: 1\nrules: [{ id: all, actions: ['*'], effect: allow }]", file: "policy.yaml"))
+        bench.cluster.inject(Fault(.dropBeforeEffect, method: .get, path: "/pools", count: 1000))
+        let failed = try await failure(bench, "pve.pool_create('fresh')")
+        #expect(failed.failure.kind == .inDoubt, "\(failed.failure)")
+        #expect(failed.account?.steps.map(\.state) == [.inDoubt])
+        #expect(bench.writes.count == 1)
     }
 
     @Test func doubtStaysDoubt() async throws {

@@ -101,7 +101,9 @@ struct ResumedRun {
                 + "\(done) steps were done")
         let chunk = Chunk(source: origin.source, name: origin.chunk, isExpression: origin.isExpression)
         let scope = RunScope(resuming: resumption, environment: environment, script: chunk, journal: journal)
-        return try await ScriptRun(context: context, options: options, undoesOnCancel: undoesOnCancel).run(chunk, environment, scope) { outcome in
+        return try await ScriptRun(context: context, options: options, undoesOnCancel: undoesOnCancel).run(
+            chunk, environment, scope
+        ) { outcome in
             await tellLeftOver(scope, environment)
             return await follower?.judge(outcome, telling: environment) ?? outcome
         }

@@ -87,6 +87,8 @@ public struct ChangeFailure: Error, Sendable {
         case notSent
         /// It was sent; the failure's kind tells whether it was refused or is in doubt (`outcome_unknown`).
         case sent
+        /// The cluster took it without a task, and it could not be looked at afterwards.
+        case answered
         /// This task was to carry it out.
         case accepted(UPID)
     }

@@ -127,7 +127,7 @@ extension ProxmoxClient {
             result.effect = try await verify(
                 request.effect, of: target, since: request.before, task: done.upid, timeout: request.timeout)
         } catch {
-            throw ChangeFailure(error, done.upid.map { .accepted($0) } ?? .sent)
+            throw ChangeFailure(error, done.upid.map { .accepted($0) } ?? .answered)
         }
         return result
     }

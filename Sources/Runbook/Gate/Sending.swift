@@ -69,7 +69,14 @@ struct Sending: Sendable {
             await run.remember(upid, PendingStep(change: change, recorder: step))
             return ChangeOutcome(result)
         }
-        return try await close(result, change, step)
+        // What it came to is read and written down before Ctrl-C ends the call.
+        let closed = await halt.shield("\(change.action) of \(change.subject)", isSent: true) {
+            [change, step] _ -> Result<ChangeOutcome, Failure> in
+            do throws(Failure) { return .success(try await close(result, change, step)) } catch {
+                return .failure(error)
+            }
+        }
+        return try closed.get()
     }
 
     /// Waits for a task; one that an earlier call of this run left running has its effect verified and its step closed.
@@ -161,7 +168,7 @@ struct Sending: Sendable {
             do throws(Failure) {
                 for member in try await report(result).members { outcome.details[member.key] = member.value }
             } catch {
-                let stage = result.upid.map { ChangeFailure.Stage.accepted($0) } ?? .sent
+                let stage = result.upid.map { ChangeFailure.Stage.accepted($0) } ?? .answered
                 throw try await recorded(ChangeFailure(error, stage), change, step)
             }
         }
@@ -178,6 +185,7 @@ struct Sending: Sendable {
         switch error.stage {
         case .notSent: return try await step.notSent(error.failure)
         case .sent: return try await step.notAccepted(error.failure)
+        case .answered: return try await step.notLookedAt(error.failure)
         case .accepted(let upid):
             if error.failure.kind == .taskTimeout || error.failure.kind == .cancelled {
                 await run.remember(upid, PendingStep(change: change, recorder: step))

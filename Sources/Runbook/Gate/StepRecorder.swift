@@ -60,6 +60,16 @@ struct StepRecorder: Sendable {
         return failure
     }
 
+    /// Records that the cluster took a change, and that nobody could see what came of it; it may have happened, so it is never
+    /// written down as one that may be sent again.
+    func notLookedAt(_ failure: Failure) async throws(Failure) -> Failure {
+        switch failure.kind {
+        case .outcomeUnknown, .connection, .tls, .nodeUnreachable, .cancelled, .auth: return try await doubt(failure)
+        default: try await record(.failed, failure)
+        }
+        return failure
+    }
+
     /// Records how an accepted change failed; one that still runs stays accepted.
     func taskFailed(_ failure: Failure) async throws(Failure) -> Failure {
         switch failure.kind {
