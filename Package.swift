@@ -101,7 +101,8 @@ let package = Package(
         library(
             "Commands",
             [
-                "Runbook", "Secrets", "Configuration", "Schema", "Monitor", "Journal", "Plan", "Signatures", "Templates",
+                "Runbook", "Secrets", "Configuration", "Schema", "Monitor", "Journal", "Plan", "Signatures",
+                "Templates",
                 "Terminal",
                 "Simulator", "Twin", "EmbeddedAssets", "Text", "Hashing", "Programs",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -146,7 +147,8 @@ let package = Package(
         tests(
             "RunbookTests",
             [
-                "Runbook", "Secrets", "Wire", "Simulator", "Twin", "Plan", "Proxmox", "Schema", "Policy", "Journal", "Model",
+                "Runbook", "Secrets", "Wire", "Simulator", "Twin", "Plan", "Proxmox", "Schema", "Policy", "Journal",
+                "Model",
                 "JSON",
                 "Templates", "TestSupport",
             ]),
