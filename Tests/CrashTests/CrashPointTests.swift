@@ -65,6 +65,16 @@ struct CrashPointTests {
         }
     }
 
+    /// Two processes died over the same step, a third one made it: it is what the fourth goes on from.
+    @Test func whatWasTriedAgainIsNotTriedOnceMore() async throws {
+        let runbook = try #require(CrashRunbook.all.first { $0.name == "create and start" })
+        let reference = try await CrashReference.of(runbook)
+        for (first, third) in [(90, 46), (92, 46), (94, 44), (94, 46), (94, 48), (96, 46)] {
+            try await play(
+                runbook, CrashCase(points: [first, 40, third]), reference, "three times, \(first) and \(third)")
+        }
+    }
+
     /// All of the above in one, so that the page tells of all; only for `make crash`.
     @Test(
         .timeLimit(.minutes(60)),

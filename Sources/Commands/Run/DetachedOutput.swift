@@ -9,8 +9,8 @@ internal import Synchronization
 final class DetachedOutput: Sendable {
     /// How much of a run's output is kept.
     private static let most = 16 << 20
-    /// How much is gathered before it is written, and for how long at most.
-    private static let (batch, pause): (Int, Duration) = (64 << 10, .milliseconds(100))
+    /// How long output is gathered before it is written.
+    private static let pause = Duration.milliseconds(100)
 
     private let scope: RunScope
     private let pieces: AsyncStream<(stream: Int, bytes: [UInt8])>
@@ -30,8 +30,10 @@ final class DetachedOutput: Sendable {
     static func leave(_ scope: RunScope, report: Int32) async throws(Failure) -> DetachedOutput {
         try await scope.beginNow()
         let output = DetachedOutput(scope)
-        // Not a leader of its group, as it shares that of the process that waits; so this cannot fail.
-        setsid()
+        // Not a leader of its group, as it shares that of the process that waits; only a forged variable makes it one.
+        guard setsid() >= 0 else {
+            throw Failure(.usage, "this process cannot leave its terminal", hint: "use --detach")
+        }
         let null = Glibc.open("/dev/null", O_RDWR | O_CLOEXEC)
         if null >= 0 { dup2(null, 0) }
         for stream in [1, 2] { try output.capture(stream) }
@@ -54,7 +56,7 @@ final class DetachedOutput: Sendable {
         let (source, end) = try Detachment.pipe()
         dup2(end, Int32(stream))
         close(end)
-        // A thread of its own: what is printed faster than it is kept must block the printing, and nothing else.
+        // A thread of its own: reading a pipe blocks.
         let thread = DispatchQueue(label: "pvelua.output.\(stream)")
         thread.async { [self] in
             var buffer = [UInt8](repeating: 0, count: 32 << 10)
@@ -73,6 +75,7 @@ final class DetachedOutput: Sendable {
         }
     }
 
+    /// Takes what comes; one task writes, so that it stays in order, and what is beyond the bound is let go.
     private func keep() async {
         let clock = Swift.Task {
             while !Swift.Task.isCancelled {
@@ -84,12 +87,10 @@ final class DetachedOutput: Sendable {
         for await (stream, bytes) in pieces {
             guard kept < Self.most else { continue }
             kept += bytes.count
-            let size = waiting.withLock { waiting in
+            waiting.withLock { waiting in
                 waiting.append((stream, bytes))
                 if kept >= Self.most { waiting.append((2, Array("… the rest of the output is not kept\n".utf8))) }
-                return waiting.reduce(0) { $0 + $1.bytes.count }
             }
-            if size >= Self.batch { await write() }
         }
         clock.cancel()
         await clock.value

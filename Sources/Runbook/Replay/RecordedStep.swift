@@ -75,25 +75,29 @@ extension Gate {
     func recalled(_ change: Change) async throws(Failure) -> ChangeOutcome? {
         let made = CallTrace(change.call)?.made?.vmid.rawValue
         let parameters = environment.secrets.scrub(Redaction.redacted(change.call.recordedParameters))
-        let found = run.notes.takeStep { step in
+        var wasTried = false
+        while let found = run.notes.takeStep(where: { step in
             step.intent.method == change.call.method.rawValue && step.intent.path == change.call.path.description
                 && (step.intent.parameters == parameters || made.map { step.makes($0) } ?? false)
+        }) {
+            let step = RecordedStep(step: found, environment: environment, run: run)
+            guard let outcome = try await step.outcome(waits: change.waits, timeout: change.timeout) else {
+                // It never happened; a process that went on after that one may have tried again.
+                wasTried = true
+                continue
+            }
+            if let planned = found.intent.planned { run.notes.planned(planned) }
+            var result = ChangeOutcome(recorded: outcome)
+            if let vmid = (made ?? change.vmid).flatMap({ VMID($0) }), !change.isRaw {
+                result.guest = try? await environment.client.facts(of: vmid)
+            }
+            return result
         }
-        guard let found else {
-            // A guest that was made may not be made twice because the second time the call would look otherwise.
-            guard made != nil, run.notes.mayHaveHappened else { return nil }
-            throw Failure(
-                .unsupported, "the call made something else before the run was interrupted; nothing was sent",
-                hint: "look at what is there, and start anew")
-        }
-        let step = RecordedStep(step: found, environment: environment, run: run)
-        guard let outcome = try await step.outcome(waits: change.waits, timeout: change.timeout) else { return nil }
-        if let planned = found.intent.planned { run.notes.planned(planned) }
-        var result = ChangeOutcome(recorded: outcome)
-        if let vmid = (made ?? change.vmid).flatMap({ VMID($0) }), !change.isRaw {
-            result.guest = try? await environment.client.facts(of: vmid)
-        }
-        return result
+        // A guest that was made may not be made twice because the second time the call would look otherwise.
+        guard !wasTried, made != nil, run.notes.mayHaveHappened else { return nil }
+        throw Failure(
+            .unsupported, "the call made something else before the run was interrupted; nothing was sent",
+            hint: "look at what is there, and start anew")
     }
 }
 
