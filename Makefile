@@ -5,11 +5,14 @@
 
 PREFIX ?= /usr/local
 SWIFT ?= swift
-BUILD = $(SWIFT) build --quiet -c release --static-swift-stdlib
+# A fifth smaller than without: each function may be left out, equal ones are kept once (docs/decisions/0024-small-binaries.md).
+SMALL = -Xswiftc -Osize -Xswiftc -Xfrontend -Xswiftc -function-sections -Xcc -ffunction-sections -Xswiftc -use-ld=lld \
+	-Xlinker --gc-sections -Xlinker --icf=all -Xlinker --no-export-dynamic -Xlinker -z -Xlinker pack-relative-relocs
+BUILD = $(SWIFT) build --quiet -c release --static-swift-stdlib $(SMALL)
 PACKAGES = liblua5.4-dev libcurl4-openssl-dev libyaml-dev libsimdjson-dev libsqlite3-dev libssl-dev libseccomp-dev libedit-dev zlib1g-dev
-TEST_PACKAGES = curl openssl openssh-client python3 util-linux tzdata
+TEST_PACKAGES = curl openssl openssh-client python3 util-linux tzdata valgrind
 
-.PHONY: help packages test-packages build demo test example crash bench-journal fuzz lint format docs install uninstall clean
+.PHONY: help packages test-packages build demo test example crash bench bench-journal bench-instructions soak fuzz lint format docs install uninstall clean
 
 help: ## Lists the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -19,6 +22,7 @@ packages:
 
 test-packages:
 	@scripts/install-packages $(PACKAGES) $(TEST_PACKAGES)
+	@scripts/make-venv
 
 # The simulator's server needs NIO, which takes longer than all the rest, so the demo does without it.
 demo: packages ## Builds release and runs an example on the embedded cluster
@@ -41,8 +45,20 @@ example: test-packages ## Builds examples/swift as a package of its own and runs
 crash: test-packages ## Kills hosts at every point and at 300 random instants, and writes docs/crash-tests.md
 	PVELUA_CRASHES=300 PVELUA_RECORD=1 $(SWIFT) test --filter "whatBecameOfKilledRunsIsRecorded|HostTests|MutantTests"
 
+bench: build ## Measures pvelua beside its peers, prints a table and writes docs/benchmarks.md
+	@scripts/install-packages curl python3 python3-venv
+	@python3 -B scripts/bench
+
+bench-instructions: test-packages ## Counts the instructions of three hot paths (debug build); RECORD=1 renews what is expected
+	$(SWIFT) build --quiet --product pvelua-worker
+	$(SWIFT) build --quiet --product pvelua
+	@python3 -B scripts/instructions $(if $(RECORD),--record)
+
 bench-journal: build ## Prints what durability costs, and how fast runs are resumed and audits verified
 	@scripts/bench-journal
+
+soak: build ## Watches memory, descriptors and threads for 20 minutes while requests go wrong
+	@scripts/soak
 
 fuzz: packages ## Feeds the readers of foreign text with garbage, FUZZ_SECONDS (60) each
 	@SWIFT=$(SWIFT) scripts/fuzz
@@ -56,12 +72,11 @@ format: ## Formats all Swift
 docs: test-packages ## Writes the generated pages and pictures anew
 	PVELUA_RECORD=1 $(SWIFT) test --filter recorded
 
-install: build ## Installs into PREFIX (default /usr/local)
-	install -d $(DESTDIR)$(PREFIX)/bin
-	install -s -m 755 .build/release/pvelua .build/release/pvelua-worker .build/release/pvelua-sim $(DESTDIR)$(PREFIX)/bin
+install: build ## Installs into PREFIX (default /usr/local), with completions and manual pages
+	@DESTDIR="$(DESTDIR)" scripts/install .build/release "$(PREFIX)"
 
 uninstall: ## Removes what install put there
-	rm -f $(DESTDIR)$(PREFIX)/bin/pvelua $(DESTDIR)$(PREFIX)/bin/pvelua-worker $(DESTDIR)$(PREFIX)/bin/pvelua-sim
+	@DESTDIR="$(DESTDIR)" scripts/install --remove "$(PREFIX)"
 
 clean: ## Removes everything built
-	rm -rf .build .build-fuzz .build-example
+	rm -rf .build .build-fuzz .build-example .venv

@@ -1,9 +1,18 @@
 -- Clones a lab from a template: guests with names, tags, a pool, cloud-init and addresses, and starts them.
 --   pvelua --cluster demo --yes --param count=3 run examples/clone-lab.lua
 
-local template = math.tointeger(tonumber(pve.params.template or "9000"))
-local count = math.tointeger(tonumber(pve.params.count or "3"))
-local pool = pve.params.pool or "web"
+runbook{
+  name = "clone-lab",
+  description = "Clones a lab from a template: guests with names, tags, a pool, cloud-init and addresses, and starts them.",
+  params = {
+    template = { type = "vmid", default = 9000, help = "What is cloned." },
+    count = { type = "integer", min = 1, max = 50, default = 3, help = "How many guests the lab has." },
+    pool = { type = "pool", default = "web", help = "The pool that they are put into." },
+  },
+  actions = { "guest.clone", "guest.config", "guest.credentials", "guest.start" },
+}
+
+local template, count, pool = pve.params.template, pve.params.count, pve.params.pool
 local lab = {}
 
 for number = 1, count do

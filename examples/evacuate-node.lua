@@ -2,7 +2,14 @@
 --   pvelua --cluster demo --yes --param node=pve2 run examples/evacuate-node.lua
 -- For real maintenance leave out the second half, or let `maintained` wait for what tells that the work is done.
 
-local node = pve.params.node or "pve2"
+runbook{
+  name = "evacuate-node",
+  description = "Empties a node for maintenance, and brings its guests back when it is done.",
+  params = { node = { type = "node", default = "pve2", help = "The node that is to be empty." } },
+  actions = { "guest.migrate", "guest.shutdown", "guest.start" }, -- containers are restarted
+}
+
+local node = pve.params.node
 local options = { restart = true, limit = 2 }
 
 -- The plan first: what goes where, what stays, and why.

@@ -2,7 +2,14 @@
 --   pvelua --cluster demo run examples/memory-waste.lua
 --   pvelua --cluster demo --param below=0.25 run examples/memory-waste.lua
 
-local below = tonumber(pve.params.below or "0.5")
+runbook{
+  name = "memory-waste",
+  description = "Finds guests that use far less memory than they have, and stopped ones that hold disks.",
+  params = { below = { type = "number", min = 0, max = 1, default = 0.5, help = "What share of its memory a guest must use." } },
+  actions = {}, -- it only reads
+}
+
+local below = pve.params.below
 
 local function gib(bytes)
   return ("%.1f"):format((bytes or 0) / 2 ^ 30)

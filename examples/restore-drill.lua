@@ -2,7 +2,14 @@
 -- whether it stays up, shuts it down, and removes it where the policy lets it.
 --   pvelua --cluster demo --yes --param guest=101 run examples/restore-drill.lua
 
-local guest = pve.vm(math.tointeger(pve.params.guest or "101"))
+runbook{
+  name = "restore-drill",
+  description = "Proves that a backup can be restored: as a new guest, cut off the network, started, and removed again.",
+  params = { guest = { type = "guest", default = 101, help = "The guest whose newest backup is tried." } },
+  actions = { "backup.restore", "guest.create", "guest.config", "guest.start", "guest.shutdown", "guest.destroy", "guest.destroy.purge" },
+}
+
+local guest = pve.vm(pve.params.guest)
 local age, backup = pve.backup_age(guest)
 if not backup then
   pve.fail(("guest %d has no backup"):format(guest.vmid), { kind = "not_found", vmid = guest })

@@ -2,8 +2,18 @@
 -- Meanwhile a spare guest runs along; whatever goes wrong, it is shut down again.
 --   pvelua --cluster demo --yes --param pool=web --param spare=103 run examples/rolling-reboot.lua
 
-local pool = pve.params.pool or "web"
-local spare = pve.vm(math.tointeger(pve.params.spare or 103))
+runbook{
+  name = "rolling-reboot",
+  description = "Reboots the running guests of a pool in turn; the next one only when the one before is well again.",
+  params = {
+    pool = { type = "pool", default = "web", help = "The guests that are rebooted." },
+    spare = { type = "guest", default = 103, help = "The guest that runs along meanwhile." },
+  },
+  actions = { "guest.start", "guest.reboot", "guest.shutdown" },
+}
+
+local pool = pve.params.pool
+local spare = pve.vm(pve.params.spare)
 
 spare:start()
 local undo = pve.on_failure(function() spare:shutdown() end)

@@ -2,8 +2,17 @@
 -- and says which guests have one.
 --   pvelua --cluster demo --param tag=web --param change=1234 run examples/snapshot-before-change.lua
 
-local tag = pve.params.tag or "web"
-local change = math.tointeger(pve.params.change or "1")
+runbook{
+  name = "snapshot-before-change",
+  description = "Takes a snapshot of every guest with a tag, so that a change to them can be undone.",
+  params = {
+    tag = { type = "tag", default = "web", help = "Which guests." },
+    change = { type = "integer", min = 1, default = 1, help = "The number of the change, for the snapshots' name." },
+  },
+  actions = { "snapshot.create" },
+}
+
+local tag, change = pve.params.tag, pve.params.change
 local taken = {}
 
 for _, vm in ipairs(pve.list_vms{ tag = tag }) do

@@ -1,6 +1,13 @@
 -- What two clusters have in common: guests of the same name, and vmids that would collide if one moved over.
 --   pvelua --cluster demo run examples/two-clusters.lua --param other=demo
 
+runbook{
+  name = "two-clusters",
+  description = "Tells what two clusters have in common: names of guests, and vmids that would collide.",
+  params = { other = { required = true, help = "The cluster that this one is compared with." } },
+  actions = {}, -- it only reads
+}
+
 local other = pve.cluster(pve.params.other)
 
 local names, vmids = {}, {}

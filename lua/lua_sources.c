@@ -9,8 +9,14 @@ static const unsigned char clock_source[] = {
 static const unsigned char objects[] = {
 #embed "objects.lua"
 };
+static const unsigned char strands[] = {
+#embed "strands.lua"
+};
 static const unsigned char prelude[] = {
 #embed "prelude.lua"
+};
+static const unsigned char testing[] = {
+#embed "testing.lua"
 };
 static const unsigned char evacuate_module[] = {
 #embed "modules/evacuate.lua"
@@ -58,7 +64,9 @@ static const unsigned char wait_guest_module[] = {
 static const lua_source sources[] = {
     {"clock", clock_source, sizeof clock_source, false},
     {"objects", objects, sizeof objects, false},
+    {"strands", strands, sizeof strands, false},
     {"prelude", prelude, sizeof prelude, false},
+    {"testing", testing, sizeof testing, false},
     {"evacuate", evacuate_module, sizeof evacuate_module, true},
     {"move_guests", move_guests_module, sizeof move_guests_module, true},
     {"placement", placement_module, sizeof placement_module, true},

@@ -182,6 +182,9 @@ local function build(name)
   end
   members.is_error, members.null, members.params, members.name = is_error, host.null, params, name or own
   members.on_failure = on_failure
+  for block, begin in next, host.blocks do
+    members[block] = begin
+  end
   made[#made + 1] = members
   owner.pve = seal(members, name and format('pve.cluster("%s")', name) or "pve")
   return owner.pve
@@ -241,8 +244,16 @@ function require(name)
   if loaded[name] ~= nil then
     return loaded[name]
   end
-  if loading[name] then
-    error(format("module '%s' requires itself", name), 2)
+  local own_block = host.strands.self()
+  while loading[name] do
+    if loading[name] == own_block then
+      error(format("module '%s' requires itself", name), 2)
+    end
+    -- Another block is at it.
+    host.strands.pause()
+    if loaded[name] ~= nil then
+      return loaded[name]
+    end
   end
   local answer = call("@require", name)
   if type(answer) ~= "table" or type(answer.source) ~= "string" then
@@ -252,14 +263,26 @@ function require(name)
   if not chunk then
     error(format("module '%s' does not compile: %s", name, problem), 2)
   end
-  loading[name] = true
+  loading[name] = own_block
   local results = pack(pcall(chunk, name))
   loading[name] = nil
+  host.strands.wake()
   if not results[1] then
     error(results[2], 0)
   end
   loaded[name] = results[2] == nil and true or results[2]
   return loaded[name]
+end
+
+-- The host has read the header of a runbook before its chunk began, and that call is then the first of all. Any other declares
+-- bounds that nobody holds, so it is an error.
+local header_is_due = host.boot.header
+
+function runbook()
+  if not header_is_due then
+    error("runbook{…} bounds nothing here: the header must be the first statement of the file that is run", 2)
+  end
+  header_is_due = false
 end
 
 -- Runs what `pve.on_failure` was given under that number; an error in it is the chunk's.

@@ -8,6 +8,7 @@ let targets: [String: @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32] = [
     "body": { BodyTarget.run(input($0, $1)) },
     "classifier": { ClassifierTarget.run(input($0, $1)) },
     "yaml": { YAMLTarget.run(input($0, $1)) },
+    "frames": { FramesTarget.run(input($0, $1)) },
     "path": { PathTarget.run(input($0, $1)) },
 ]
 

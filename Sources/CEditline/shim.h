@@ -4,7 +4,10 @@
 
 // el_set, el_get and history are variadic, which Swift cannot call; one function for each use.
 
-static inline int cel_set_prompt(EditLine *el, char *(*prompt)(EditLine *)) { return el_set(el, EL_PROMPT, prompt); }
+// What stands between two bytes of value 1 takes no room: colours.
+static inline int cel_set_prompt(EditLine *el, char *(*prompt)(EditLine *)) {
+    return el_set(el, EL_PROMPT_ESC, prompt, 1);
+}
 static inline int cel_set_editor(EditLine *el, const char *name) { return el_set(el, EL_EDITOR, name); }
 static inline int cel_set_terminal(EditLine *el, const char *name) { return el_set(el, EL_TERMINAL, name); }
 static inline int cel_set_signals(EditLine *el, int flag) { return el_set(el, EL_SIGNAL, flag); }
@@ -39,6 +42,10 @@ static inline int cel_history_unique(History *list, int flag) {
 static inline int cel_history_enter(History *list, const char *line) {
     HistEvent event;
     return history(list, &event, H_ENTER, line);
+}
+static inline int cel_history_clear(History *list) {
+    HistEvent event;
+    return history(list, &event, H_CLEAR);
 }
 static inline int cel_history_load(History *list, const char *path) {
     HistEvent event;

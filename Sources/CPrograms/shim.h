@@ -22,3 +22,6 @@ static inline void cp_keep_memory_private(void) {
     setrlimit(RLIMIT_CORE, &none);
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
+
+/// POSIX_SPAWN_SETSID of glibc 2.26, which it does not show either.
+enum { CP_SPAWN_SETSID = 0x80 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Model
 internal import YAML
+internal import Text
 
 /// The form of the section `monitor`.
 struct MonitorForm {
@@ -23,7 +24,7 @@ struct MonitorForm {
         }
         var channels: [AlertChannelConfiguration] = []
         for element in try reader.optional("channels")?.elements() ?? [] {
-            let channel = try AlertChannelForm(home: home).channel(element, rules: plan.rules.map(\.id))
+            let channel = try AlertChannelForm(home: home).channel(element, rules: plan.rules.map(\.id) + ["approval"])
             guard !channels.contains(where: { $0.id == channel.id }) else {
                 throw element.error("there are two channels `\(channel.id)`")
             }
@@ -92,8 +93,7 @@ enum Span {
 
     static func seconds(_ node: YAMLNode, least: Double = 0) throws(YAMLError) -> Double {
         let text = try node.text()
-        let days = text.hasSuffix("d") ? TimeSpan.seconds(text.dropLast() + "h").map { $0 * 24 } : nil
-        guard let seconds = days ?? TimeSpan.seconds(text) else {
+        guard let seconds = TimeSpan.seconds(text) else {
             throw node.error("expected a time such as 30s, 5m, 26h or 14d, found `\(text)`")
         }
         guard seconds >= least else { throw node.error("expected a time of \(Int(least))s or more") }

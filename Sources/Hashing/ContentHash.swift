@@ -6,7 +6,7 @@ public enum ContentHash {
     /// The SHA-256 of the bytes, in 64 lower-case hexadecimal digits.
     public static func sha256(_ bytes: [UInt8]) -> String {
         var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
-        _ = SHA256(bytes, bytes.count, &digest)
+        ccrypto_sha256(bytes, bytes.count, &digest)
         return String(unsafeUninitializedCapacity: digest.count * 2) { text in
             for (index, byte) in digest.enumerated() {
                 text[2 * index] = digit(byte >> 4)

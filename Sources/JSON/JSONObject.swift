@@ -20,18 +20,26 @@ public struct JSONObject: Sendable {
 
     /// Reads, replaces, appends or (with nil) removes the member of that name.
     public subscript(_ key: String) -> JSONValue? {
-        get { members.last { $0.key == key }?.value }
+        get { place(of: key).map { members[$0].value } }
         set {
             guard let newValue else {
                 members.removeAll { $0.key == key }
                 return
             }
-            if let index = members.lastIndex(where: { $0.key == key }) {
+            if let index = place(of: key) {
                 members[index].value = newValue
             } else {
                 members.append((key, newValue))
             }
         }
+    }
+
+    /// Most names differ in length already, and lengths are told without a look at the letters.
+    private func place(of key: String) -> Int? {
+        let length = key.utf8.count
+        var index = members.count - 1
+        while index >= 0, members[index].key.utf8.count != length || members[index].key != key { index -= 1 }
+        return index >= 0 ? index : nil
     }
 
     mutating func append(_ key: String, _ value: JSONValue) { members.append((key, value)) }

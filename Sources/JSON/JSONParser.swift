@@ -76,8 +76,9 @@ private struct TapeWalker {
         case UInt8(ascii: "d"): return .number(Double(bitPattern: raw()))
         case UInt8(ascii: "t"): return .bool(true)
         case UInt8(ascii: "f"): return .bool(false)
-        case UInt8(ascii: "["): return .array(elements(until: payload & 0xffff_ffff))
-        case UInt8(ascii: "{"): return .object(members(until: payload & 0xffff_ffff))
+        // The tape counts up to 2^24 - 1 elements; more are counted as that.
+        case UInt8(ascii: "["): return .array(elements(until: payload & 0xffff_ffff, count: payload >> 32))
+        case UInt8(ascii: "{"): return .object(members(until: payload & 0xffff_ffff, count: payload >> 32))
         default: return .null
         }
     }
@@ -93,15 +94,17 @@ private struct TapeWalker {
         return String(decoding: UnsafeBufferPointer(start: start + 4, count: Int(count)), as: UTF8.self)
     }
 
-    private mutating func elements(until end: Int) -> [JSONValue] {
+    private mutating func elements(until end: Int, count: Int) -> [JSONValue] {
         var result: [JSONValue] = []
+        result.reserveCapacity(count)
         while index < end - 1 { result.append(next()) }
         index = end
         return result
     }
 
-    private mutating func members(until end: Int) -> JSONObject {
+    private mutating func members(until end: Int, count: Int) -> JSONObject {
         var result = JSONObject()
+        result.reserve(count)
         while index < end - 1 {
             let key = string(at: Int(words[index] & 0x00ff_ffff_ffff_ffff))
             index += 1

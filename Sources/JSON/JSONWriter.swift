@@ -35,30 +35,31 @@ private struct JSONWriter {
         case .number(let number): put(number.isFinite ? shortest(number) : "null")
         case .string(let text): quote(text)
         case .array(let elements):
-            list("[", "]", count: elements.count, depth: depth) { writer, index in
-                writer.write(elements[index], depth: depth + 1)
+            bytes.append(UInt8(ascii: "["))
+            for index in elements.indices {
+                separate(index, depth)
+                write(elements[index], depth: depth + 1)
             }
+            if !elements.isEmpty { newline(depth) }
+            bytes.append(UInt8(ascii: "]"))
         case .object(let object):
             let members = object.members
-            list("{", "}", count: members.count, depth: depth) { writer, index in
-                writer.quote(members[index].key)
-                writer.put(writer.indent == nil ? ":" : ": ")
-                writer.write(members[index].value, depth: depth + 1)
+            bytes.append(UInt8(ascii: "{"))
+            for index in members.indices {
+                separate(index, depth)
+                quote(members[index].key)
+                bytes.append(UInt8(ascii: ":"))
+                if indent != nil { bytes.append(UInt8(ascii: " ")) }
+                write(members[index].value, depth: depth + 1)
             }
+            if !members.isEmpty { newline(depth) }
+            bytes.append(UInt8(ascii: "}"))
         }
     }
 
-    private mutating func list(
-        _ open: String, _ close: String, count: Int, depth: Int, element: (inout JSONWriter, Int) -> Void
-    ) {
-        put(open)
-        for index in 0..<count {
-            if index > 0 { put(",") }
-            newline(depth + 1)
-            element(&self, index)
-        }
-        if count > 0 { newline(depth) }
-        put(close)
+    private mutating func separate(_ index: Int, _ depth: Int) {
+        if index > 0 { bytes.append(UInt8(ascii: ",")) }
+        newline(depth + 1)
     }
 
     private mutating func newline(_ depth: Int) {
@@ -77,6 +78,20 @@ private struct JSONWriter {
 
     private mutating func quote(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
+        // Nearly every text stands as it is.
+        let isPlain =
+            text.utf8.withContiguousStorageIfAvailable { text in
+                guard text.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) else {
+                    return false
+                }
+                bytes.append(contentsOf: text)
+                return true
+            } ?? false
+        if !isPlain { escape(text) }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func escape(_ text: String) {
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "\""): put("\\\"")
@@ -90,6 +105,5 @@ private struct JSONWriter {
             default: bytes.append(byte)
             }
         }
-        bytes.append(UInt8(ascii: "\""))
     }
 }

@@ -49,8 +49,11 @@ public protocol JournalStore: Sendable {
     /// Writes down that Proxmox took the call, with the task it became; survives the end of the process only, as ``recordSent``.
     func recordAccepted(run: String, step: Int, upid: String?, at time: Double) async throws(Failure)
     /// Writes down what came of the call; `in_doubt` may later be replaced, everything else is final.
-    func recordOutcome(run: String, step: Int, _ state: StepState, outcome: JSONValue, at time: Double)
-        async throws(Failure)
+    ///
+    /// - Parameter proof: What it is known from, audited in the same transaction, where it was found out later.
+    func recordOutcome(
+        run: String, step: Int, _ state: StepState, outcome: JSONValue, proof: AuditEvent?, at time: Double
+    ) async throws(Failure)
     /// The next number of a counter, never handed out twice: the first one, or one more than the last.
     func nextNumber(counter: String, first: Int) async throws(Failure) -> Int
     /// One run, or nil where there is none of that name.

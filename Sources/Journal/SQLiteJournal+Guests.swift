@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import JSON
 public import Model
 internal import Synchronization
 
@@ -24,9 +25,14 @@ extension SQLiteJournal {
     }
 
     /// The words of the index `step_open`, which SQLite uses only for the very same ones.
+    ///
+    /// Which steps touch the guests is asked here, since of a thousand open steps to read them all for each new one would take
+    /// longer than the changes themselves.
     static let openQuery = """
         SELECT \(StepColumns.names) FROM step INDEXED BY step_open
-        WHERE cluster = ? AND state IN ('intent', 'sent', 'accepted', 'in_doubt') ORDER BY intended, run, sequence
+        WHERE cluster = ?1 AND state IN ('intent', 'sent', 'accepted', 'in_doubt')
+        AND EXISTS (SELECT 1 FROM json_each(?2) WHERE value = vmid OR instr(' ' || guests || ' ', ' ' || value || ' '))
+        ORDER BY intended, run, sequence
         """
 
     private func open(
@@ -37,14 +43,16 @@ extension SQLiteJournal {
             return []
         }
         let rehearsed = rehearsed.withLock(\.self)
-        return try connection.query(Self.openQuery, [.text(cluster)]).compactMap(StepColumns.record).compactMap {
-            (step) -> (StepRecord, [Int])? in
-            guard !rehearsed.contains(step.run) else { return nil }
-            var common = step.intent.touched.intersection(touched)
-            // Two copies may be made of one guest side by side: neither changes it.
-            if let source = intent.copied, source == step.intent.copied { common.remove(source) }
-            return common.isEmpty ? nil : (step, common.sorted())
-        }
+        let wanted = JSONValue.array(touched.sorted().map { JSONValue($0) }).text
+        return try connection.query(Self.openQuery, [.text(cluster), .text(wanted)]).compactMap(StepColumns.record)
+            .compactMap {
+                (step) -> (StepRecord, [Int])? in
+                guard !rehearsed.contains(step.run) else { return nil }
+                var common = step.intent.touched.intersection(touched)
+                // Two copies may be made of one guest side by side: neither changes it.
+                if let source = intent.copied, source == step.intent.copied { common.remove(source) }
+                return common.isEmpty ? nil : (step, common.sorted())
+            }
     }
 }
 

@@ -61,8 +61,10 @@ extension SQLiteJournal {
     }
 
     /// Writes down what came of the call; `in_doubt` may later be replaced, everything else is final.
+    ///
+    /// - Parameter proof: What it is known from, audited in the same transaction, where it was found out later.
     public func recordOutcome(
-        run: String, step: Int, _ state: StepState, outcome: JSONValue, at time: Double
+        run: String, step: Int, _ state: StepState, outcome: JSONValue, proof: AuditEvent? = nil, at time: Double
     ) throws(Failure) {
         var kept = clean(outcome)
         // Whoever goes on by what was kept must know that it is not all.
@@ -73,7 +75,7 @@ extension SQLiteJournal {
         try move(
             run, step, to: state, "the call came out as \(state.rawValue)", set: "ended = ?, outcome = ?",
             [.real(time), .text(kept.text)], at: time,
-            body: ["state": .string(state.rawValue), "outcome": kept])
+            body: ["state": .string(state.rawValue), "outcome": kept], proof: proof)
     }
 
     /// The calls of a run, in order.
@@ -96,7 +98,7 @@ extension SQLiteJournal {
 
     private func move(
         _ run: String, _ step: Int, to state: StepState, _ fact: String, set: String, _ values: [SQLiteValue],
-        at time: Double, body: JSONValue = .object(JSONObject())
+        at time: Double, body: JSONValue = .object(JSONObject()), proof: AuditEvent? = nil
     ) throws(Failure) {
         let allowed = state.predecessors.map { "'\($0.rawValue)'" }.joined(separator: ", ")
         let kind: AuditEvent.Kind =
@@ -114,6 +116,7 @@ extension SQLiteJournal {
                 guard connection.changes == 1 else {
                     throw SQLiteError(code: 0, message: "step \(step) of run \(run) cannot become \(state.rawValue)")
                 }
+                if let proof { try audit(proof, at: time, in: connection) }
                 try audit(AuditEvent(kind, run: run, step: step, body: body), at: time, in: connection)
             }
         }

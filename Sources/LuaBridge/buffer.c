@@ -45,7 +45,7 @@ void lb_put_key(lb_buffer *b, const char *key) {
 
 void lb_empty(lb_buffer *b) {
     b->count = 0;
-    b->overflow = false;
+    b->overflow = b->deep = false;
     if (b->capacity > 1u << 20) {
         free(b->bytes);
         b->bytes = NULL;

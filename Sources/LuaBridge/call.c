@@ -2,6 +2,8 @@
 // A call to the host. Only C stands between the script and the yield or the error.
 #include "internal.h"
 
+#include <stdio.h>
+
 static int finish(lua_State *L, int status, lua_KContext id) {
     (void)status;
     lb_state *s = lb_of(L);
@@ -32,20 +34,35 @@ static void pack_call(lua_State *L, lb_buffer *b) {
     for (int index = 2; index <= count; index++) lb_pack(L, index, b);
 }
 
+static void refuse_excess(lua_State *L, lb_state *s) {
+    char message[128];
+    if (s->packed.overflow || s->packed.count > s->limits.frame) {
+        snprintf(message, sizeof message, "the arguments of the call take more than %llu %s (limit frame)",
+            lb_amount(s->limits.frame), lb_unit(s->limits.frame));
+    } else if (s->packed.deep) {
+        snprintf(message, sizeof message, "the arguments of the call are nested deeper than %d tables (limit depth)",
+            s->limits.depth);
+    } else {
+        return;
+    }
+    lb_empty(&s->packed);
+    lb_raise(L, "limit", message);
+}
+
 int lb_call(lua_State *L) {
     lb_state *s = lb_of(L);
     luaL_checkstring(L, 1);
     lb_charge(L, 100);
     pack_call(L, &s->packed);
-    if (s->packed.overflow) {
-        lb_empty(&s->packed);
-        lb_raise(L, "parameter", "the arguments of the call take more than 64 MiB");
-    }
+    refuse_excess(L, s);
     lb_charge(L, s->packed.count / 8);
     uint32_t id = ++s->next_id;
     lb_flush(s);
     s->host.send(s->host.context, 0x82, id, s->packed.bytes, s->packed.count);
     lb_empty(&s->packed);
+    // What a cancelled block still asks for is given up at once; the host says so in its own words.
+    if (s->strand_count > 0 && s->strands[s->strand].cancelled)
+        s->host.send(s->host.context, 0x86, id, (const uint8_t *)"", 0);
     if (lua_isyieldable(L) && !s->blocked) {
         s->waiting = id;
         s->reason = LB_YIELD_HOST;

@@ -30,15 +30,26 @@ void lb_push_error(lua_State *L, uint32_t call) {
     lua_pop(L, 1);
 }
 
-/// Raises an error object of the worker itself.
-void lb_raise(lua_State *L, const char *kind, const char *message) {
+/// An error object of the worker itself.
+static void push_own(lua_State *L, const char *kind, const char *message) {
     lua_createtable(L, 0, 2);
     lua_pushstring(L, kind);
     lua_setfield(L, -2, "kind");
     lua_pushstring(L, message);
     lua_setfield(L, -2, "message");
     lb_push_error(L, 0);
+}
+
+/// Raises an error object of the worker itself.
+void lb_raise(lua_State *L, const char *kind, const char *message) {
+    push_own(L, kind, message);
     lua_error(L);
+}
+
+/// failure(kind, message), for our Lua files.
+int lb_failure(lua_State *L) {
+    push_own(L, luaL_checkstring(L, 1), luaL_checkstring(L, 2));
+    return 1;
 }
 
 bool lb_error_id(lua_State *L, int index, uint32_t *call) {
@@ -99,6 +110,63 @@ static bool is_overflow(const char *message, size_t count) {
         || (count > 16 && memcmp(message, "stack overflow (", 16) == 0);
 }
 
+// One of several errors: where it happened, and which call it came from or what it says.
+static void pack_one_of_several(lua_State *L, const char *where, lb_buffer *b) {
+    uint32_t call;
+    size_t count = 0;
+    const char *message = NULL;
+    lb_put_tag(b, 7);
+    lb_put_u32(b, 2);
+    lb_put_key(b, "where");
+    lb_put_text(b, 5, where, strlen(where));
+    if (lb_error_id(L, -1, &call) && call != 0 && call != LB_SEVERAL) {
+        int64_t number = call;
+        lb_put_key(b, "call");
+        lb_put_tag(b, 3);
+        lb_put(b, &number, 8);
+        return;
+    }
+    if (lua_type(L, -1) == LUA_TSTRING) message = lua_tolstring(L, -1, &count);
+    else if (lua_istable(L, -1)) message = raw_text(L, lua_absindex(L, -1), "message", &count);
+    if (message == NULL) message = "an error without a message", count = strlen(message);
+    size_t prefix = strlen(where);
+    if (prefix > 0 && count > prefix + 2 && memcmp(message, where, prefix) == 0 && message[prefix] == ':') {
+        message += prefix + 2;
+        count -= prefix + 2;
+    }
+    lb_put_key(b, "message");
+    lb_put_text(b, 5, message, count > 4096 ? 4096 : count);
+}
+
+static bool pack_several(lua_State *L, int index, lb_buffer *b) {
+    lua_pushliteral(L, "places");
+    bool is_list = lua_rawget(L, index) == LUA_TTABLE;
+    lua_pushliteral(L, "errors");
+    is_list = lua_rawget(L, index) == LUA_TTABLE && is_list;
+    if (is_list) {
+        lua_Unsigned count = lua_rawlen(L, -1);
+        if (count > 100) count = 100;
+        lb_put_key(b, "errors");
+        lb_put_tag(b, 6);
+        lb_put_u32(b, (uint32_t)count);
+        for (lua_Unsigned each = 1; each <= count; each++) {
+            lua_rawgeti(L, -2, (lua_Integer)each);
+            const char *where = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
+            lua_rawgeti(L, -2, (lua_Integer)each);
+            pack_one_of_several(L, where, b);
+            lua_pop(L, 2);
+        }
+    }
+    lua_pop(L, 2);
+    return is_list;
+}
+
+static bool has_kind_limit(lua_State *L, int index) {
+    size_t count = 0;
+    const char *kind = raw_text(L, index, "kind", &count);
+    return kind != NULL && strcmp(kind, "limit") == 0;
+}
+
 /// Packs what is known about the uncaught error at that index, into an empty buffer.
 void lb_pack_error(lua_State *L, int index, lb_buffer *b) {
     lb_state *s = lb_of(L);
@@ -130,6 +198,8 @@ void lb_pack_error(lua_State *L, int index, lb_buffer *b) {
         count = (size_t)snprintf(scratch, sizeof scratch, "(error object is a %s value)", luaL_typename(L, index));
         message = scratch;
     }
+    // An error that the worker raised itself, and that nobody caught: what goes to the host is too large or too deep.
+    bool excess = issued && call == 0 && has_kind_limit(L, index);
     bool deep = !is_table && is_overflow(message, count);
     if (count > 1u << 20) count = 1u << 20;
     lb_put_tag(b, 7);
@@ -139,8 +209,10 @@ void lb_pack_error(lua_State *L, int index, lb_buffer *b) {
     lb_put_text(b, 5, message, count);
     if (s->where[0] != 0) put_field(b, "where", s->where), fields++;
     if (s->trace[0] != 0) put_field(b, "traceback", s->trace), fields++;
-    if (deep) put_field(b, "limit", "depth"), fields++;
-    if (issued && call != 0) {
+    if (deep || excess) put_field(b, "limit", deep ? "depth" : "frame"), fields++;
+    if (issued && call == LB_SEVERAL) {
+        if (pack_several(L, index, b)) fields++;
+    } else if (issued && call != 0) {
         int64_t number = call;
         lb_put_key(b, "call"), fields++;
         lb_put_tag(b, 3);
@@ -169,19 +241,20 @@ void lb_pack_end(lb_state *s, lb_buffer *b) {
     char message[128];
     switch (s->end) {
     case LB_MEMORY:
-        if (s->too_long) snprintf(message, sizeof message, "a string grew to more than %u MiB", LB_STRING >> 20);
-        else snprintf(message, sizeof message, "the script needs more than %llu MiB of memory",
-            (unsigned long long)(s->limits.memory >> 20));
+        if (s->too_long) snprintf(message, sizeof message, "a string grew to more than %u MiB (limit memory)", LB_STRING >> 20);
+        else snprintf(message, sizeof message, "the script needs more than %llu %s of memory (limit memory)",
+            lb_amount(s->limits.memory), lb_unit(s->limits.memory));
         break;
     case LB_CPU: {
         bool slice = (double)s->total / 1e9 <= s->limits.cpu_total;
         snprintf(message, sizeof message, "the script ran for %g s %s",
-            slice ? s->limits.cpu_slice : s->limits.cpu_total, slice ? "without a call to pve" : "in all");
+            slice ? s->limits.cpu_slice : s->limits.cpu_total,
+            slice ? "without a call to pve (limit slice)" : "in all (limit total)");
         break;
     }
     case LB_OUTPUT:
-        snprintf(message, sizeof message, "the script printed more than %llu bytes",
-            (unsigned long long)s->limits.output);
+        snprintf(message, sizeof message, "the script printed faster than %llu %s a second (limit output)",
+            lb_amount(s->limits.output), lb_unit(s->limits.output));
         break;
     case LB_UNKNOWN: snprintf(message, sizeof message, "%s", s->unknown); break;
     default: snprintf(message, sizeof message, "interrupted");
@@ -192,6 +265,18 @@ void lb_pack_end(lb_state *s, lb_buffer *b) {
     put_field(b, "limit", lb_end_name(s->end));
     put_field(b, "where", s->where);
     put_field(b, "traceback", s->trace);
+}
+
+/// Packs that what the chunk returned is more than a frame may hold.
+void lb_pack_excess(lb_state *s, lb_buffer *b) {
+    char message[128];
+    snprintf(message, sizeof message, "the values that the script returned take more than %llu %s (limit frame)",
+        lb_amount(s->limits.frame), lb_unit(s->limits.frame));
+    lb_empty(b);
+    lb_put_tag(b, 7);
+    lb_put_u32(b, 2);
+    put_field(b, "message", message);
+    put_field(b, "limit", "frame");
 }
 
 void lb_open_errors(lua_State *L) {

@@ -24,6 +24,10 @@
 #define LB_RANGE (4 << 20)
 /// The largest frame, its header included.
 #define LB_FRAME (64u << 20)
+/// The deepest nesting of tables that leaves the script.
+#define LB_DEPTH 64
+/// How many seconds' worth of output may come at once.
+#define LB_BURST 8
 
 typedef enum { LB_NONE, LB_MEMORY, LB_CPU, LB_OUTPUT, LB_INTERRUPT, LB_UNKNOWN } lb_end;
 typedef enum { LB_YIELD_NONE, LB_YIELD_SCRIPT, LB_YIELD_HOST } lb_reason;
@@ -33,7 +37,8 @@ enum { LB_TOP = 1, LB_PARKED = 2, LB_CANCEL = 4, LB_ERROR = 8 };
 typedef struct lb_buffer {
     uint8_t *bytes;
     size_t count, capacity;
-    bool overflow;
+    /// Whether it would have become larger than a frame, and whether some table in it was nested too deep.
+    bool overflow, deep;
 } lb_buffer;
 
 /// A value that only the real run will know.
@@ -45,6 +50,30 @@ typedef struct lb_unknown {
     char what[104];
 } lb_unknown;
 
+/// Where something failed.
+typedef struct lb_place {
+    char where[160], trace[4096], text[512];
+} lb_place;
+
+typedef enum { LB_READY = 1, LB_CALLING, LB_AWAITING, LB_ENDED } lb_standing;
+
+/// A coroutine of ours: the chunk, or a block that runs beside it.
+typedef struct lb_strand {
+    /// Registry reference of its thread; 0 for a free slot.
+    int thread;
+    /// The strand that began it, and by which of its calls.
+    int parent;
+    uint32_t serial;
+    int64_t group;
+    lb_standing state;
+    /// The call that it waits for.
+    uint32_t call;
+    /// Values on top of its stack once it has ended.
+    int results;
+    bool cancelled, failed, told;
+    lb_place *place;
+} lb_strand;
+
 struct lb_state {
     lua_State *L;
     lua_State *current;
@@ -53,30 +82,47 @@ struct lb_state {
     sj_parser *json;
     size_t used, fresh;
     unsigned refusals;
-    bool unlimited, noted, describing, too_long;
+    bool unlimited, noted, describing, keeps, too_long;
     /// Some coroutine below on the C stack cannot yield.
     bool blocked;
     lb_end end;
     lb_reason reason;
-    uint64_t work, output, slice_start, total, looked;
+    /// Bytes printed that the rate has not made good yet, and when that was counted, in nanoseconds of the clock.
+    uint64_t printed_ahead, printed_at;
+    uint64_t work, slice_start, total, looked;
     uint64_t seed;
     uint32_t next_id, waiting;
+    /// All strands, the number of the running one, the lowest number that may be free, and whose turn was last.
+    lb_strand *strands;
+    int strand, strand_count, strand_capacity, lowest, turn, ready, places;
+    uint32_t serial;
+    /// Whether the error that was taken last has left its place in `where`, `trace` and `text`.
+    bool carries;
     uint8_t answer_kind;
     lb_buffer answer, packed, printed;
     /// Whether some values are unknown, by which key the host marks them, and which of them ended the chunk.
     bool planning;
     char unknown_key[64], unknown[104];
     char where[160], trace[4096], text[512];
+    /// Which lines ran; NULL where nobody asks.
+    struct lb_cover *cover;
 };
 
 static inline uintptr_t *lb_slot(lua_State *L) { return (uintptr_t *)lua_getextraspace(L); }
 static inline lb_state *lb_of(lua_State *L) { return (lb_state *)(*lb_slot(L) & ~(uintptr_t)15); }
+/// What the hook is called for.
+static inline int lb_mask(const lb_state *s) { return LUA_MASKCOUNT | (s->cover == NULL ? 0 : LUA_MASKLINE); }
 static inline bool lb_has(lua_State *L, unsigned flag) { return (*lb_slot(L) & flag) != 0; }
 static inline void lb_set(lua_State *L, unsigned flag) { *lb_slot(L) |= flag; }
 static inline void lb_clear(lua_State *L, unsigned flag) { *lb_slot(L) &= ~(uintptr_t)flag; }
 
 // allocator.c
 void *lb_allocate(void *state, void *pointer, size_t old_size, size_t new_size);
+
+// cover.c
+void lb_cover_chunk(lua_State *L, const char *name);
+void lb_cover_line(lua_State *L, lua_Debug *ar);
+void lb_cover_free(lb_state *s);
 
 // limits.c
 void lb_hook(lua_State *L, lua_Debug *ar);
@@ -87,6 +133,10 @@ void lb_out_of_memory(lb_state *s);
 void lb_clock_start(lb_state *s);
 void lb_clock_stop(lb_state *s);
 uint64_t lb_cpu_now(void);
+uint64_t lb_clock_now(void);
+/// A number of bytes for a message, in the largest unit that leaves it whole.
+unsigned long long lb_amount(uint64_t bytes);
+const char *lb_unit(uint64_t bytes);
 const char *lb_end_name(lb_end end);
 
 // buffer.c
@@ -110,9 +160,24 @@ void lb_open_unknown(lua_State *L);
 
 // trace.c
 void lb_where(lua_State *L, char *out, size_t size);
+int lb_here(lua_State *L);
 void lb_trace(lua_State *L, int level, char *out, size_t size);
 size_t lb_position(lua_State *L, const char *message, size_t count);
 size_t lb_chunk_position(const char *name, const char *message, size_t count);
+
+// strands.c
+/// The call of an error object that stands for several.
+#define LB_SEVERAL UINT32_MAX
+int lb_strand_new(lb_state *s, int thread, int parent, int64_t group);
+void lb_strand_free(lb_state *s, int number);
+void lb_strand_end(lb_state *s, int number, int results);
+void lb_strands_clear(lb_state *s);
+int lb_leave_scope(lua_State *L, int results);
+bool lb_is_carried(lua_State *L, int index);
+void lb_open_strands(lua_State *L);
+
+// task.c
+lua_State *lb_new_body(lua_State *L);
 
 // errors.c
 extern const char lb_null;
@@ -122,7 +187,9 @@ bool lb_error_id(lua_State *L, int index, uint32_t *call);
 void lb_pack_error(lua_State *L, int index, lb_buffer *b);
 bool lb_wants_more(lua_State *L, int index);
 void lb_pack_end(lb_state *s, lb_buffer *b);
+void lb_pack_excess(lb_state *s, lb_buffer *b);
 int lb_is_error(lua_State *L);
+int lb_failure(lua_State *L);
 void lb_open_errors(lua_State *L);
 
 // load.c

@@ -60,7 +60,9 @@ static const char *read_function(lua_State *L, void *data, size_t *size) {
 
 int lb_load(lua_State *L, const uint8_t *bytes, size_t count, const char *name, const char *prefix) {
     source s = {.bytes = bytes, .left = count, .prefix = prefix};
-    return lua_load(L, read_bytes, &s, name, "t");
+    int status = lua_load(L, read_bytes, &s, name, "t");
+    if (status == LUA_OK) lb_cover_chunk(L, name);
+    return status;
 }
 
 static int load(lua_State *L) {
@@ -88,6 +90,7 @@ static int load(lua_State *L) {
         lua_insert(L, -2);
         return 2;
     }
+    lb_cover_chunk(L, name);
     if (has_environment) {
         lua_pushvalue(L, 4);
         if (lua_setupvalue(L, -2, 1) == NULL) lua_pop(L, 1);

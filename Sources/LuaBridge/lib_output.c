@@ -4,10 +4,21 @@
 
 #include <stdio.h>
 
+// A leaky bucket: what is printed runs off at the allowed rate, and eight seconds' worth may stand in it.
+static bool prints_too_fast(lb_state *s, size_t count) {
+    uint64_t now = lb_clock_now(), gone = now - s->printed_at;
+    double off = (double)gone / 1e9 * (double)s->limits.output;
+    if (off >= 1) {
+        s->printed_ahead = off >= (double)s->printed_ahead ? 0 : s->printed_ahead - (uint64_t)off;
+        s->printed_at = now;
+    }
+    s->printed_ahead += count;
+    return s->printed_ahead > LB_BURST * s->limits.output;
+}
+
 static void write(lua_State *L, const char *text, size_t count) {
     lb_state *s = lb_of(L);
-    s->output += count;
-    if (s->output > s->limits.output) {
+    if (prints_too_fast(s, count)) {
         if (s->end == LB_NONE) s->end = LB_OUTPUT;
         lb_die(L);
     }

@@ -16,6 +16,22 @@ uint64_t lb_cpu_now(void) {
     return (uint64_t)now.tv_sec * second + (uint64_t)now.tv_nsec;
 }
 
+uint64_t lb_clock_now(void) {
+    struct timespec now = {0};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * second + (uint64_t)now.tv_nsec;
+}
+
+unsigned long long lb_amount(uint64_t bytes) {
+    if (bytes >= 1 << 20 && bytes % (1 << 20) == 0) return bytes >> 20;
+    return bytes >= 1 << 10 && bytes % (1 << 10) == 0 ? bytes >> 10 : bytes;
+}
+
+const char *lb_unit(uint64_t bytes) {
+    if (bytes >= 1 << 20 && bytes % (1 << 20) == 0) return "MiB";
+    return bytes >= 1 << 10 && bytes % (1 << 10) == 0 ? "KiB" : "bytes";
+}
+
 void lb_clock_start(lb_state *s) {
     s->slice_start = s->looked = lb_cpu_now();
     s->refusals = 0;
@@ -68,10 +84,10 @@ static bool over(lb_state *s) {
 }
 
 void lb_hook(lua_State *L, lua_Debug *ar) {
-    (void)ar;
     lb_state *s = lb_of(L);
     if (s->unlimited) return;
-    if (s->end == LB_NONE && lua_gethookcount(L) != LB_HOOK) lua_sethook(L, lb_hook, LUA_MASKCOUNT, LB_HOOK);
+    if (ar->event == LUA_HOOKLINE) return lb_cover_line(L, ar);
+    if (s->end == LB_NONE && lua_gethookcount(L) != LB_HOOK) lua_sethook(L, lb_hook, lb_mask(s), LB_HOOK);
     s->work += LB_HOOK;
     if ((s->work > LB_LOOK || s->end != LB_NONE) && over(s)) lb_die(L);
 }

@@ -4,11 +4,9 @@
 
 #include <stdio.h>
 
-enum { deepest = 60 };
-
 typedef struct path {
-    const void *tables[deepest];
-    int depth;
+    const void *tables[LB_DEPTH];
+    int depth, deepest;
 } path;
 
 static void opaque(lb_buffer *b, const char *text) { lb_put_text(b, 8, text, strlen(text)); }
@@ -47,7 +45,10 @@ static void pack_table(lua_State *L, int index, lb_buffer *b, path *p) {
     const void *self = lua_topointer(L, index);
     for (int level = 0; level < p->depth; level++)
         if (p->tables[level] == self) return opaque(b, "a table that contains itself");
-    if (p->depth == deepest || !lua_checkstack(L, 8)) return opaque(b, "a table nested too deep");
+    if (p->depth >= p->deepest || !lua_checkstack(L, 8)) {
+        b->deep = true;
+        return opaque(b, "a table nested too deep");
+    }
     p->tables[p->depth++] = self;
     uint32_t count = 0;
     switch (shape_of(L, index, &count)) {
@@ -129,6 +130,7 @@ static void pack(lua_State *L, int index, lb_buffer *b, path *p) {
 }
 
 void lb_pack(lua_State *L, int index, lb_buffer *b) {
-    path p = {.depth = 0};
+    int deepest = lb_of(L)->limits.depth;
+    path p = {.depth = 0, .deepest = deepest < LB_DEPTH ? deepest : LB_DEPTH};
     pack(L, lua_absindex(L, index), b, &p);
 }

@@ -22,8 +22,13 @@ lb_state *lb_new(lb_limits limits, lb_host host) {
 
 void lb_free(lb_state *s) {
     if (s == NULL) return;
-    if (s->L != NULL) lua_close(s->L);
+    if (s->L != NULL) {
+        lb_strands_clear(s);
+        lua_close(s->L);
+    }
+    free(s->strands);
     sj_free(s->json);
+    lb_cover_free(s);
     free(s->answer.bytes);
     free(s->packed.bytes);
     free(s->printed.bytes);
@@ -75,10 +80,14 @@ static int open(lua_State *L) {
     lb_open_frozen(L);
     lb_open_globals(L);
     lua_newtable(L);
+    lb_open_strands(L);
+    lua_setfield(L, -2, "strands");
     set(L, "call", lb_call);
     set(L, "freeze", lb_frozen);
     set(L, "load", load_own);
     set(L, "is_error", lb_is_error);
+    set(L, "failure", lb_failure);
+    set(L, "here", lb_here);
     lua_pushlightuserdata(L, (void *)&lb_null);
     lua_setfield(L, -2, "null");
     lb_unpack(L, boot->start, boot->count);
@@ -104,8 +113,11 @@ static int seal(lua_State *L) {
     lua_getfield(L, -1, "compensate");
     luaL_checktype(L, -1, LUA_TFUNCTION);
     lua_setfield(L, LUA_REGISTRYINDEX, "pvelua.compensate");
+    lua_getfield(L, -1, "leave");
+    luaL_checktype(L, -1, LUA_TFUNCTION);
+    lua_setfield(L, LUA_REGISTRYINDEX, "pvelua.leave");
     // Set before any coroutine exists, so that each one inherits it.
-    lua_sethook(L, lb_hook, LUA_MASKCOUNT, LB_HOOK);
+    lua_sethook(L, lb_hook, lb_mask(lb_of(L)), LB_HOOK);
     return 0;
 }
 

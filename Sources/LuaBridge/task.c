@@ -20,12 +20,24 @@ static void describe(lua_State *L, lb_state *s) {
     s->describing = false;
 }
 
+// An error of a block is told with the block's own frames first, then with those of the code that began it.
+static int add_frames(lua_State *L, lb_state *s) {
+    size_t used = strlen(s->trace);
+    if (used + 2 < sizeof s->trace) {
+        s->trace[used] = '\n';
+        lb_trace(L, 0, s->trace + used + 1, sizeof s->trace - used - 1);
+        if (s->trace[used + 1] == 0) s->trace[used] = 0;
+    }
+    return 1;
+}
+
 // Runs where the error was raised, before its stack is gone.
 static int note(lua_State *L) {
     lb_state *s = lb_of(L);
     size_t count = 0;
     if (s->describing) return 1;
     if (s->end != LB_NONE) return 1;
+    if (lb_is_carried(L, 1)) return add_frames(L, s);
     const char *message = lua_type(L, 1) == LUA_TSTRING ? lua_tolstring(L, 1, &count) : NULL;
     size_t prefix = message == NULL ? 0 : lb_position(L, message, count);
     if (prefix > 0 && prefix < sizeof s->where) snprintf(s->where, sizeof s->where, "%.*s", (int)prefix, message);
@@ -35,20 +47,42 @@ static int note(lua_State *L) {
     return 1;
 }
 
+// The first result becomes the global `_`, whatever metatable the globals have got by now.
+static void keep(lua_State *L) {
+    lua_pushglobaltable(L);
+    lua_pushliteral(L, "_");
+    lua_pushvalue(L, 2);
+    lua_rawset(L, -3);
+    lua_pop(L, 1);
+}
+
 static int finish_body(lua_State *L, int status, lua_KContext context) {
     (void)context;
     lb_state *s = lb_of(L);
     if (status == LUA_ERRMEM) lb_out_of_memory(s);
     if (s->end != LB_NONE) return lb_die(L);
-    if (status == LUA_OK || status == LUA_YIELD) return lua_gettop(L) - 1;
+    if (status == LUA_OK || status == LUA_YIELD) {
+        if (s->keeps && s->strand == 0 && lua_gettop(L) > 1 && !lua_isnil(L, 2)) keep(L);
+        return lb_leave_scope(L, lua_gettop(L) - 1);
+    }
     lb_set(L, LB_ERROR);
-    return 1;
+    return lb_leave_scope(L, 1);
 }
 
 static int body(lua_State *L) {
+    lb_state *s = lb_of(L);
+    if (s->strands[s->strand].cancelled) lb_raise(L, "cancelled", "the block was ended before it began");
     lua_pushcfunction(L, note);
     lua_insert(L, 1);
     return finish_body(L, lua_pcallk(L, lua_gettop(L) - 2, LUA_MULTRET, 1, 0, finish_body), 0);
+}
+
+/// A thread, left on the stack, that waits for its function and arguments.
+lua_State *lb_new_body(lua_State *L) {
+    lua_State *T = lua_newthread(L);
+    lb_set(T, LB_TOP);
+    lua_pushcfunction(T, body);
+    return T;
 }
 
 static void skip_mark_and_shebang(lb_chunk *chunk) {
@@ -80,9 +114,7 @@ static int compile(lua_State *L, const lb_chunk *chunk) {
 static int prepare(lua_State *L) {
     lb_chunk *chunk = lua_touserdata(L, 1);
     if (chunk->compensation != 0) {
-        lua_State *T = lua_newthread(L);
-        lb_set(T, LB_TOP);
-        lua_pushcfunction(T, body);
+        lua_State *T = lb_new_body(L);
         lua_getfield(T, LUA_REGISTRYINDEX, "pvelua.compensate");
         lua_pushinteger(T, chunk->compensation);
         lua_pushinteger(L, luaL_ref(L, LUA_REGISTRYINDEX));
@@ -92,9 +124,7 @@ static int prepare(lua_State *L) {
     if (chunk->params_count > 0) lb_unpack(L, chunk->params, chunk->params_count);
     else lua_newtable(L);
     lua_call(L, 1, 0);
-    lua_State *T = lua_newthread(L);
-    lb_set(T, LB_TOP);
-    lua_pushcfunction(T, body);
+    lua_State *T = lb_new_body(L);
     if (compile(L, chunk) != LUA_OK) return lua_error(L);
     lua_xmove(L, T, 1);
     lua_pushinteger(L, luaL_ref(L, LUA_REGISTRYINDEX));
@@ -116,18 +146,14 @@ static lb_status done(lb_state *s, lua_State *T, int results) {
     lb_put_u32(&s->packed, (uint32_t)results);
     for (int index = first; index < first + results; index++) lb_pack(T, index, &s->packed);
     lb_flush(s);
-    if (!s->packed.overflow) return LB_DONE;
-    lb_empty(&s->packed);
-    lb_put_tag(&s->packed, 7);
-    lb_put_u32(&s->packed, 1);
-    lb_put_key(&s->packed, "message");
-    const char *message = "the values that the script returned take more than 64 MiB";
-    lb_put_text(&s->packed, 5, message, strlen(message));
+    if (!s->packed.overflow && s->packed.count <= s->limits.frame) return LB_DONE;
+    lb_pack_excess(s, &s->packed);
     return LB_FAILED;
 }
 
-static lb_status drop(lb_state *s, int task, lb_status status) {
-    luaL_unref(s->L, LUA_REGISTRYINDEX, task);
+// The chunk is over, and with it all that it began.
+static lb_status drop(lb_state *s, lb_status status) {
+    lb_strands_clear(s);
     lua_settop(s->L, 0);
     if (s->end != LB_NONE) lua_gc(s->L, LUA_GCCOLLECT);
     s->end = LB_NONE;
@@ -136,36 +162,60 @@ static lb_status drop(lb_state *s, int task, lb_status status) {
     return status;
 }
 
-lb_status lb_resume(lb_state *s, int task) {
+// A block is over; the strand that began it hears of that.
+static lb_status end_block(lb_state *s, lua_State *T, int results, bool is_error) {
+    lb_strand *strand = &s->strands[s->strand];
+    strand->failed = is_error;
+    for (int index = 1; index < s->strand_count; index++)
+        if (s->strands[index].parent == s->strand && index != s->strand) lb_strand_free(s, index);
+    lb_strand_end(s, s->strand, is_error ? 1 : results);
+    lua_settop(s->L, 0);
+    (void)T;
+    return LB_ENDED_BLOCK;
+}
+
+lb_status lb_resume(lb_state *s, int number) {
     int results = 0;
-    lua_rawgeti(s->L, LUA_REGISTRYINDEX, task);
+    if (number < 0 || number >= s->strand_count || s->strands[number].thread == 0) return LB_ENDED_BLOCK;
+    lb_strand *strand = &s->strands[number];
+    lua_rawgeti(s->L, LUA_REGISTRYINDEX, strand->thread);
     lua_State *T = lua_tothread(s->L, -1);
-    if (T == NULL) return drop(s, task, LB_FAILED);
+    if (strand->state == LB_READY) s->ready--;
+    strand->state = LB_CALLING;
+    s->strand = number;
     s->current = T;
     s->reason = LB_YIELD_NONE;
+    s->waiting = 0;
     lb_clear(T, LB_PARKED);
     lb_clock_start(s);
     int status = lua_resume(T, s->L, lua_status(T) == LUA_OK ? lua_gettop(T) - 1 : 0, &results);
     lb_clock_stop(s);
     s->current = NULL;
     if (status == LUA_ERRMEM) lb_out_of_memory(s);
-    if (s->end != LB_NONE) return drop(s, task, failed(s, T));
+    if (s->end != LB_NONE) return drop(s, failed(s, T));
+    // The array may have grown meanwhile.
+    strand = &s->strands[number];
     if (status == LUA_YIELD) {
         lb_set(T, LB_PARKED);
         lua_settop(s->L, 0);
         lb_flush(s);
+        strand->call = s->waiting;
+        strand->state = s->waiting == 0 ? LB_AWAITING : LB_CALLING;
         return LB_WAITING;
     }
-    if (status == LUA_OK && !lb_has(T, LB_ERROR)) return drop(s, task, done(s, T, results));
-    return drop(s, task, failed(s, T));
+    bool is_error = status != LUA_OK || lb_has(T, LB_ERROR);
+    if (number != 0) return end_block(s, T, results, is_error);
+    return drop(s, is_error ? failed(s, T) : done(s, T, results));
 }
 
-lb_status lb_start(lb_state *s, lb_chunk chunk, int *task) {
+lb_status lb_start(lb_state *s, lb_chunk chunk, int *strand) {
     lua_State *L = s->L;
     s->end = LB_NONE;
-    s->noted = s->describing = false;
+    s->noted = s->describing = s->carries = false;
+    s->keeps = chunk.keeps != 0;
     s->where[0] = s->trace[0] = s->text[0] = 0;
-    s->total = s->output = s->work = 0;
+    s->total = s->printed_ahead = s->work = 0;
+    lb_strands_clear(s);
     lb_clock_start(s);
     skip_mark_and_shebang(&chunk);
     lua_settop(L, 0);
@@ -179,19 +229,30 @@ lb_status lb_start(lb_state *s, lb_chunk chunk, int *task) {
         const char *message = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &count) : "";
         size_t prefix = lb_chunk_position(chunk.name, message, count);
         if (prefix > 0 && prefix < sizeof s->where) snprintf(s->where, sizeof s->where, "%.*s", (int)prefix, message);
-        return drop(s, LUA_NOREF, failed(s, L));
+        return drop(s, failed(s, L));
     }
-    *task = (int)lua_tointeger(L, -1);
+    *strand = lb_strand_new(s, (int)lua_tointeger(L, -1), 0, 0);
     lua_settop(L, 0);
-    return lb_resume(s, *task);
+    return lb_resume(s, *strand);
 }
 
-lb_status lb_interrupt(lb_state *s, int task) {
-    lua_rawgeti(s->L, LUA_REGISTRYINDEX, task);
-    lua_State *T = lua_tothread(s->L, -1);
+lb_status lb_interrupt(lb_state *s) {
     s->end = LB_INTERRUPT;
-    if (T != NULL) lb_where(T, s->where, sizeof s->where), lb_trace(T, 0, s->trace, sizeof s->trace);
-    return drop(s, task, failed(s, s->L));
+    if (s->strand_count > 0 && s->strands[0].thread != 0) {
+        lua_rawgeti(s->L, LUA_REGISTRYINDEX, s->strands[0].thread);
+        lua_State *T = lua_tothread(s->L, -1);
+        lb_where(T, s->where, sizeof s->where);
+        lb_trace(T, 0, s->trace, sizeof s->trace);
+    }
+    return drop(s, failed(s, s->L));
+}
+
+lb_status lb_stuck(lb_state *s) {
+    lua_State *L = s->L;
+    lua_settop(L, 0);
+    s->where[0] = s->trace[0] = s->text[0] = 0;
+    lua_pushliteral(L, "all blocks wait for each other, so none of them can go on");
+    return drop(s, failed(s, L));
 }
 
 uint32_t lb_waiting(const lb_state *s) { return s->waiting; }

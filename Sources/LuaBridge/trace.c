@@ -18,6 +18,13 @@ void lb_where(lua_State *L, char *out, size_t size) {
     }
 }
 
+int lb_here(lua_State *L) {
+    char where[160];
+    lb_where(L, where, sizeof where);
+    lua_pushstring(L, where);
+    return 1;
+}
+
 static int describe(const lua_Debug *ar, char *out, size_t size) {
     if (strcmp(ar->what, "main") == 0)
         return snprintf(out, size, "%s:%d: in the main chunk\n", ar->short_src, ar->currentline);

@@ -38,7 +38,7 @@ public struct LuaInstrumenter: Sendable {
 
     /// The text with the calls in it; the same text where it is no Lua 5.4, so that Lua itself may complain.
     public func instrumented(_ source: [UInt8], as form: Form) -> [UInt8] {
-        let start = form == .statements ? 0 : Self.beginning(of: source)
+        let start = form == .statements ? 0 : LuaText.beginning(of: source)
         if form == .expression, let parser = Self.read(source, start, asExpressions: true) {
             return written(source, parser)
         }
@@ -98,14 +98,5 @@ public struct LuaInstrumenter: Sendable {
         }
         result.append(contentsOf: repeatElement(UInt8(ascii: ")"), count: closes.count - close))
         return result
-    }
-
-    /// Where Lua begins to read a file; the worker skips the same.
-    private static func beginning(of source: [UInt8]) -> Int {
-        var start = source.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
-        if source[start...].starts(with: "#!".utf8) {
-            while start < source.count, source[start] != UInt8(ascii: "\n") { start += 1 }
-        }
-        return start
     }
 }

@@ -4,6 +4,8 @@
 struct LuaLexer {
     private let bytes: [UInt8]
     private var at: Int
+    /// Whether a byte that begins no token is one by itself, as in Lua, whose parser then says what it expected instead.
+    var takesOddBytes = false
 
     init(_ bytes: [UInt8], from start: Int) {
         self.bytes = bytes
@@ -12,9 +14,10 @@ struct LuaLexer {
 
     private static let keywords = Dictionary(
         uniqueKeysWithValues: LuaToken.Keyword.allCases.map { (Array($0.rawValue.utf8), $0) })
-    /// The longest first, so that `...` is not taken for `..`.
-    private static let signs = LuaToken.Sign.allCases.map { (Array($0.rawValue.utf8), $0) }
-        .sorted { $0.0.count > $1.0.count }
+    /// By their first byte, the longest first, so that `...` is not taken for `..`.
+    private static let signs = Dictionary(
+        grouping: LuaToken.Sign.allCases.map { (Array($0.rawValue.utf8), $0) }.sorted { $0.0.count > $1.0.count }
+    ) { $0.0[0] }
 
     private func byte(_ offset: Int = 0) -> UInt8? { at + offset < bytes.count ? bytes[at + offset] : nil }
 
@@ -36,13 +39,13 @@ struct LuaLexer {
             number()
             kind = .number
         } else if first == UInt8(ascii: "\"") || first == UInt8(ascii: "'") {
-            try string(first)
+            try string(first, start)
             kind = .string
         } else if let level = longBracket() {
-            try skipLong(level)
+            try skipLong(level, of: "string", from: start)
             kind = .string
         } else {
-            kind = .sign(try sign())
+            kind = try sign()
         }
         return LuaToken(kind: kind, start: start, end: at)
     }
@@ -70,15 +73,15 @@ struct LuaLexer {
         }
     }
 
-    private mutating func string(_ quote: UInt8) throws(LuaSyntaxError) {
+    private mutating func string(_ quote: UInt8, _ start: Int) throws(LuaSyntaxError) {
         at += 1
         while let next = byte() {
             at += 1
             switch next {
             case quote: return
-            case UInt8(ascii: "\n"), UInt8(ascii: "\r"): throw LuaSyntaxError()
+            case UInt8(ascii: "\n"), UInt8(ascii: "\r"): throw unfinished(start, end: at - 1)
             case UInt8(ascii: "\\"):
-                guard let escaped = byte() else { throw LuaSyntaxError() }
+                guard let escaped = byte() else { throw unfinished(start, end: at) }
                 at += 1
                 if escaped == UInt8(ascii: "z") {
                     while let blank = byte(), blank.isBlank { at += 1 }
@@ -90,7 +93,14 @@ struct LuaLexer {
             default: break
             }
         }
-        throw LuaSyntaxError()
+        throw unfinished(start, end: at)
+    }
+
+    private func unfinished(_ start: Int, end: Int) -> LuaSyntaxError {
+        let text = String(decoding: bytes[start..<min(end, start + 40)], as: UTF8.self)
+        return LuaSyntaxError(
+            message: "unfinished string near \(at < bytes.count || end < at ? "'\(text)'" : "<eof>")", offset: start,
+            namesToken: false, hint: "it has no closing quote on its line; [[…]] may hold several lines")
     }
 
     /// How many `=` stand in the long bracket that opens here; nil where none does.
@@ -101,7 +111,7 @@ struct LuaLexer {
         return byte(level + 1) == UInt8(ascii: "[") ? level : nil
     }
 
-    private mutating func skipLong(_ level: Int) throws(LuaSyntaxError) {
+    private mutating func skipLong(_ level: Int, of what: String, from start: Int) throws(LuaSyntaxError) {
         at += level + 2
         while at < bytes.count {
             if byte() == UInt8(ascii: "]") {
@@ -115,7 +125,9 @@ struct LuaLexer {
             }
             at += 1
         }
-        throw LuaSyntaxError()
+        throw LuaSyntaxError(
+            message: "unfinished long \(what) near <eof>", offset: start, namesToken: false,
+            hint: "it begins here and is nowhere closed")
     }
 
     private mutating func skipBlanks() throws(LuaSyntaxError) {
@@ -123,9 +135,10 @@ struct LuaLexer {
             if next.isBlank {
                 at += 1
             } else if has("--") {
+                let start = at
                 at += 2
                 if let level = longBracket() {
-                    try skipLong(level)
+                    try skipLong(level, of: "comment", from: start)
                 } else {
                     while let inner = byte(), inner != UInt8(ascii: "\n"), inner != UInt8(ascii: "\r") { at += 1 }
                 }
@@ -135,12 +148,14 @@ struct LuaLexer {
         }
     }
 
-    private mutating func sign() throws(LuaSyntaxError) -> LuaToken.Sign {
-        for (text, sign) in Self.signs where bytes[at...].starts(with: text) {
+    private mutating func sign() throws(LuaSyntaxError) -> LuaToken.Kind {
+        for (text, sign) in Self.signs[bytes[at]] ?? [] where bytes[at...].starts(with: text) {
             at += text.count
-            return sign
+            return .sign(sign)
         }
-        throw LuaSyntaxError()
+        guard takesOddBytes else { throw LuaSyntaxError(message: "unexpected symbol", offset: at) }
+        at += 1
+        return .odd
     }
 }
 

@@ -2,8 +2,14 @@
 
 extension LuaParser {
     /// Expressions with commas between them.
-    mutating func expressions() throws(LuaSyntaxError) {
-        repeat { _ = try expression() } while try accept(.comma)
+    @discardableResult
+    mutating func expressions() throws(LuaSyntaxError) -> [LuaOutline.ID] {
+        var nodes: [LuaOutline.ID] = []
+        repeat {
+            let next = try expression()
+            if outline != nil { nodes.append(next.node) }
+        } while try accept(.comma)
+        return nodes
     }
 
     /// One expression.
@@ -21,11 +27,12 @@ extension LuaParser {
         if at(.not) {
             try advance()
             markTruth(of: try operation(above: Self.unary))
-            left = Expression(kind: .plain, start: start, end: lastEnd)
+            left = made(.plain, from: start)
         } else if at(.minus) || at(.length) || at(.tilde) {
+            let isMinus = at(.minus)
             try advance()
-            _ = try operation(above: Self.unary)
-            left = Expression(kind: .other, start: start, end: lastEnd)
+            let operand = try operation(above: Self.unary)
+            left = made(.other, from: start, isMinus ? outline?.negated(operand.node) ?? .other : .other)
         } else {
             left = try simple()
         }
@@ -36,6 +43,7 @@ extension LuaParser {
             let right = try operation(above: binary.right)
             if binary.role == .join {
                 left = join(left, right, at: sign)
+                left.node = outline?.add(.other, left.start, left.end) ?? LuaOutline.nothing
                 continue
             }
             if binary.role == .equality {
@@ -48,145 +56,220 @@ extension LuaParser {
                 case .equality, .order: .plain
                 case .join, .other: .other
                 }
-            left = Expression(kind: kind, start: start, end: lastEnd)
+            left = made(kind, from: start)
         }
         return left
+    }
+
+    /// An expression that ends with the last token.
+    private mutating func made(
+        _ kind: Expression.Kind, from start: Int, _ shape: LuaOutline.Shape = .other
+    ) -> Expression {
+        let node = outline?.add(shape, start, lastEnd) ?? LuaOutline.nothing
+        return Expression(kind: kind, start: start, end: lastEnd, node: node)
     }
 
     private mutating func simple() throws(LuaSyntaxError) -> Expression {
         let start = token.start
         switch token.kind {
         case .number, .string, .keyword(.nil), .keyword(.true), .keyword(.false):
+            let shape = try literal()
             try advance()
-            return Expression(kind: .plain, start: start, end: lastEnd)
+            return made(.plain, from: start, shape)
         case .sign(.dots):
+            if let outline, !outline.isVariadic { throw wrong("cannot use '...' outside a vararg function") }
             try advance()
-            return Expression(kind: .other, start: start, end: lastEnd)
+            return made(.other, from: start, .several)
         case .sign(.openBrace):
-            try table()
-            return Expression(kind: .plain, start: start, end: lastEnd)
+            let fields = try table()
+            return made(.plain, from: start, .table(fields))
         case .keyword(.function):
             try advance()
-            try body()
-            return Expression(kind: .plain, start: start, end: lastEnd)
+            try body(from: start)
+            return made(.plain, from: start, .function)
         default:
-            _ = try suffixed()
-            return Expression(kind: .other, start: start, end: lastEnd)
+            let found = try suffixed()
+            return Expression(kind: .other, start: start, end: lastEnd, node: found.node)
         }
     }
 
-    /// A name or an expression in parentheses with fields, indices and calls behind it; says whether it ends in a call.
-    mutating func suffixed() throws(LuaSyntaxError) -> (isCall: Bool, isParenthesized: Bool) {
+    /// What the literal at hand stands for.
+    private func literal() throws(LuaSyntaxError) -> LuaOutline.Shape {
+        guard outline != nil else { return .other }
+        switch token.kind {
+        case .keyword(.nil): return .nil
+        case .keyword(let word): return .literal(.boolean(word == .true))
+        case .number:
+            guard let value = LuaNumeral.value(text(token)) else { throw wrong("malformed number") }
+            return .literal(value)
+        default:
+            do throws(LuaReadingError) {
+                return .literal(.string(try LuaStringReader.read(source, token)))
+            } catch {
+                throw LuaSyntaxError(
+                    message: "invalid escape sequence: \(error.message)", offset: error.offset, namesToken: false,
+                    hint: error.hint)
+            }
+        }
+    }
+
+    /// What an assignment or a call begins with.
+    struct Suffixed {
         var isCall = false
         var isParenthesized = false
+        var node = LuaOutline.nothing
+        var start: Int
+    }
+
+    /// A name or an expression in parentheses with fields, indices and calls behind it; says whether it ends in a call.
+    mutating func suffixed() throws(LuaSyntaxError) -> Suffixed {
+        let opening = token
+        var result = Suffixed(start: token.start)
         if try accept(.open) {
-            _ = try expression()
-            try expect(.close)
-            isParenthesized = true
+            let inner = try expression()
+            try close(.sign(.close), opening)
+            result.isParenthesized = true
+            result.node = outline?.add(.single(inner.node), opening.start, lastEnd) ?? LuaOutline.nothing
         } else {
-            try name()
+            guard token.kind == .name else { throw wrong("unexpected symbol") }
+            result.node = read(token)
+            try advance()
         }
         while true {
             switch token.kind {
             case .sign(.dot):
                 try advance()
-                try name()
-                isCall = false
+                let key = try name()
+                if outline != nil {
+                    result.node = member(.field(result.node, word(key)), result.start)
+                }
+                result.isCall = false
             case .sign(.openBracket):
-                try index()
-                isCall = false
+                let key = try index()
+                if outline != nil {
+                    result.node = member(.index(result.node, key.node), result.start)
+                }
+                result.isCall = false
             case .sign(.colon):
                 try advance()
-                try name()
-                try arguments()
-                isCall = true
+                let method = try name()
+                try call(&result, method: method)
             case .sign(.open), .sign(.openBrace), .string:
-                try arguments()
-                isCall = true
-            default: return (isCall, isParenthesized)
+                try call(&result, method: nil)
+            default: return result
             }
-            isParenthesized = false
+            result.isParenthesized = false
         }
     }
 
-    private mutating func index() throws(LuaSyntaxError) {
+    /// A variable's name, as a value that is read.
+    mutating func read(_ name: LuaToken) -> LuaOutline.ID {
+        let bytes = text(name)
+        return outline?.read(bytes, name) ?? LuaOutline.nothing
+    }
+
+    private func word(_ token: LuaToken) -> LuaOutline.Word {
+        LuaOutline.Word(text: String(decoding: text(token), as: UTF8.self), start: token.start)
+    }
+
+    private mutating func member(_ shape: LuaOutline.Shape, _ start: Int) -> LuaOutline.ID {
+        outline?.add(shape, start, lastEnd) ?? LuaOutline.nothing
+    }
+
+    private mutating func call(_ result: inout Suffixed, method: LuaToken?) throws(LuaSyntaxError) {
+        let given = try arguments()
+        result.isCall = true
+        guard outline != nil else { return }
+        let call = LuaOutline.Call(
+            function: result.node, method: method.map { word($0) }, arguments: given, start: result.start, end: lastEnd)
+        result.node = outline?.add(call) ?? LuaOutline.nothing
+    }
+
+    private mutating func index() throws(LuaSyntaxError) -> Expression {
         try expect(.openBracket)
         let key = try expression()
         markValue(of: key)
         try expect(.closeBracket)
+        return key
     }
 
-    private mutating func arguments() throws(LuaSyntaxError) {
+    private mutating func arguments() throws(LuaSyntaxError) -> [LuaOutline.ID] {
+        let opening = token
         switch token.kind {
-        case .string: try advance()
-        case .sign(.openBrace): try table()
+        case .string:
+            let shape = try literal()
+            try advance()
+            return outline == nil ? [] : [made(.plain, from: opening.start, shape).node]
+        case .sign(.openBrace):
+            let fields = try table()
+            return outline == nil ? [] : [made(.plain, from: opening.start, .table(fields)).node]
         default:
-            try expect(.open)
-            if !at(.close) { try expressions() }
-            try expect(.close)
+            guard try accept(.open) else { throw wrong("function arguments expected") }
+            let given = at(.close) ? [] : try expressions()
+            try close(.sign(.close), opening)
+            return given
         }
     }
 
-    private mutating func table() throws(LuaSyntaxError) {
+    private mutating func table() throws(LuaSyntaxError) -> [LuaOutline.Field] {
+        let opening = token
+        var fields: [LuaOutline.Field] = []
         try expect(.openBrace)
         while !at(.closeBrace) {
+            var key = LuaOutline.Key.position
             if at(.openBracket) {
-                try index()
+                let index = try index()
                 try expect(.assign)
+                key = outline?.key(index.node) ?? .position
             } else if token.kind == .name, try peek().kind == .sign(.assign) {
+                if outline != nil { key = .name(word(token)) }
                 try advance()
                 try advance()
             }
-            _ = try expression()
+            let value = try expression()
+            if outline != nil { fields.append(LuaOutline.Field(key: key, value: value.node)) }
             guard at(.comma) || at(.semicolon) else { break }
             try advance()
         }
-        try expect(.closeBrace)
+        try close(.sign(.closeBrace), opening)
+        return fields
     }
 
     /// What stands behind `function` and its name.
-    mutating func body() throws(LuaSyntaxError) {
+    mutating func body(from start: Int, hasSelf: Bool = false) throws(LuaSyntaxError) {
+        var opening = token
+        (opening.start, opening.end) = (start, min(start + 8, source.count))
+        outline?.openFunction(isVariadic: false)
+        if hasSelf { try declare(Array("self".utf8)[...], at: start, as: .parameter) }
         try expect(.open)
         if !at(.close) {
             repeat {
-                if try accept(.dots) { break }
-                try name()
+                if try accept(.dots) {
+                    outline?.becomeVariadic()
+                    break
+                }
+                let parameter = try name()
+                try declare(text(parameter), at: parameter.start, as: .parameter)
             } while try accept(.comma)
         }
         try expect(.close)
         try block()
-        try expect(.end)
+        try close(.keyword(.end), opening)
+        try closeFunction()
+    }
+
+    /// Names a local variable from here on.
+    mutating func declare(
+        _ name: ArraySlice<UInt8>, at start: Int, as kind: LuaOutline.Local.Kind,
+        value: LuaOutline.ID = LuaOutline.nothing, statement: Int = -1, isConstant: Bool = false
+    ) throws(LuaSyntaxError) {
+        guard outline != nil else { return }
+        let local = LuaOutline.Local(
+            name: String(decoding: name, as: UTF8.self), start: start, kind: kind, value: value, statement: statement,
+            isConstant: isConstant)
+        if outline?.declare(local) == false { throw wrong("too many local variables (limit is 200) in function") }
     }
 
     /// How tightly unary operators bind.
     private static var unary: Int { 12 }
-
-    /// A binary operator: how tightly it binds to both sides, and what it asks of them.
-    private struct Binary {
-        enum Role { case logic, equality, order, join, other }
-        var left: Int
-        var right: Int
-        var role: Role
-
-        init?(_ kind: LuaToken.Kind) {
-            let table: (Int, Int, Role)? =
-                switch kind {
-                case .keyword(.or): (1, 1, .logic)
-                case .keyword(.and): (2, 2, .logic)
-                case .sign(.equal), .sign(.unequal): (3, 3, .equality)
-                case .sign(.less), .sign(.lessEqual), .sign(.greater), .sign(.greaterEqual): (3, 3, .order)
-                case .sign(.bitOr): (4, 4, .other)
-                case .sign(.tilde): (5, 5, .other)
-                case .sign(.bitAnd): (6, 6, .other)
-                case .sign(.shiftLeft), .sign(.shiftRight): (7, 7, .other)
-                case .sign(.concat): (9, 8, .join)
-                case .sign(.plus), .sign(.minus): (10, 10, .other)
-                case .sign(.times), .sign(.divide), .sign(.floorDivide), .sign(.modulo): (11, 11, .other)
-                case .sign(.power): (14, 13, .other)
-                default: nil
-                }
-            guard let table else { return nil }
-            (left, right, role) = table
-        }
-    }
 }

@@ -39,6 +39,8 @@ struct LuaParser {
         var kind: Kind
         var start: Int
         var end: Int
+        /// Its number in the outline that is being written, if one is.
+        var node = LuaOutline.nothing
     }
 
     private(set) var wraps: [Wrap] = []
@@ -50,11 +52,17 @@ struct LuaParser {
     /// Where the last token ended.
     private(set) var lastEnd: Int
     private var depth = 0
+    let source: [UInt8]
+    /// What stands where, for those who want to know; nil costs nothing.
+    var outline: LuaOutlineWriter?
     /// As deep as Lua's own parser goes.
     private static let maximumDepth = 200
 
-    init(_ bytes: [UInt8], from start: Int) throws(LuaSyntaxError) {
+    init(_ bytes: [UInt8], from start: Int, outline: LuaOutlineWriter? = nil) throws(LuaSyntaxError) {
+        source = bytes
+        self.outline = outline
         lexer = LuaLexer(bytes, from: start)
+        lexer.takesOddBytes = outline != nil
         token = try lexer.next()
         lastEnd = start
     }
@@ -90,16 +98,43 @@ struct LuaParser {
     }
 
     mutating func expect(_ sign: LuaToken.Sign) throws(LuaSyntaxError) {
-        guard try accept(sign) else { throw LuaSyntaxError() }
+        guard try accept(sign) else { throw wrong("'\(sign.rawValue)' expected") }
     }
 
     mutating func expect(_ keyword: LuaToken.Keyword) throws(LuaSyntaxError) {
-        guard try accept(keyword) else { throw LuaSyntaxError() }
+        guard try accept(keyword) else { throw wrong("'\(keyword.rawValue)' expected") }
     }
 
-    mutating func name() throws(LuaSyntaxError) {
-        guard token.kind == .name else { throw LuaSyntaxError() }
+    /// What closes something that was opened by a token elsewhere.
+    mutating func close(_ kind: LuaToken.Kind, _ opening: LuaToken) throws(LuaSyntaxError) {
+        guard token.kind == kind else {
+            let (end, begin) = (kind.text, String(decoding: text(opening), as: UTF8.self))
+            throw wrong("'\(end)' expected", closing: (begin, opening.start))
+        }
         try advance()
+    }
+
+    @discardableResult
+    mutating func name() throws(LuaSyntaxError) -> LuaToken {
+        guard token.kind == .name else { throw wrong("<name> expected") }
+        let found = token
+        try advance()
+        return found
+    }
+
+    func text(_ token: LuaToken) -> ArraySlice<UInt8> { source[token.start..<token.end] }
+
+    /// The token at hand is not what must stand here.
+    func wrong(_ message: String, closing: (String, Int)? = nil) -> LuaSyntaxError {
+        var error = LuaSyntaxError(message: message, offset: token.start)
+        // The line is counted only where somebody will read it.
+        if let closing, outline != nil {
+            let line = LuaPlace(of: closing.1, in: source).line
+            if line != LuaPlace(of: token.start, in: source).line {
+                error.message += " (to close '\(closing.0)' at line \(line))"
+            }
+        }
+        return error
     }
 
     mutating func nested<Result>(
@@ -107,7 +142,11 @@ struct LuaParser {
     ) throws(LuaSyntaxError) -> Result {
         depth += 1
         defer { depth -= 1 }
-        guard depth <= Self.maximumDepth else { throw LuaSyntaxError() }
+        guard depth <= Self.maximumDepth else {
+            throw LuaSyntaxError(
+                message: "C stack overflow", offset: token.start,
+                hint: "what stands in each other may be at most \(Self.maximumDepth) deep")
+        }
         return try body(&self)
     }
 

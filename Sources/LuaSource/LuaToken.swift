@@ -14,8 +14,23 @@ struct LuaToken {
         case string
         /// An operator or another sign.
         case sign(Sign)
+        /// A byte that Lua has no use for.
+        case odd
         /// The end of the text.
         case end
+
+        /// The word or sign that it is.
+        var text: String {
+            switch self {
+            case .keyword(let word): word.rawValue
+            case .sign(let sign): sign.rawValue
+            case .name: "<name>"
+            case .number: "<number>"
+            case .string: "<string>"
+            case .odd: "<byte>"
+            case .end: "<eof>"
+            }
+        }
     }
 
     /// Lua's reserved words.
@@ -39,5 +54,12 @@ struct LuaToken {
     var end: Int
 }
 
-/// Why a text is no Lua; where it fails does not matter, since Lua itself is left to complain.
-struct LuaSyntaxError: Error {}
+/// Why a text is no Lua, in Lua's own words, and where.
+struct LuaSyntaxError: Error {
+    var message: String
+    /// The offset of the byte at which Lua would stop reading.
+    var offset: Int
+    /// Whether the words `near …`, which name what stands there, are to follow.
+    var namesToken = true
+    var hint: String?
+}

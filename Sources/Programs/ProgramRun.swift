@@ -53,6 +53,8 @@ public struct ProgramRun: Sendable {
     public var terminal: String?
     /// Whether the program is looked for along `PATH`.
     public var searchesPath = false
+    /// Whether it gets a session of its own, in which no terminal can be asked at.
+    public var leavesTerminal = false
     /// The most bytes of output, and of errors.
     public var maximumOutput: Int
     /// What happens beyond that.
@@ -102,7 +104,7 @@ public struct ProgramRun: Sendable {
         if let asked { descriptors += asked.descriptors }
         let child = try ProgramStart.start(
             program, arguments: [program] + arguments, environment: environment.map { "\($0.key)=\($0.value)" },
-            descriptors: descriptors, searchesPath: searchesPath)
+            descriptors: descriptors, searchesPath: searchesPath, leavesTerminal: leavesTerminal)
         onStart(child)
         let end = Self.now() + seconds
         var pause: UInt32 = 1000

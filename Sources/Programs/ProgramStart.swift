@@ -37,10 +37,11 @@ public enum ProgramStart {
     ///   - arguments: All of them, the program's own name first; a zero byte ends one early, so there must be none.
     ///   - searchesPath: Whether a name without `/` is looked for along `PATH`.
     ///   - sharesGroup: Whether it stays in our process group, so that Ctrl-C reaches it as well.
+    ///   - leavesTerminal: Whether it gets a session of its own, in which no terminal can be asked at.
     /// - Returns: The process id, which the caller has to wait for.
     public static func start(
         _ program: String, arguments: [String], environment: [String], descriptors: [Descriptor],
-        searchesPath: Bool = false, sharesGroup: Bool = false
+        searchesPath: Bool = false, sharesGroup: Bool = false, leavesTerminal: Bool = false
     ) throws(ProgramFailure) -> Int32 {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -68,9 +69,10 @@ public enum ProgramStart {
         var all = sigset_t()
         sigfillset(&all)
         posix_spawnattr_setsigdefault(&attributes, &all)
+        let group = leavesTerminal ? Int32(CP_SPAWN_SETSID) : sharesGroup ? 0 : POSIX_SPAWN_SETPGROUP
         posix_spawnattr_setflags(
             &attributes,
-            Int16((sharesGroup ? 0 : POSIX_SPAWN_SETPGROUP) | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+            Int16(group | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
         var words = arguments.map { strdup($0) } + [nil]
         var variables = environment.map { strdup($0) } + [nil]
         defer { for pointer in words + variables { free(pointer) } }

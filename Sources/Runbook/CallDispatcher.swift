@@ -22,15 +22,33 @@ struct CallDispatcher: Sendable {
     /// What the call is answered: the JSON text that it returns, the failure that it raises, or the end of the script.
     ///
     /// A call that the run was answered before is answered the same, and nothing is asked or done.
-    func answer(_ call: NumberedCall) async -> CallAnswer {
-        guard let id = call.id else { return await live(call, nil).answer }
+    func answer(_ call: NumberedCall, _ patience: CallPatience = CallPatience()) async -> CallAnswer {
+        guard let id = call.id else { return await live(call, nil, patience).answer }
         let memory = await run.recall(id)
-        switch memory?.answer {
+        if let memory, let answer = await answered(call, memory) { return answer }
+        let (answer, isSecret) = await live(call, memory, patience)
+        await record(answer, to: call, id, isSecret: isSecret, isSettled: patience.hasEnded)
+        return answer
+    }
+
+    // What a call needs only now and then has a function of its own: the frames of a call that waits are kept by the thousand.
+    private func record(
+        _ answer: CallAnswer, to call: NumberedCall, _ id: CallID, isSecret: Bool, isSettled: Bool
+    ) async {
+        await run.record(
+            CallRecord(
+                id: id, name: call.name, place: call.place, answer: answer.recorded(isSecret),
+                answered: environment.now()), isSettled: isSettled)
+    }
+
+    /// What an earlier process of the run was answered, or nil where the call is to be carried out.
+    private func answered(_ call: NumberedCall, _ memory: CallMemory) async -> CallAnswer? {
+        switch memory.answer {
         case .value(let bytes)?:
-            await restore(call, memory?.steps ?? [], bytes)
+            await restore(call, memory.steps, bytes)
             return .value(bytes)
         case .failure(let bytes)?:
-            await restore(call, memory?.steps ?? [], nil)
+            await restore(call, memory.steps, nil)
             let json = try? JSONValue(parsing: String(decoding: bytes, as: UTF8.self))
             guard let failure = json.flatMap({ Failure(json: $0) }) else {
                 return .end(
@@ -41,40 +59,64 @@ struct CallDispatcher: Sendable {
             return .end(Self.withheld(call, "was answered with a secret, which is not kept"), undoes: false)
         case nil: break
         }
-        if let memory {
-            if memory.steps.contains(where: { $0.hasWithheldResult }) {
-                return .end(
-                    Self.withheld(call, "was done, and its result may hold a secret, which is not kept"), undoes: false)
-            }
-            if let end = memory.end, memory.steps.allSatisfy({ $0.state == .notHappened }) {
-                return .end(end, undoes: true)
-            }
+        if memory.steps.contains(where: { $0.hasWithheldResult }) {
+            return .end(
+                Self.withheld(call, "was done, and its result may hold a secret, which is not kept"), undoes: false)
         }
-        let (answer, isSecret) = await live(call, memory)
-        await run.record(
-            CallRecord(
-                id: id, name: call.name, place: call.place, answer: answer.recorded(isSecret),
-                answered: environment.now()))
-        return answer
+        if let end = memory.end, memory.steps.allSatisfy({ $0.state == .notHappened }) {
+            return .end(end, undoes: true)
+        }
+        return nil
     }
 
-    private func live(_ call: NumberedCall, _ memory: CallMemory?) async -> (answer: CallAnswer, isSecret: Bool) {
+    private func live(
+        _ call: NumberedCall, _ memory: CallMemory?, _ patience: CallPatience
+    ) async -> (answer: CallAnswer, isSecret: Bool) {
         environment.secrets.learn(from: call)
         let notes = Mutex<CallNotes?>(nil)
         do throws(Failure) {
-            let value = try await value(call, memory) { made in notes.withLock { $0 = made } }
-            let isSecret = notes.withLock { $0?.isSecret } == true || value.holdsSecret
+            let value = try await value(call, memory, patience) { made in notes.withLock { $0 = made } }
+            var search = SecretSearch()
+            let isSecret = notes.withLock { $0?.isSecret } == true || search.finds(in: value)
             return (.value(value.encoded()), isSecret)
         } catch {
-            let isSecret = notes.withLock { $0?.isSecret } == true || error.json.holdsSecret
+            var search = SecretSearch()
+            let isSecret = notes.withLock { $0?.isSecret } == true || search.finds(in: error.json)
             return (.failure(error), isSecret)
         }
     }
 
     private func value(
-        _ call: NumberedCall, _ memory: CallMemory?, _ noted: @escaping @Sendable (CallNotes) -> Void
+        _ call: NumberedCall, _ memory: CallMemory?, _ patience: CallPatience,
+        _ noted: @escaping @Sendable (CallNotes) -> Void
     ) async throws(Failure) -> JSONValue {
         if let trouble = call.trouble { throw trouble }
+        if call.name.utf8.first == UInt8(ascii: "@") { return try await inner(call) }
+        let maker = CallNotesMaker(id: call.id, memory: memory, patience: patience, noted: noted)
+        return try await perform(call.name, call.place, call.arguments, maker) { (operation) throws(Failure) in
+            guard let handler = OperationHandlers.named(operation.operation.name) else {
+                throw .parameter(
+                    "pve.\(operation.operation.name)", "is made of other functions; the worker calls those")
+            }
+            if let memory, let outcome = try await goneOn(operation, memory) { return outcome }
+            return try await handler(operation)
+        }
+    }
+
+    /// What a step of an earlier process came to; nil where there is none or the operation sees to that itself.
+    private func goneOn(_ operation: OperationCall, _ memory: CallMemory) async throws(Failure) -> JSONValue? {
+        guard let step = memory.steps.last, !operation.operation.isResumedByStep else { return nil }
+        let recorded = RecordedStep(step: step, environment: operation.environment, run: operation.gate.run)
+        guard let outcome = try await recorded.outcome(waits: operation.waits, timeout: operation.timeout) else {
+            return nil
+        }
+        if let planned = step.intent.planned { operation.gate.run.notes.planned(planned) }
+        await reached(memory.steps)
+        return .object(outcome)
+    }
+
+    /// A call of what is around the script, not of the script.
+    private func inner(_ call: NumberedCall) async throws(Failure) -> JSONValue {
         switch call.name {
         case "@require": return try await module(call.arguments)
         case "@instrument": return try marked(call.arguments)
@@ -84,25 +126,16 @@ struct CallDispatcher: Sendable {
             guard let name = call.arguments.first?.text else { throw .parameter("arguments", "cannot be read") }
             return try await perform(name, call.place, Array(call.arguments.dropFirst()), CallNotesMaker()) { _ in .null
             }
-        case "@on_failure": return try await compensation(call.arguments, call.place)
-        default:
-            let maker = CallNotesMaker(id: call.id, memory: memory, noted: noted)
-            return try await perform(call.name, call.place, call.arguments, maker) { (operation) throws(Failure) in
-                guard let handler = OperationHandlers.named(operation.operation.name) else {
-                    throw .parameter(
-                        "pve.\(operation.operation.name)", "is made of other functions; the worker calls those")
-                }
-                guard let step = memory?.steps.last, !operation.operation.isResumedByStep else {
-                    return try await handler(operation)
-                }
-                let recorded = RecordedStep(step: step, environment: operation.environment, run: operation.gate.run)
-                if let outcome = try await recorded.outcome(waits: operation.waits, timeout: operation.timeout) {
-                    if let planned = step.intent.planned { operation.gate.run.notes.planned(planned) }
-                    await reached(memory?.steps ?? [])
-                    return .object(outcome)
-                }
-                return try await handler(operation)
+        case "@test":
+            guard let desk = environment.rehearsal, let verb = call.arguments.first?.text else {
+                throw .parameter("@test", "is for test files")
             }
+            let values = call.arguments.dropFirst().map { ScriptValue($0).json }
+            return try await desk.answer(verb, values, at: call.place)
+        case "@on_failure": return try await compensation(call.arguments, call.place)
+        case "@deadline": return try await BlockTime(call.arguments).wait(by: environment.clock)
+        case "@timed_out": throw try BlockTime(call.arguments).isOver
+        default: return try await perform(call.name, call.place, call.arguments, CallNotesMaker()) { _ in .null }
         }
     }
 
@@ -172,8 +205,21 @@ struct CallDispatcher: Sendable {
             return run.unknowns?.marked(
                 marked, of: operation, given: given.values, planned: notes.planned, at: place) ?? marked
         } catch {
-            throw error.calling(operation).on(cluster, unless: environment.clusterName)
+            let failure = await explained(error, values, operation, on: cluster)
+            throw failure.calling(operation).on(cluster, unless: environment.clusterName)
         }
+    }
+
+    /// The failure with what the cluster knows about it, where a look helps.
+    private func explained(
+        _ failure: Failure, _ values: [PackedValue], _ operation: Operation, on cluster: String?
+    ) async -> Failure {
+        guard failure.kind == .locked || failure.kind == .notFound,
+            let world = try? await environment(of: operation, on: cluster)
+        else { return failure }
+        let guest = zip(operation.parameters, values).first { if case .guest = $0.0.type { true } else { false } }?.1
+        return await FailureLookup(client: world.client, now: world.now).explained(
+            failure, vmid: guest.flatMap { ($0["vmid"] ?? $0).wholeNumber })
     }
 
     /// The world that a call goes to; what stays on this machine opens no cluster.
@@ -250,24 +296,5 @@ struct CallDispatcher: Sendable {
 
     private func marked(_ text: String, as form: LuaInstrumenter.Form) -> String {
         run.unknowns.map { String(decoding: $0.marked(Array(text.utf8), as: form), as: UTF8.self) } ?? text
-    }
-}
-
-extension Failure {
-    /// The same failure, with a usage line as hint where an argument was wrong and nothing better is known.
-    fileprivate func calling(_ operation: Operation) -> Failure {
-        guard kind == .parameter, status == nil, !fields.isEmpty else { return self }
-        var failure = self
-        failure.message = "pve.\(operation.name): \(message)"
-        failure.hint = hint ?? operation.usage
-        return failure
-    }
-
-    /// The same failure, naming the cluster where it is not the run's own.
-    fileprivate func on(_ cluster: String?, unless own: String) -> Failure {
-        guard let cluster, cluster != own else { return self }
-        var failure = self
-        failure.cluster = failure.cluster ?? cluster
-        return failure
     }
 }

@@ -12,6 +12,8 @@ public struct Chunk: Sendable {
     public var name: String
     /// Whether the source may be an expression whose value is wanted.
     public var isExpression: Bool
+    /// Whether the first value that it returns becomes the global `_`, unless it is nil.
+    public var keepsResult = false
 
     /// The largest chunk, in bytes.
     public static let maximumSize = 1 << 20
@@ -23,10 +25,11 @@ public struct Chunk: Sendable {
         self.isExpression = isExpression
     }
 
-    func packed(_ parameters: [(name: String, value: String)]) -> PackedValue {
+    func packed(_ parameters: [PackedValue.Pair]) -> PackedValue {
         [
             "source": .string(source), "name": PackedValue(name), "expression": .bool(isExpression),
-            "params": .map(parameters.map { .init($0.name, PackedValue($0.value)) }),
+            "keep": .bool(keepsResult),
+            "params": .map(parameters),
         ]
     }
 }
@@ -76,6 +79,16 @@ public struct ScriptFailure: Sendable {
     public var location: String?
     /// The calls that led there, innermost first.
     public var traceback: [String] = []
+    /// How other blocks of `pve.parallel` failed, where more than one did.
+    public var others: [BlockFailure] = []
+    /// The lines of the source around the place; nil where they are not at hand.
+    public internal(set) var source: SourceExcerpt?
+    /// The function that was called with a wrong argument, as the table of operations shows it.
+    public var called: Operation? {
+        guard failure.kind == .parameter, failure.status == nil, failure.message.hasPrefix("pve.") else { return nil }
+        let name = failure.message.dropFirst(4).prefix { $0 != ":" }
+        return OperationTable.named(String(name))
+    }
     /// What had been done by then, and what was done about it; nil where no script ran.
     public var account: RunAccount?
     /// Whether the script's process died of something that is not the script's doing, so that the run can go on.
@@ -89,21 +102,20 @@ public struct ScriptFailure: Sendable {
         failure = UnknownBook.failure(unknown)
         location = unknown.place
     }
+}
 
-    /// Reads a worker's report.
-    ///
-    /// - Parameter issued: The failures that the host answered calls with in this chunk, by call id.
-    init(report: PackedValue, issued: [UInt32: Failure]) {
-        let message = report["message"]?.text ?? "the script failed"
-        location = report["where"]?.text
-        traceback = (report["traceback"]?.text ?? "").split(separator: "\n").map(String.init)
-        if let id = report["call"]?.wholeNumber, let key = UInt32(exactly: id), let known = issued[key] {
-            failure = known
-        } else if let limit = report["limit"]?.text {
-            failure = limit == "interrupt" ? Failure(.cancelled, "interrupted") : Failure(.limit, message)
-        } else {
-            failure = Failure(.script, message)
-        }
+/// How one of several blocks failed.
+public struct BlockFailure: Sendable {
+    /// What happened.
+    public var failure: Failure
+    /// File and line.
+    public var location: String?
+
+    /// As JSON, like any error.
+    public var json: JSONValue {
+        var object = failure.json.object ?? JSONObject()
+        if let location { object["where"] = .string(location) }
+        return .object(object)
     }
 }
 
@@ -113,6 +125,19 @@ extension ScriptFailure {
         guard location == nil, !chunk.source.contains(0x0a) else { return self }
         var result = self
         result.location = chunk.name.dropFirst() + ":1"
+        return result
+    }
+
+    /// The same with the lines around its place, and with a hint where the script's own words give one away.
+    func explained(_ chunk: Chunk, _ modules: ModuleFinder) -> ScriptFailure {
+        guard let location, let (file, _) = SourceExcerpt.split(location) else { return self }
+        var result = self
+        if let source = file == chunk.name.dropFirst() ? chunk.source : modules.source(named: String(file)) {
+            result.source = SourceExcerpt(location: location, source: source, message: failure.message)
+        }
+        if failure.kind == .script, failure.hint == nil {
+            result.failure.hint = ScriptWords.hint(for: failure.message, line: result.source?.text ?? "")
+        }
         return result
     }
 

@@ -50,6 +50,14 @@ public struct CommandRun: Sendable {
         return try await gate.change(change).data ?? .null
     }
 
+    /// Asks the cluster something; policy may refuse it.
+    func read<Answer: Sendable>(
+        _ call: APICall, _ body: (ProxmoxClient) async throws(Failure) -> Answer
+    ) async throws(Failure) -> Answer {
+        try await Gate(environment: environment, run: ClusterScope(run: scope, environment: environment))
+            .read(call, body)
+    }
+
     /// Records how the run ended.
     public func close(status: Int32) async { await scope.close(status: status) }
 }

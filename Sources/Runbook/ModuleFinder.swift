@@ -40,6 +40,14 @@ public struct ModuleFinder: Sendable {
             "no module \"\(name)\": there is no \(relative) beside the runbook and pvelua ships none of that name")
     }
 
+    /// The source of the file that an error names, `lib/tags.lua` or `pvelua/select.lua`; nil where it is no module.
+    func source(named file: String) -> [UInt8]? {
+        guard file.hasSuffix(".lua") else { return nil }
+        let name = String(file.dropLast(4)).replacing("/", with: ".")
+        if name.hasPrefix("pvelua.") { return Self.shipped(String(name.dropFirst(7))) }
+        return try? find(name).source
+    }
+
     /// The source of a module that pvelua ships, or nil where there is none of that name.
     static func shipped(_ name: String) -> [UInt8]? {
         let found = lua_source_named(name)

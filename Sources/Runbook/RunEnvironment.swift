@@ -5,53 +5,139 @@ public import Policy
 public import Proxmox
 public import Secrets
 public import Templates
+internal import Wire
 
 /// The world that a run lives in; everything it may touch is passed in here.
+///
+/// A value like any other, but no more than a pointer to copy: every frame of every call that waits holds it.
 public struct RunEnvironment: Sendable {
+    private final class Held: Sendable {
+        let world: RunWorld
+        init(_ world: RunWorld) { self.world = world }
+    }
+
+    private var held: Held
+    private var world: RunWorld {
+        _read { yield held.world }
+    }
+
     /// The cluster's name in the configuration.
-    public internal(set) var clusterName: String
+    public internal(set) var clusterName: String {
+        get { world.clusterName }
+        set { change { $0.clusterName = newValue } }
+    }
     /// The name of the cluster that the run was started on.
-    public let ownCluster: String
+    public var ownCluster: String { world.ownCluster }
     /// The other clusters that its script may name.
-    public var clusters = ClusterDirectory.none
+    public var clusters: ClusterDirectory {
+        get { world.clusters }
+        set { change { $0.clusters = newValue } }
+    }
     /// The way to the cluster.
-    public var client: ProxmoxClient
+    public var client: ProxmoxClient {
+        get { world.client }
+        set { change { $0.client = newValue } }
+    }
     /// What may be done.
-    public var policy: PolicySet
+    public var policy: PolicySet {
+        get { world.policy }
+        set { change { $0.policy = newValue } }
+    }
     /// Opens the place where intents, outcomes and counters are kept.
-    public var openJournal: @Sendable () throws(Failure) -> any JournalStore
+    public var openJournal: @Sendable () throws(Failure) -> any JournalStore {
+        get { world.openJournal }
+        set { change { $0.openJournal = newValue } }
+    }
     /// Who is asked.
-    public var consent: any ConsentGiver
+    public var consent: any ConsentGiver {
+        get { world.consent }
+        set { change { $0.consent = newValue } }
+    }
     /// Who is asking.
-    public var caller: Caller
+    public var caller: Caller {
+        get { world.caller }
+        set { change { $0.caller = newValue } }
+    }
     /// Who is asking, such as `alice@ws1`, for the journal.
-    public var account = "unknown"
+    public var account: String {
+        get { world.account }
+        set { change { $0.account = newValue } }
+    }
     /// Where output goes.
-    public var output: any RunOutput
+    public var output: any RunOutput {
+        get { world.output }
+        set { change { $0.output = newValue } }
+    }
     /// Where `require` looks.
-    public var modules: ModuleFinder
+    public var modules: ModuleFinder {
+        get { world.modules }
+        set { change { $0.modules = newValue } }
+    }
     /// The clock that waiting goes by.
-    public var clock: any ClientClock
+    public var clock: any ClientClock {
+        get { world.clock }
+        set { change { $0.clock = newValue } }
+    }
     /// The time of day, in seconds since 1970.
-    public var now: @Sendable () -> Double
+    public var now: @Sendable () -> Double {
+        get { world.now }
+        set { change { $0.now = newValue } }
+    }
     /// The time of day that the script is told and names are made of; the same unless a plan says otherwise.
-    public var scriptTime: @Sendable () -> Double
+    public var scriptTime: @Sendable () -> Double {
+        get { world.scriptTime }
+        set { change { $0.scriptTime = newValue } }
+    }
     /// What else happens to each change: a plan is made, or one is followed.
-    public var oversight = Oversight.none
+    public var oversight: Oversight {
+        get { world.oversight }
+        set { change { $0.oversight = newValue } }
+    }
     /// Bounds and conventions.
-    public var settings: RunSettings
+    public var settings: RunSettings {
+        get { world.settings }
+        set { change { $0.settings = newValue } }
+    }
     /// Makes an id for a run, unique and ordered by time.
-    public var makeID: @Sendable () -> String
+    public var makeID: @Sendable () -> String {
+        get { world.makeID }
+        set { change { $0.makeID = newValue } }
+    }
     /// What the cluster's own API takes; nil where raw calls are left to the server to check.
-    public var schema: SchemaProvider?
+    public var schema: SchemaProvider? {
+        get { world.schema }
+        set { change { $0.schema = newValue } }
+    }
     /// Logins that the audit is yet to be told of.
-    public var logins = LoginBook()
+    public var logins: LoginBook {
+        get { world.logins }
+        set { change { $0.logins = newValue } }
+    }
     /// All secrets that are known, to which a script's calls add; nothing of them is written down.
-    public var secrets = SecretBook()
+    public var secrets: SecretBook {
+        get { world.secrets }
+        set { change { $0.secrets = newValue } }
+    }
     /// Signs the audit at the end of a run that changed something; nil where there is no key for it.
-    public var signAudit: (@Sendable (any JournalStore) async -> Void)?
+    public var signAudit: (@Sendable (any JournalStore) async -> Void)? {
+        get { world.signAudit }
+        set { change { $0.signAudit = newValue } }
+    }
     /// What guests are made from.
-    public var templates = TemplateShelf.shipped
+    public var templates: TemplateShelf {
+        get { world.templates }
+        set { change { $0.templates = newValue } }
+    }
+    /// Answers what a test file asks of its simulated cluster; nil for every other script.
+    public var rehearsal: (any RehearsalDesk)? {
+        get { world.rehearsal }
+        set { change { $0.rehearsal = newValue } }
+    }
+    /// Is told which lines ran; nil where nobody counts them.
+    public var coverage: (any CoverageSink)? {
+        get { world.coverage }
+        set { change { $0.coverage = newValue } }
+    }
 
     /// Makes an environment.
     public init(
@@ -61,20 +147,17 @@ public struct RunEnvironment: Sendable {
         clock: any ClientClock, now: @escaping @Sendable () -> Double, settings: RunSettings,
         makeID: @escaping @Sendable () -> String
     ) {
-        self.clusterName = clusterName
-        ownCluster = clusterName
-        self.client = client
-        self.policy = policy
-        self.openJournal = openJournal
-        self.consent = consent
-        self.caller = caller
-        self.output = output
-        self.modules = modules
-        self.clock = clock
-        self.now = now
-        scriptTime = now
-        self.settings = settings
-        self.makeID = makeID
+        held = Held(
+            RunWorld(
+                clusterName: clusterName, ownCluster: clusterName, client: client, policy: policy,
+                openJournal: openJournal, consent: consent, caller: caller, output: output, modules: modules,
+                clock: clock, now: now, scriptTime: now, settings: settings, makeID: makeID))
+    }
+
+    private mutating func change(_ make: (inout RunWorld) -> Void) {
+        var world = held.world
+        make(&world)
+        held = Held(world)
     }
 }
 
@@ -94,26 +177,15 @@ public struct RunSettings: Sendable {
     public var seed: Int64 = 0
     /// Whether simple confirmations count as given (`--yes`).
     public var assumesYes = false
-    /// What `--param` gave.
+    /// What `--param` gave, as text.
     public var parameters: [(name: String, value: String)] = []
+    /// What the runbook says of itself; nil where it has no header, or none that was read.
+    public internal(set) var header: RunbookHeader?
+    /// The parameters as the header has them; nil where there is none.
+    var values: [PackedValue.Pair]?
 
     /// Makes settings that are the defaults.
     public init(version: String) { self.version = version }
-}
-
-/// What a worker may use before its chunk is ended.
-public struct WorkerLimits: Sendable, Hashable {
-    /// Bytes of Lua memory.
-    public var memory = 256 << 20
-    /// Seconds of processor time between two calls.
-    public var processorSlice = 10.0
-    /// Seconds of processor time in all.
-    public var processorTotal = 60.0
-    /// Calls of `pve` functions.
-    public var calls = 10_000
-
-    /// Makes limits that are the defaults.
-    public init() {}
 }
 
 /// Where a run's output goes.

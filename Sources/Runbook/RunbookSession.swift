@@ -2,6 +2,7 @@
 internal import JSON
 internal import LuaSource
 public import Model
+internal import Proxmox
 internal import Wire
 
 /// A worker with its Lua state, and the host's answers to what scripts in it call.
@@ -11,13 +12,18 @@ public actor RunbookSession {
     let environment: RunEnvironment
     private let dispatcher: CallDispatcher
     let run: RunScope
-    private let worker: WorkerProcess
-    private var chunks: [UInt32: CheckedContinuation<ChunkOutcome, Never>] = [:]
+    let worker: WorkerProcess
+    var chunks: [UInt32: CheckedContinuation<ChunkOutcome, Never>] = [:]
     private var nextChunk: UInt32 = 1
-    private var ready: CheckedContinuation<Failure?, Never>?
-    private var readiness: Result<Void, Failure>?
-    private var watch: WorkerWatch
-    private var calls: [UInt32: Swift.Task<Void, Never>] = [:]
+    var ready: CheckedContinuation<Failure?, Never>?
+    var readiness: Result<Void, Failure>?
+    var watch: WorkerWatch
+    var calls: [UInt32: Swift.Task<Void, Never>] = [:]
+    private var patience: [UInt32: CallPatience] = [:]
+    private var stillness: WorkerStillness
+    private var meter: OutputMeter
+    /// What a frame may hold beside what scripts put into it: names, places, a traceback.
+    private static let envelope = 1 << 20
     private var failures: [UInt32: Failure] = [:]
     private var callCount = 0
     private var counter = CallCounter()
@@ -27,9 +33,9 @@ public actor RunbookSession {
     private(set) var cannotGoOn = false
     private var ending: WorkerEnd?
     /// Whether somebody has interrupted what is being evaluated.
-    private(set) var isInterrupted = false
+    var isInterrupted = false
     /// Whether what was done is to be undone after the interrupt.
-    private var undoesAfterwards = false
+    var undoesAfterwards = false
 
     /// Makes a session of a worker that was just launched, and waits until its sandbox stands.
     ///
@@ -38,7 +44,8 @@ public actor RunbookSession {
         _ environment: RunEnvironment, worker: WorkerProcess, run: RunScope
     ) async throws(Failure) -> RunbookSession {
         let session = RunbookSession(environment, worker: worker, run: run)
-        worker.send(Frame(.boot, payload: WorkerBoot.packed(environment, unknown: run.unknowns?.key).encoded()))
+        await session.send(
+            Frame(.boot, payload: WorkerBoot.packed(environment, unknown: run.unknowns?.key).encoded()))
         await session.listen()
         if let failure = await session.waitUntilReady() {
             worker.kill(reason: "it was not ready")
@@ -53,6 +60,13 @@ public actor RunbookSession {
         self.run = run
         dispatcher = CallDispatcher(environment: environment, run: run)
         watch = WorkerWatch(limits: environment.settings.limits)
+        meter = OutputMeter(limits: environment.settings.limits)
+        stillness = WorkerStillness(clock: environment.clock)
+    }
+
+    func send(_ frame: Frame) {
+        stillness.sent()
+        worker.send(frame)
     }
 
     /// Runs one chunk to its end, and where it fails, what it gave to `pve.on_failure`.
@@ -62,13 +76,13 @@ public actor RunbookSession {
         undoesAfterwards = false
         run.halt.reset()
         await run.beginChunk()
-        var outcome = await carry(marked(chunk).packed(environment.settings.parameters))
+        var outcome = await carry(marked(chunk).packed(environment.settings.handedOver))
         if let ended = run.unknowns?.ended { return .failed(ScriptFailure(ended)) }
         // What an earlier process had begun to undo must not come to a good end now.
         if case .values = outcome, let undoing = await run.recordedUndoing { outcome = .failed(ScriptFailure(undoing)) }
         let leftOpen = await run.takeLeftOpen()
         guard case .failed(let failure) = outcome else { return outcome }
-        var report = failure.withPlace(in: chunk).leaving(leftOpen)
+        var report = failure.withPlace(in: chunk).explained(chunk, environment.modules).leaving(leftOpen)
         report.account = await recover(from: report)
         return .failed(report)
     }
@@ -90,7 +104,7 @@ public actor RunbookSession {
         watch.begin(now: ContinuousClock.now)
         let guardian = Swift.Task { await self.guardWorker() }
         defer { guardian.cancel() }
-        worker.send(Frame(.run, id: id, payload: what.encoded()))
+        send(Frame(.run, id: id, payload: what.encoded()))
         let outcome = await withCheckedContinuation { chunks[id] = $0 }
         await abandonCalls()
         await tellUnknowns()
@@ -116,42 +130,6 @@ public actor RunbookSession {
         for call in left.values { await call.value }
     }
 
-    /// Stops the running chunk; the session and its globals live on if the worker answers within a second.
-    ///
-    /// Nothing new is begun, and what was sent is finished; whoever interrupts again leaves it to itself.
-    ///
-    /// - Parameter undoing: Whether what the chunk gave to `pve.on_failure` is called afterwards.
-    public func interrupt(undoing: Bool = false) async {
-        if isInterrupted { return leave() }
-        isInterrupted = true
-        undoesAfterwards = undoing
-        for change in run.halt.underWay {
-            environment.output.log(.warning, "finishing \(change); press Ctrl-C again to leave it")
-        }
-        let interrupted = Set(chunks.keys)
-        for call in calls.values { call.cancel() }
-        worker.send(Frame(.interrupt))
-        try? await ContinuousClock().sleep(for: .seconds(1))
-        // A chunk that began meanwhile is none of this interrupt's business.
-        if !interrupted.isDisjoint(with: chunks.keys) { worker.kill(reason: "it did not stop when interrupted") }
-    }
-
-    /// Ends all waiting: what was accepted stays accepted, and can be followed by a later process.
-    public func leave() {
-        isInterrupted = true
-        undoesAfterwards = false
-        for change in run.halt.underWay { environment.output.log(.warning, "leaving \(change)") }
-        run.halt.leave()
-        for call in calls.values { call.cancel() }
-        worker.send(Frame(.interrupt))
-    }
-
-    /// Goes on after an interrupt that asks for undoing.
-    func beginUndoingAfterInterrupt() {
-        guard isInterrupted, undoesAfterwards, !run.halt.isLeaving else { return }
-        (isInterrupted, undoesAfterwards) = (false, false)
-    }
-
     /// Whether the worker is gone, and with it all variables.
     public var hasEnded: Bool { ending != nil }
 
@@ -160,9 +138,12 @@ public actor RunbookSession {
 
     // MARK: - Frames
 
+    /// Where calls are answered; a time that is not the world's wants turns that are taken on the threads of all.
+    private var thread: (any TaskExecutor)? { environment.clock.isVirtual ? nil : worker.loop }
+
     private func listen() {
-        Swift.Task { [worker] in
-            for await event in worker.events { self.handle(event) }
+        Swift.Task(executorPreference: thread) { [worker] in
+            for await event in worker.events { await self.handle(event) }
         }
     }
 
@@ -172,20 +153,34 @@ public actor RunbookSession {
         case .ended(let end): finish(end)
         case .frame(let frame):
             worker.consumed(frame)
+            guard frame.payload.count <= environment.settings.limits.frame + Self.envelope else {
+                return worker.kill(reason: "it sent more than a frame may hold (limit frame)", isLimit: true)
+            }
             switch frame.kind {
             case .ready: settle(.success(()))
-            case .output: environment.output.write(frame.payload)
+            case .output: print(frame.payload)
             case .call: start(frame)
             case .done: done(frame)
             case .error: failed(frame)
+            case .abandon: abandon(frame.id)
+            case .idle: stillness.isStill(after: frame.id)
+            case .coverage: cover(frame)
             default: worker.kill(reason: "it sent a frame that only the host may send")
             }
         }
     }
 
+    /// The worker holds itself to its limit of output; one that does not is not the worker that was started.
+    private func print(_ bytes: [UInt8]) {
+        guard meter.takes(bytes.count, now: ContinuousClock.now) else {
+            return worker.kill(reason: "it printed faster than it may (limit output)", isLimit: true)
+        }
+        environment.output.write(bytes)
+    }
+
     private func start(_ frame: Frame) {
         // It was on its way when somebody interrupted.
-        if isInterrupted { return worker.send(Frame(.interrupt)) }
+        if isInterrupted { return send(Frame(.interrupt)) }
         callCount += 1
         guard calls[frame.id] == nil, failures[frame.id] == nil else {
             return worker.kill(reason: "it used the call id \(frame.id) twice")
@@ -195,35 +190,62 @@ public actor RunbookSession {
             guard callCount <= environment.settings.limits.calls + 1000 else {
                 return worker.kill(reason: "it went on calling beyond its limit of calls", isLimit: true)
             }
-            return reply(
-                frame.id, CallAnswer.failure(Failure(.limit, "more than \(environment.settings.limits.calls) calls")))
+            return reply(frame.id, .failure(environment.settings.limits.callsFailure))
         }
         watch.callsOut += 1
+        environment.clock.callBegins()
         // Numbered here, where calls come in the order in which the script made them.
         var call = NumberedCall(frame.payload)
         if run.isRecorded { call = call.numbered(&counter, own: environment.clusterName) }
-        calls[frame.id] = Swift.Task { [call] in
-            let answer = await self.dispatcher.answer(call)
-            self.reply(frame.id, answer)
-            self.watch.callsOut -= 1
-            self.calls[frame.id] = nil
+        let patience = CallPatience()
+        self.patience[frame.id] = patience
+        calls[frame.id] = Swift.Task(executorPreference: thread) { [call] in
+            await self.answered(frame.id, await self.dispatcher.answer(call, patience))
         }
+    }
+
+    private func answered(_ id: UInt32, _ answer: CallAnswer) {
+        reply(id, answer)
+        environment.clock.callEnds()
+        watch.callsOut -= 1
+        calls[id] = nil
+        patience[id] = nil
+    }
+
+    /// Gives up a call whose block was ended: what it has sent goes on without it.
+    private func abandon(_ id: UInt32) {
+        patience[id]?.end()
+        calls[id]?.cancel()
     }
 
     private func reply(_ id: UInt32, _ answer: CallAnswer) {
         watch.heard(now: ContinuousClock.now)
         // A plan that has ended goes no further, whatever the script would catch.
-        if run.unknowns?.ended != nil || stopped != nil { return worker.send(Frame(.interrupt)) }
+        if run.unknowns?.ended != nil || stopped != nil { return send(Frame(.interrupt)) }
         switch answer {
         case .end(let failure, let undoes):
             stopped = failure
             cannotGoOn = cannotGoOn || !undoes
-            worker.send(Frame(.interrupt))
-        case .value(let bytes): worker.send(Frame(.reply, id: id, payload: bytes))
+            send(Frame(.interrupt))
+        case .value(let bytes): send(Frame(.reply, id: id, payload: bytes))
         case .failure(let failure):
             failures[id] = failure
-            worker.send(Frame(.fail, id: id, payload: failure.json.encoded()))
+            send(Frame(.fail, id: id, payload: failure.json.encoded()))
         }
+    }
+
+    private func cover(_ frame: Frame) {
+        guard let sink = environment.coverage, case .map(let files)? = try? PackedValue(decoding: frame.payload) else {
+            return worker.kill(reason: "it counted lines that nobody asked for")
+        }
+        var result: [String: [Int: Int]] = [:]
+        for file in files {
+            let numbers = (file.value.elements ?? []).compactMap(\.wholeNumber)
+            for index in stride(from: 0, to: numbers.count - 1, by: 2) where numbers[index + 1] >= 0 {
+                result[file.key, default: [:]][numbers[index]] = numbers[index + 1]
+            }
+        }
+        sink.take(result)
     }
 
     private func done(_ frame: Frame) {
@@ -256,6 +278,7 @@ public actor RunbookSession {
 
     private func finish(_ end: WorkerEnd) {
         ending = end
+        stillness.ended()
         var failure = Failure(end.isLimit ? .limit : .script, "the worker is gone: \(end)")
         failure.hint = "the script's process ended; what it had not asked for by then was not sent"
         settle(.failure(failure))
@@ -263,40 +286,5 @@ public actor RunbookSession {
         report.isAccident = end.isAccident
         for continuation in chunks.values { continuation.resume(returning: .failed(report)) }
         chunks.removeAll()
-    }
-
-    // MARK: - Readiness and watch
-
-    private func waitUntilReady() async -> Failure? {
-        if case .success? = readiness { return nil }
-        if case .failure(let failure)? = readiness { return failure }
-        let guardian = Swift.Task { [worker] in
-            try? await ContinuousClock().sleep(for: .seconds(20))
-            if !Swift.Task.isCancelled { worker.kill(reason: "it was not ready within twenty seconds") }
-        }
-        defer { guardian.cancel() }
-        return await withCheckedContinuation { ready = $0 }
-    }
-
-    private func settle(_ result: Result<Void, Failure>) {
-        guard readiness == nil else { return }
-        readiness = result
-        if case .failure(let failure) = result {
-            ready?.resume(returning: failure)
-        } else {
-            ready?.resume(returning: nil)
-        }
-        ready = nil
-    }
-
-    /// Kills a worker that neither computes within its allowance nor says anything.
-    private func guardWorker() async {
-        while !Swift.Task.isCancelled {
-            try? await ContinuousClock().sleep(for: .milliseconds(500))
-            if watch.isOverdue(now: ContinuousClock.now) {
-                return worker.kill(
-                    reason: "it did not speak for too long while its script was running", isLimit: true)
-            }
-        }
     }
 }

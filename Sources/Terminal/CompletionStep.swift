@@ -25,8 +25,16 @@ enum CompletionStep: Hashable {
         if !rest.isEmpty {
             self = .insert(rest)
         } else {
-            self = matching.count > 1 ? .list(matching.joined(separator: "  ")) : .nothing
+            self = matching.count > 1 ? .list(Self.shown(matching)) : .nothing
         }
+    }
+
+    /// The most words that are shown.
+    private static let most = 100
+
+    private static func shown(_ words: [String]) -> String {
+        let text = words.prefix(most).joined(separator: "  ")
+        return words.count > most ? text + "  … \(words.count - most) more" : text
     }
 
     /// What the candidates complete: inside an open quotation its text so far, else the name before the cursor.

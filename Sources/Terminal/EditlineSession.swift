@@ -7,7 +7,7 @@ final class EditlineSession {
     private let editor: OpaquePointer
     private let list: OpaquePointer
     private let files: [UnsafeMutablePointer<FILE>]
-    private let historyFile: String?
+    private var historyFile: String?
     private let completion: LineEditor.Completion?
     private let output: Int32
     private var prompt: UnsafeMutablePointer<CChar>?
@@ -75,9 +75,9 @@ final class EditlineSession {
         return Unmanaged<EditlineSession>.fromOpaque(data).takeUnretainedValue()
     }
 
-    func read(prompt text: String) -> LineEditor.Line {
+    func read(prompt text: String, colour: LineEditor.Colour?) -> LineEditor.Line {
         free(prompt)
-        prompt = strdup(text)
+        prompt = strdup(colour.map { "\u{1}\u{1b}[\($0.rawValue)m\u{1}\(text)\u{1}\u{1b}[0m\u{1}" } ?? text)
         wasInterrupted = false
         el_resize(editor)
         cel_begin_editing(editor)
@@ -88,6 +88,13 @@ final class EditlineSession {
         }
         let bytes = UnsafeRawBufferPointer(start: line, count: Int(count))
         return .text(String(decoding: bytes.last == UInt8(ascii: "\n") ? bytes.dropLast() : bytes[...], as: UTF8.self))
+    }
+
+    /// Goes on with the history of another file; nil keeps nothing.
+    func use(history path: String?) {
+        cel_history_clear(list)
+        historyFile = path.flatMap { Self.isPrivate($0) ? $0 : nil }
+        if let historyFile { cel_history_load(list, historyFile) }
     }
 
     func remember(_ line: String) {

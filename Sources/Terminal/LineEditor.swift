@@ -16,6 +16,14 @@ public final class LineEditor {
         case end
     }
 
+    /// What a prompt is set in, as terminals number it.
+    public enum Colour: Int, Sendable {
+        case red = 31
+        case yellow = 33
+        case blue = 34
+        case cyan = 36
+    }
+
     /// Words that could stand in the place of the one before the cursor; the cursor is an offset in UTF-8.
     public typealias Completion = (_ line: String, _ cursor: Int) -> [String]
 
@@ -49,13 +57,21 @@ public final class LineEditor {
     /// Reads one line.
     ///
     /// For the further lines of something longer, pass another prompt.
-    public func read(prompt: String) -> Line {
+    ///
+    /// - Parameter colour: The prompt's, where lines are edited; nil for none.
+    public func read(prompt: String, colour: Colour? = nil) -> Line {
         let prompt = TextCleaner.clean(prompt)
-        return editor?.read(prompt: prompt) ?? plain.read(prompt: prompt)
+        return editor?.read(prompt: prompt, colour: colour) ?? plain.read(prompt: prompt)
     }
 
-    /// Adds what was typed to the history, a line at a time; a line that begins with a space is left out.
+    /// Adds what was typed to the history, all its lines as one; what begins with a space is left out.
     public func remember(_ text: String) {
-        for line in text.split(separator: "\n") where !line.hasPrefix(" ") { editor?.remember(String(line)) }
+        if !text.isEmpty, !text.hasPrefix(" "), text.utf8.count <= Self.longestRemembered { editor?.remember(text) }
     }
+
+    /// Goes on with the history of another file.
+    public func use(history: String?) { editor?.use(history: history) }
+
+    /// The longest input that is kept, in bytes.
+    private static let longestRemembered = 64 << 10
 }

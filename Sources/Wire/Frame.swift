@@ -25,6 +25,12 @@ public enum FrameKind: UInt8, Sendable {
     case done = 0x84
     /// Worker to host: packed map `message`, `traceback`, `where`, `call`, `incomplete`, `limit`.
     case error = 0x85
+    /// Worker to host: nobody waits any more for the call with this id.
+    case abandon = 0x86
+    /// Worker to host, where the boot frame asked for it: all is done that the host's frames had it do, as many as the id says.
+    case idle = 0x87
+    /// Worker to host, before a chunk's end, where that was asked for: packed map of files to lists of lines and counts in turn.
+    case coverage = 0x88
 
     /// Whether a worker may send it; the other kinds are the host's.
     public var isFromWorker: Bool { rawValue & 0x80 != 0 }

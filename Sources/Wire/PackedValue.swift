@@ -35,8 +35,8 @@ public enum PackedValue: Hashable, Sendable {
         }
     }
 
-    /// How deep values may stand in each other.
-    public static let maximumDepth = 64
+    /// How deep values may stand in each other: 64 tables, the list of arguments around them and what the last one holds.
+    public static let maximumDepth = 66
 }
 
 extension PackedValue: ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {

@@ -10,8 +10,16 @@ struct Boot {
     var seed: UInt64
     /// A session of many chunks: no RLIMIT_CPU, which would count them together.
     var interactive: Bool
+    /// Whether the host, whose time is not the world's, wants to know when the script waits for it alone.
+    var tellsIdleness: Bool
+    /// Whether a test file is to be run: what it is written in is loaded too.
+    var testing: Bool
+    /// Whether the lines that run are counted.
+    var covering: Bool
     /// A system call to try after the lock, or `refuse` to act as if the lock had been refused; for tests.
     var selftest: String?
+    /// A system call that the filter is to let through, so that its proof must fail; for tests.
+    var hole: String?
 
     /// Nil where the frame is no boot frame with a packed map.
     init?(_ frame: Frame) {
@@ -21,12 +29,18 @@ struct Boot {
         payload = frame.payload
         limits = lb_limits(
             memory: UInt64(clamping: map["memory"]?.whole ?? 256 << 20),
-            output: UInt64(clamping: map["output"]?.whole ?? 8 << 20),
+            output: UInt64(clamping: map["output"]?.whole ?? 1 << 20),
+            frame: UInt64(clamping: map["frame"]?.whole ?? 64 << 20),
+            depth: Int32(clamping: map["depth"]?.whole ?? 64),
             cpu_slice: map["cpu_slice"]?.seconds ?? 10,
             cpu_total: map["cpu_total"]?.seconds ?? 60)
         seed = UInt64(bitPattern: map["seed"]?.whole ?? 0)
         interactive = map["interactive"] == .bool(true)
+        tellsIdleness = map["tells_idleness"] == .bool(true)
+        testing = map["testing"] == .bool(true)
+        covering = map["coverage"] == .bool(true)
         selftest = map["selftest"]?.text
+        hole = map["hole"]?.text
     }
 
     /// Seconds after which the kernel ends the process, well behind the limits that can be reported.

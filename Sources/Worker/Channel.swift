@@ -9,6 +9,9 @@ final class Channel {
     private let descriptor: Int32
     private var reader = FrameReader()
     private var waiting: [Frame] = []
+    private var short = ShortWait()
+    /// How many frames of the host were acted upon.
+    private(set) var taken: UInt32 = 0
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
 
     init(descriptor: Int32) { self.descriptor = descriptor }
@@ -17,12 +20,14 @@ final class Channel {
 
     /// The next frame in the order they came, however long it takes.
     func next() -> Frame {
+        taken &+= 1
         if !waiting.isEmpty { return waiting.removeFirst() }
         return receive()
     }
 
     /// The frame that the test picks, however long it takes; others keep their place for ``next()``.
     func next(where isWanted: (Frame) -> Bool) -> Frame {
+        taken &+= 1
         if let index = waiting.firstIndex(where: isWanted) { return waiting.remove(at: index) }
         while true {
             let frame = receive()
@@ -34,7 +39,7 @@ final class Channel {
     /// Takes the frame that the test picks out of what has come already.
     func take(where isWanted: (Frame) -> Bool) -> Frame? {
         while true {
-            let count = recv(descriptor, buffer.baseAddress, buffer.count, Int32(truncatingIfNeeded: MSG_DONTWAIT))
+            guard let count = received() else { break }
             if count < 0, errno == EINTR { continue }
             if count == 0 { WorkerProcess.leave(.done) }
             guard count > 0 else { break }
@@ -42,6 +47,7 @@ final class Channel {
         }
         while let frame = nextBuffered() { waiting.append(frame) }
         guard let index = waiting.firstIndex(where: isWanted) else { return nil }
+        taken &+= 1
         return waiting.remove(at: index)
     }
 
@@ -68,11 +74,17 @@ final class Channel {
     private func receive() -> Frame {
         while true {
             if let frame = nextBuffered() { return frame }
-            let count = read(descriptor, buffer.baseAddress, buffer.count)
+            let count = short.look { received() } ?? read(descriptor, buffer.baseAddress, buffer.count)
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { WorkerProcess.leave(.done) }
             feed(count)
         }
+    }
+
+    /// How many bytes came without waiting, or 0 at the end; nil where there are none yet.
+    private func received() -> Int? {
+        let count = recv(descriptor, buffer.baseAddress, buffer.count, Int32(truncatingIfNeeded: MSG_DONTWAIT))
+        return count < 0 && errno == EAGAIN ? nil : count
     }
 
     private func feed(_ count: Int) { reader.feed(UnsafeRawBufferPointer(rebasing: buffer[..<count])) }

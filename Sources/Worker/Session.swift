@@ -9,14 +9,17 @@ internal import Wire
 final class Session {
     private let channel: Channel
     private var state: OpaquePointer?
-    /// The tasks that wait for the host, by the call they wait for.
-    private var tasks: [UInt32: Int32] = [:]
+    /// The strands that wait for the host, by the call they wait for.
+    private var strands: [UInt32: Int32] = [:]
+    /// Whether the host wants to know when all strands wait.
+    private let tellsIdleness: Bool
     /// The id of the run frame whose chunk has not ended.
     private var chunk: UInt32?
 
     /// Makes the state, still without libraries.
     init?(_ boot: Boot, _ channel: Channel) {
         self.channel = channel
+        tellsIdleness = boot.tellsIdleness
         let host = lb_host(
             context: Unmanaged.passUnretained(self).toOpaque(),
             send: { Session.of($0)?.channel.send($1, id: $2, payload: UnsafeRawBufferPointer(start: $3, count: $4)) },
@@ -38,10 +41,12 @@ final class Session {
         var problem = boot.payload.withUnsafeBufferPointer { bytes in
             bytes.baseAddress.flatMap { lb_open(state, $0, bytes.count, boot.seed) }
         }
-        for name in ["clock", "objects", "prelude"] where problem == nil {
+        let own = ["clock", "objects", "strands", "prelude"] + (boot.testing ? ["testing"] : [])
+        for name in own where problem == nil {
             let source = lua_source_named(name)
             problem = lb_prelude(state, source.bytes, source.count)
         }
+        if boot.covering, lb_cover(state) == 0 { return "not enough memory" }
         return (problem ?? lb_seal(state)).map { String(cString: $0) }
     }
 
@@ -57,6 +62,7 @@ final class Session {
             case .interrupt: interrupt(state)
             default: WorkerProcess.leave(.garbled)
             }
+            goOn(state)
         }
     }
 
@@ -73,25 +79,37 @@ final class Session {
         chunk = frame.id
         let params = (map["params"] ?? .map([])).encoded()
         let name = map["name"]?.text ?? "=(chunk)"
-        var task: Int32 = 0
+        var strand: Int32 = 0
         let status = source.withUnsafeBufferPointer { source in
             params.withUnsafeBufferPointer { params in
                 name.withCString { name in
                     let chunk = lb_chunk(
                         source: source.baseAddress, count: source.count, name: name, params: params.baseAddress,
                         params_count: params.count, expression: map["expression"] == .bool(true) ? 1 : 0,
-                        compensation: compensation)
-                    return lb_start(state, chunk, &task)
+                        compensation: compensation,
+                        keeps: map["keep"] == .bool(true) ? 1 : 0)
+                    return lb_start(state, chunk, &strand)
                 }
             }
         }
-        settle(status, task, state)
+        settle(status, strand, state)
+    }
+
+    /// Lets all strands go on that can, one after the other.
+    private func goOn(_ state: OpaquePointer) {
+        while chunk != nil {
+            let next = lb_next(state)
+            guard next >= 0 else { break }
+            settle(lb_resume(state, next), next, state)
+        }
+        if chunk != nil, strands.isEmpty { settle(lb_stuck(state), 0, state) }
+        if tellsIdleness { channel.send(Frame(.idle, id: channel.taken)) }
     }
 
     private func resume(_ frame: Frame, _ state: OpaquePointer) {
-        guard let task = tasks.removeValue(forKey: frame.id) else { return }
+        guard let strand = strands.removeValue(forKey: frame.id) else { return }
         answer(frame, state)
-        settle(lb_resume(state, task), task, state)
+        settle(lb_resume(state, strand), strand, state)
     }
 
     private func answer(_ frame: Frame, _ state: OpaquePointer) {
@@ -101,14 +119,15 @@ final class Session {
     }
 
     private func interrupt(_ state: OpaquePointer) {
-        guard let (call, task) = tasks.first else { return }
-        tasks[call] = nil
-        settle(lb_interrupt(state, task), task, state)
+        if chunk != nil { settle(lb_interrupt(state), 0, state) }
     }
 
-    private func settle(_ status: lb_status, _ task: Int32, _ state: OpaquePointer) {
+    private func settle(_ status: lb_status, _ strand: Int32, _ state: OpaquePointer) {
         switch status {
-        case LB_WAITING: tasks[lb_waiting(state)] = task
+        case LB_WAITING:
+            let call = lb_waiting(state)
+            if call != 0 { strands[call] = strand }
+        case LB_ENDED_BLOCK: break
         case LB_DONE: finish(.done, state)
         default: finish(.error, state)
         }
@@ -116,9 +135,14 @@ final class Session {
 
     private func finish(_ kind: FrameKind, _ state: OpaquePointer) {
         var count = 0
+        if let lines = lb_covered(state, &count) {
+            let payload = UnsafeRawBufferPointer(start: lines, count: count)
+            channel.send(FrameKind.coverage.rawValue, id: 0, payload: payload)
+        }
         let bytes = lb_result(state, &count)
         channel.send(kind.rawValue, id: chunk ?? 0, payload: UnsafeRawBufferPointer(start: bytes, count: count))
         chunk = nil
+        strands.removeAll()
     }
 
     // MARK: - What the bridge asks

@@ -22,7 +22,7 @@ public enum WorkerProcess {
         guard let boot = Boot(channel.next()) else { leave(.garbled) }
         guard let session = Session(boot, channel) else { refuse(channel, "not enough memory") }
         var sandbox = lb_sandbox()
-        if let problem = lb_lock(boot.limits.memory, boot.hardSeconds, &sandbox) {
+        if let problem = lb_lock(boot.limits.memory, boot.hardSeconds, boot.hole, &sandbox) {
             refuse(channel, "the sandbox cannot be set up: \(String(cString: problem))")
         }
         if let selftest = boot.selftest {
@@ -48,7 +48,7 @@ public enum WorkerProcess {
             "lua": PackedValue(String(cString: lb_lua_version())),
             "sandbox": [
                 "seccomp": .bool(true), "no_new_privs": .bool(true),
-                "system_calls": .integer(Int64(sandbox.system_calls)),
+                "system_calls": .integer(Int64(sandbox.system_calls)), "proved": .integer(Int64(sandbox.proved)),
                 "address_space": .integer(Int64(clamping: sandbox.address_space)),
                 "cpu": .integer(Int64(clamping: sandbox.cpu)),
             ],

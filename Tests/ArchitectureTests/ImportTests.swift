@@ -21,6 +21,8 @@ private let allowed: [String: Set<String>] = [
     "Configuration": ["Model", "YAML", "Text", "Programs"],
     "Monitor": ["Proxmox", "Model", "JSON", "Text", "Programs"],
     "Policy": ["Model", "YAML", "EmbeddedAssets", "Text", "Hashing"],
+    "MCP": ["JSON"],
+    "Reference": ["Model", "JSON", "EmbeddedAssets", "Text"],
     "Templates": ["Model", "JSON", "YAML", "EmbeddedAssets", "Text"],
     "Hashing": ["CCrypto"],
     "Journal": ["Model", "JSON", "Secrets", "Hashing", "CSQLite", "CZlib"],
@@ -29,6 +31,9 @@ private let allowed: [String: Set<String>] = [
     "Proxmox": ["Model", "JSON", "CCurl", "Logging", "Text", "Programs", "Hashing"],
     "Simulator": ["Proxmox", "Model", "JSON", "YAML", "EmbeddedAssets"],
     "Twin": ["Simulator", "Proxmox", "Model", "JSON"],
+    "Rehearsal": [
+        "Runbook", "Policy", "Journal", "Simulator", "Twin", "Proxmox", "Model", "JSON", "YAML", "Text",
+    ],
     "SimulatorServer": [
         "Simulator", "Proxmox", "Model", "JSON", "CCrypto", "CCertificates", "CZlib", "NIOCore", "NIOPosix", "NIOHTTP1",
         "NIOSSL",
@@ -40,7 +45,7 @@ private let allowed: [String: Set<String>] = [
     "Commands": [
         "Runbook", "Configuration", "Terminal", "Simulator", "ArgumentParser", "Text", "Model", "JSON", "Policy",
         "Journal", "Plan", "Signatures", "Proxmox", "Schema", "EmbeddedAssets", "Logging", "Monitor", "Templates",
-        "Hashing", "Twin", "Secrets", "Programs",
+        "Hashing", "Twin", "Secrets", "Programs", "Rehearsal", "Reference", "MCP",
     ],
     "pvelua": ["Commands", "Programs"],
     "pvelua-worker": ["Worker"],

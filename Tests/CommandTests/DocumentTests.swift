@@ -2,6 +2,7 @@
 import Foundation
 import Model
 import Policy
+import Reference
 import TestSupport
 import Testing
 

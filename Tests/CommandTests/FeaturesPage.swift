@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Model
 import Policy
+import Reference
 import Simulator
 import TestSupport
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import JSON
+import Journal
 import Terminal
 import TestSupport
 import Testing
@@ -57,6 +58,10 @@ struct FreezeCommandTests {
         #expect(lifted.status == 0 && lifted.output.contains("changes are free again"), "\(lifted.output)")
         #expect(try await runner.lua("pve.vm_action(nil, 103, 'start')").status == 0)
         #expect(try await runner.pvelua("freeze", "--lift").output == "nothing was frozen\n")
+        let rows = try SQLiteJournal(path: journal).auditRows(after: 0, limit: 100)
+        let answers = rows.filter { $0.kind == "consent" && $0.body.contains(#""freeze""#) }
+            .map { try? JSONValue(parsing: $0.body)["answer"]?.string }
+        #expect(answers == ["nobody", "no", "yes"], "\(answers)")
     }
 
     @Test(arguments: [

@@ -12,7 +12,7 @@ struct GuestTurnProcessTests {
 
     @Test(arguments: [false, true])
     func theSecondWaitsForTheFirstOrSettlesWhatItLeft(isKilled: Bool) async throws {
-        let server = try await RunningServer("--time-scale", "1")
+        let server = try await RunningServer("--time-scale", "3")
         try runner.configure(server, timeouts: "request: 300s")
         let errors = try runner.home.write("stderr", "")
         let first = try ChildProcess(

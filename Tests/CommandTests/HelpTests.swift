@@ -60,7 +60,7 @@ struct HelpTests {
         (["config", "zzz"], "there is no command \"config zzz\"; there are init, check, path"),
         (
             ["version"],
-            "there is no command \"version\"; there are run, plan, approve, deny, apply, eval, repl, runs, config, cluster"
+            "there is no command \"version\"; there are run, plan, approve, deny, apply, eval, repl, mcp, runs, config, cluster"
         ),
     ])
     func aMisspeltCommandIsNamedAndTheRightOnesToo(arguments: [String], words: String) async throws {
@@ -88,6 +88,12 @@ struct HelpTests {
         for row in rows where OperationTable.named(area) == nil {
             #expect(row.summary.split(separator: " ").allSatisfy { text.contains($0) }, "\(row.name)")
         }
+    }
+
+    @Test func whatIsNoOperationIsExplainedAtThePromptToo() {
+        #expect(ReplHelp.text("io").contains("scripts see no files"))
+        #expect(ReplHelp.text("locked").contains("An operation holds the guest."))
+        #expect(ReplHelp.text("vm_acton").contains("did you mean `vm_action`?"))
     }
 
     @Test func actionsOfAnOperationStandBelowEachOther() throws {

@@ -42,7 +42,7 @@ struct InterruptTests {
         try runner.configure(server, timeouts: "request: 300s")
         _ = try await server.control(
             "/sim/faults", body: #"{"method":"GET","path":"/cluster/resources","effect":"delay","seconds":250}"#)
-        let (result, seconds) = try await interrupt("pve.list_vms()", at: server, whenSeen: "GET", "/resources?type=vm")
+        let (result, seconds) = try await interrupt("pve.list_vms()", at: server, whenSeen: "GET", "/cluster/resources")
         #expect(result.status == 130, "\(result.errors)")
         #expect(result.jsonError?["kind"]?.string == "cancelled")
         #expect(seconds < 100)

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import JSON
+import Model
 import TestSupport
 import Testing
+
+@testable import Journal
 
 /// The real binary against a real server: one process stops, another goes on.
 struct ResumeCommandTests {
@@ -68,5 +71,67 @@ struct ResumeCommandTests {
         let id = try #require(result.jsonError?["run"]?["id"]?.string)
         let failed = try await runner.pvelua("runs", "resume", id)
         #expect(failed.status == 2 && failed.errors.contains("ended by its own failure"), "\(failed.errors)")
+    }
+
+    /// What a person began goes on under the rules for whoever resumes it, and `--yes` is no person.
+    @Test(arguments: ["CI", "CLAUDECODE"]) func aProgramGetsPastNoQuestionByResuming(_ variable: String) async throws {
+        let script = try runner.home.write(
+            "stop.lua", "pve.vm_action(nil, 103, 'start') pve.vm_action(nil, 101, 'stop') print('stopped')"
+        ).path
+        let begun = try await runner.pvelua("run", "--format", "json", script)
+        let id = try #require(begun.jsonError?["run"]?["id"]?.string, "\(begun.errors)")
+        for choice in ["keep", "undo"] {
+            let resumed = try await runner.pvelua(
+                ["--yes", "runs", "resume", "--on-cancel", choice, id], environment: [variable: "1"])
+            #expect([20, 21, 22].contains(resumed.status), "\(resumed.status) \(resumed.errors)")
+        }
+        #expect(try await server.requests().filter { $0.method != "GET" }.count == 1)
+    }
+
+    /// The embedded cluster lives in its process only: another one of the name knows nothing of the run.
+    @Test func aRunOnTheEmbeddedClusterIsSaidToBeGone() async throws {
+        let script = try runner.home.write(
+            "demo.lua", "pve.vm_action(nil, 103, 'start') pve.vm_action(nil, 101, 'shutdown')"
+        ).path
+        let begun = try await runner.pvelua("--cluster", "demo", "run", "--format", "json", script)
+        let id = try #require(begun.jsonError?["run"]?["id"]?.string, "\(begun.errors)")
+        let resumed = try await runner.pvelua("--yes", "--format", "json", "runs", "resume", id)
+        #expect(resumed.jsonError?["kind"]?.string == "conflict", "\(resumed.errors)")
+        #expect(resumed.errors.contains("was in memory and is gone"), "\(resumed.errors)")
+        #expect(!resumed.errors.contains("not_happened"))
+    }
+
+    @Test func ofTwoThatGoOnWithARunOneIsRefused() async throws {
+        let (_, id) = try await stopped("pve.sleep(0.5)")
+        async let first = runner.pvelua("runs", "resume", "--yes", id)
+        async let second = runner.pvelua("runs", "resume", "--yes", id)
+        let results = try await [first, second]
+        #expect(results.count { $0.status == 0 } == 1, "\(results.map(\.errors))")
+        let refused = try #require(results.first { $0.status != 0 })
+        #expect(refused.errors.contains("is going on in another process"), "\(refused.errors)")
+        let shutdowns = try await server.requests().filter { $0.path.hasSuffix("101/status/shutdown") }
+        #expect(shutdowns.count == 1)
+    }
+
+    /// Whatever somebody did to the file: what was sent is not sent again without a word.
+    @Test(arguments: [
+        "UPDATE step SET state = 'intent', upid = NULL, outcome = NULL, ended = NULL WHERE sequence = 1",
+        "UPDATE step SET state = 'not_happened' WHERE sequence = 1",
+        "UPDATE step SET upid = replace(upid, ':qmstart:', ':qmstop:') WHERE sequence = 1",
+        "DELETE FROM audit WHERE kind = 'outcome'",
+        "DELETE FROM step WHERE sequence = 1",
+    ])
+    func aRecordThatWasTamperedWithIsNotGoneOnWith(_ forgery: String) async throws {
+        let (_, id) = try await stopped()
+        let place = runner.home.url.appendingPathComponent("state/pvelua/journal.sqlite").path
+        do {
+            let connection = try SQLiteConnection(path: place)
+            try connection.execute(forgery)
+            #expect(connection.changes >= 1)
+        }
+        let result = try await runner.pvelua("--format", "json", "runs", "resume", "--yes", id)
+        #expect(result.jsonError?["kind"]?.string == "conflict", "\(result.errors)")
+        #expect(result.errors.contains("changed by something else than pvelua: step 1"), "\(result.errors)")
+        #expect(try await server.requests().filter { $0.method != "GET" }.count == 1)
     }
 }

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import Configuration
+import Text
 
 struct ConfigurationFileTests {
     private func parse(_ text: String) throws(Failure) -> ConfigurationFile {
@@ -151,7 +152,7 @@ struct ConfigurationFileTests {
     @Test(
         arguments: [
             ("300ms", 0.3), ("5s", 5), ("2m", 120), ("1h", 3600), ("", nil), ("s", nil), ("5", nil), ("-5s", nil),
-            ("1.5s", nil), ("5 s", nil), ("9999999999s", nil), ("5d", nil),
+            ("1.5s", nil), ("5 s", nil), ("9999999999s", nil), ("5d", 432_000), ("5w", nil),
         ] as [(String, Double?)])
     func readsTimes(_ text: String, _ expected: Double?) {
         #expect(TimeSpan.seconds(text) == expected)

@@ -87,10 +87,10 @@ final class CrashingJournal: JournalStore {
         }
     }
     func recordOutcome(
-        run: String, step: Int, _ state: StepState, outcome: JSONValue, at time: Double
+        run: String, step: Int, _ state: StepState, outcome: JSONValue, proof: AuditEvent?, at time: Double
     ) throws(Failure) {
         try writing("outcome") { (journal) throws(Failure) in
-            try journal.recordOutcome(run: run, step: step, state, outcome: outcome, at: time)
+            try journal.recordOutcome(run: run, step: step, state, outcome: outcome, proof: proof, at: time)
         }
     }
     func nextNumber(counter: String, first: Int) throws(Failure) -> Int {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import JSON
+import Journal
 import Model
 import Proxmox
 import TestSupport
@@ -17,6 +18,8 @@ struct Trial: Sendable, CustomStringConvertible {
     var mishaps = Mishaps.none
     /// What others do while nobody is at work.
     var meanwhile: @Sendable (CrashWorld) -> Void = { _ in }
+    /// A change that must not take effect, whoever lives.
+    var forbidden: String?
     /// What the harness says of the mutant.
     var notice: String
 
@@ -24,6 +27,15 @@ struct Trial: Sendable, CustomStringConvertible {
 
     static func named(_ name: String) -> CrashRunbook {
         CrashRunbook.all.first { $0.name == name } ?? CrashRunbook.all[0]
+    }
+
+    /// The node forgets its resets, and others are so busy that its list does not reach back to them.
+    private static let forgetResets: @Sendable (CrashWorld) -> Void = { world in
+        world.demo.cluster.update { state in
+            for upid in state.taskOrder where state.tasks[upid]?.type == "qmreset" { state.tasks[upid] = nil }
+            state.taskOrder.removeAll { state.tasks[$0] == nil }
+            for _ in 0..<1200 { state.spawn("aptupdate", id: "", node: "pve1", by: "root@pam") }
+        }
     }
 
     static let all: [Trial] = [
@@ -40,13 +52,7 @@ struct Trial: Sendable, CustomStringConvertible {
             mutant: .withoutCoverage,
             runbook: CrashRunbook(name: "reset", source: #"print(pve.vm_action(nil, 101, "reset").changed)"#),
             end: "after demo POST",
-            meanwhile: { world in
-                world.demo.cluster.update { state in
-                    for upid in state.taskOrder where state.tasks[upid]?.type == "qmreset" { state.tasks[upid] = nil }
-                    state.taskOrder.removeAll { state.tasks[$0] == nil }
-                    for _ in 0..<1200 { state.spawn("aptupdate", id: "", node: "pve1", by: "root@pam") }
-                }
-            }, notice: "is not_happened and took effect"),
+            meanwhile: forgetResets, notice: "is not_happened and took effect"),
         Trial(
             mutant: .withoutUser, runbook: named("one change"), end: "in flight demo POST",
             meanwhile: { world in
@@ -57,6 +63,26 @@ struct Trial: Sendable, CustomStringConvertible {
         Trial(
             mutant: .withoutOccurrence, runbook: named("the same again and again"), end: "before end",
             notice: "printed:"),
+        Trial(
+            mutant: .withoutGuestLock,
+            runbook: CrashRunbook(
+                name: "start, and tag meanwhile",
+                source: """
+                    pve.vm_action(nil, 103, "start", { wait = false })
+                    pve.tag(103, "started")
+                    """),
+            notice: "step 1 is still accepted"),
+        Trial(
+            mutant: .doubtIsFailure,
+            runbook: CrashRunbook(
+                name: "doubt, and something to undo",
+                source: """
+                    pve.tag(102, "done")
+                    pve.on_failure(function() pve.tag(102, "undone") end)
+                    print(pve.vm_action(nil, 101, "reset").changed)
+                    """),
+            end: "after demo POST", meanwhile: forgetResets, forbidden: "undone",
+            notice: "took effect though it must not"),
     ]
 
     func problems(_ mutant: Mutant) async throws -> [String] {
@@ -72,7 +98,12 @@ struct Trial: Sendable, CustomStringConvertible {
         var test = CrashCase(points: points)
         test.mishaps = mishaps
         let meanwhile = meanwhile
-        return try await world.play(test, against: reference, mutant: mutant) { meanwhile($0) }.problems
+        let result = try await world.play(test, against: reference, mutant: mutant) { meanwhile($0) }
+        guard let forbidden else { return result.problems }
+        // Whoever met a doubt went no further; the next one goes by what was written down of it.
+        _ = try await world.resume(try world.process(endingAt: nil, mutant: mutant), boot: MachineBoot.id())
+        return result.problems
+            + world.effects.filter { $0.contains(forbidden) }.map { "\($0) took effect though it must not" }
     }
 }
 

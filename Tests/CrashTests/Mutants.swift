@@ -100,10 +100,11 @@ final class AlteredJournal: JournalStore {
         try await inner.recordSent(run: run, step: step, at: kept.time)
     }
     func recordOutcome(
-        run: String, step: Int, _ state: StepState, outcome: JSONValue, at time: Double
+        run: String, step: Int, _ state: StepState, outcome: JSONValue, proof: AuditEvent?, at time: Double
     ) async throws(Failure) {
         try await catchUp(run, step)
-        try await inner.recordOutcome(run: run, step: step, self.outcome(state), outcome: outcome, at: time)
+        try await inner.recordOutcome(
+            run: run, step: step, self.outcome(state), outcome: outcome, proof: proof, at: time)
     }
     func memory(of run: String) async throws(Failure) -> RunMemory { memory(try await inner.memory(of: run)) }
 

@@ -87,6 +87,31 @@ struct JournalFileTests {
         #expect(try journal.nextNumber(counter: "c", first: 1) == 1, "the connection still works")
     }
 
+    @Test(arguments: [true, false])
+    func aFileThatIsGoneMeanwhileStopsTheRunBeforeAnythingIsSent(isReplaced: Bool) throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let path = folder.url.appendingPathComponent("journal.sqlite").path
+        let journal = try SQLiteJournal(path: path)
+        try journal.beginRun(
+            RunRecord(id: "01A", cluster: "c", script: "s", scriptSHA256: "", caller: .human, started: 1))
+        let intent = StepIntent(actions: ["guest.config"], method: "PUT", path: "p")
+        #expect(try journal.recordIntent(run: "01A", intent, at: 1) == 1)
+        try journal.recordSent(run: "01A", step: 1, at: 1)
+        try FileManager.default.removeItem(atPath: path)
+        if isReplaced { _ = try SQLiteJournal(path: path) }
+        let failure = #expect(throws: Failure.self) { try journal.recordIntent(run: "01A", intent, at: 2) }
+        #expect(failure?.kind == .config)
+        #expect(
+            failure?.message
+                == "the journal cannot be written: its file was deleted or replaced meanwhile; nothing was sent")
+        // What is on its way is told as what it is: nobody has written down what came of it.
+        let late = #expect(throws: Failure.self) {
+            try journal.recordOutcome(run: "01A", step: 1, .done, outcome: .null, at: 2)
+        }
+        #expect(late?.kind == .inDoubt)
+    }
+
     @Test func bringsAnEmptyFileUpToDateAndRefusesANewerOne() throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }

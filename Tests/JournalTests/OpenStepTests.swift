@@ -92,7 +92,7 @@ struct OpenStepTests {
                 """)
         }
         let plan = try journal.read { connection throws(SQLiteError) in
-            try connection.query("EXPLAIN QUERY PLAN " + SQLiteJournal.openQuery, [.text("lab")])
+            try connection.query("EXPLAIN QUERY PLAN " + SQLiteJournal.openQuery, [.text("lab"), .text("[101]")])
         }.compactMap { $0.text(3) }
         #expect(plan.first == "SEARCH step USING INDEX step_open (cluster=?)")
         #expect(try journal.openSteps(besides: Self.intent([101])).isEmpty)

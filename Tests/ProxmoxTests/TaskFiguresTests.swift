@@ -61,7 +61,7 @@ struct TaskFiguresTests {
                 count += 1
                 return count
             }
-            return .json(count < 12 ? #"{"status":"running"}"# : #"{"status":"stopped","exitstatus":"OK"}"#)
+            return .json(count < 40 ? #"{"status":"running"}"# : #"{"status":"stopped","exitstatus":"OK"}"#)
         }
         let seen = Lock<[Double?]>([])
         _ = try await ProxmoxClient.scripted(transport).wait(for: upid) { progress in
@@ -70,7 +70,7 @@ struct TaskFiguresTests {
         let told = seen.withLock { $0 }
         #expect(told.first == 0.25)
         #expect(told.last == 0.5)
-        // Every two seconds at most, though there were eleven looks.
+        // Every two seconds at most, though there were forty looks.
         #expect(transport.seen.count { $0.target.contains("/log") } <= 5)
     }
 }

@@ -45,16 +45,18 @@ struct TaskTests {
 
     @Test func waitingLooksEarlyAndThenLessOften() async throws {
         let clock = VirtualClock()
-        let transport = node(Array(repeating: Self.running(), count: 8) + [Self.stopped("OK")])
+        let transport = node(Array(repeating: Self.running(), count: 80) + [Self.stopped("OK")])
         let looks = Lock<[Duration]>([])
         let outcome = try await ProxmoxClient.scripted(transport, clock: clock).wait(for: upid) { progress in
             looks.withLock { $0.append(progress.elapsed) }
         }
         #expect(outcome.status == .ok)
-        #expect(outcome.duration == .milliseconds(5550))
-        let milliseconds = [50, 100, 200, 400, 800, 1000, 1000, 1000, 1000]
-        #expect(clock.slept == milliseconds.map { Duration.milliseconds($0) })
-        #expect(looks.withLock { $0.count } == 8)
+        #expect(outcome.duration == clock.slept.reduce(.zero, +))
+        #expect(
+            clock.slept.count == 81
+                && clock.slept.prefix(3) == [.milliseconds(50), .milliseconds(100), .milliseconds(100)])
+        #expect(clock.slept == clock.slept.sorted() && clock.slept.last ?? .zero > .milliseconds(500))
+        #expect(looks.withLock { $0.count } == 80)
         let paths = Set(transport.seen.map(\.target).filter { !$0.contains("/log?") })
         #expect(paths == ["/api2/json/nodes/pve1/tasks/\(Self.text)/status"])
     }
@@ -262,6 +264,18 @@ struct TaskTests {
         #expect(schedule.step(now: .milliseconds(5120)) == .giveUp)
         var none = PollSchedule(now: .zero, timeout: .seconds(-5))
         #expect(none.step(now: .zero) == .giveUp)
+    }
+
+    /// Whatever a task takes, its end is noticed late in proportion, and no more often looked for than that needs.
+    @Test(arguments: [(0.5, 0.1, 6), (3, 0.15, 32), (24, 1.0, 90), (600, 1.0, 680)])
+    func endsAreNoticedInProportion(seconds: Double, late: Double, looks: Int) {
+        var schedule = PollSchedule(now: .seconds(7), timeout: .seconds(1000), part: 24)
+        var (now, count) = (Duration.seconds(7), 0)
+        while now < .seconds(7 + seconds), case .wait(let pause) = schedule.step(now: now) {
+            now += pause
+            count += 1
+        }
+        #expect(now - .seconds(7 + seconds) <= .seconds(late) && count <= looks, "\(now), \(count) looks")
     }
 
     @Test func schedulesHonourALongerInterval() {

@@ -112,7 +112,11 @@ struct Bench {
 
     /// Runs one chunk in a session of its own.
     func run(_ code: String) async throws -> ChunkOutcome {
-        let chunk = Chunk(source: Array(code.utf8), name: "=test", isExpression: true)
+        try await run(Chunk(source: Array(code.utf8), name: "=test", isExpression: true))
+    }
+
+    /// Runs one chunk in a session of its own.
+    func run(_ chunk: Chunk) async throws -> ChunkOutcome {
         let scope = RunScope(id: environment.makeID(), environment: environment, script: chunk)
         let session = try await RunbookSession.start(
             environment, worker: try .launch(executable: Self.worker), run: scope)

@@ -110,24 +110,23 @@ struct GuestTurnTests {
         try other(bench, .sent)
         let (journal, now) = (bench.journal, bench.environment.now)
         let end = now() + 5
-        bench.environment.now = {
+        bench.environment.clock = WatchedClock(clock: bench.environment.clock) {
             if now() > end { try? journal.recordOutcome(run: "other", step: 1, .done, outcome: .null, at: now()) }
-            return now()
         }
-        let environment = bench.environment
-        bench.environment.openJournal = { WatchfulJournal.wake(journal, environment) }
         #expect(try await bench.failure(of: "pve.vm_action(nil, 101, 'stop', { timeout = 60 })") == nil)
         #expect(consent.questions.count == 1)
     }
 }
 
-private enum WatchfulJournal {
-    /// The other run ends its step after five seconds of the cluster's time.
-    static func wake(_ journal: SQLiteJournal, _ environment: RunEnvironment) -> any JournalStore {
-        Swift.Task {
-            try? await environment.clock.sleep(for: .seconds(6))
-            _ = environment.now()
-        }
-        return journal
+/// A time with which something else happens.
+private struct WatchedClock: ClientClock {
+    let clock: any ClientClock
+    let passes: @Sendable () -> Void
+
+    var isVirtual: Bool { clock.isVirtual }
+    func now() -> Duration { clock.now() }
+    func sleep(for duration: Duration) async throws(CancellationError) {
+        try await clock.sleep(for: duration)
+        passes()
     }
 }

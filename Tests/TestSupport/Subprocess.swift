@@ -25,7 +25,7 @@ public struct TookTooLong: Error, CustomStringConvertible {
 }
 
 /// As many programs run at once as do not swamp a small machine.
-private let turns = Turns(6)
+let turns = Turns(6)
 
 /// Runs a program to its end with the given standard input; no thread of the pool waits for it.
 ///

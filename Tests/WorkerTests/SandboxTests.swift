@@ -65,3 +65,20 @@ import Wire
         #expect(session.client.end() == 71)
     }
 }
+
+extension SandboxTests {
+    @Test func everyWorkerProvesItsFilterBeforeItIsReady() async throws {
+        #expect(try await TestSession().ready["sandbox"]?["proved"] == .integer(4))
+    }
+
+    @Test(arguments: [("openat", "open"), ("socket", "socket"), ("execve", "execve"), ("ptrace", "ptrace")])
+    func aFilterWithAHoleIsFoundOut(_ hole: String, _ name: String) async throws {
+        let client = try WorkerClient()
+        try client.send(Frame(.boot, payload: TestSession.boot([.init("hole", PackedValue(hole))]).encoded()))
+        let frame = try #require(try await client.next())
+        #expect(frame.kind == .error)
+        let message = try PackedValue(decoding: frame.payload)["message"]?.text
+        #expect(message?.contains("does not stop \(name)") == true, "\(message ?? "")")
+        #expect(client.end() == 70)
+    }
+}

@@ -49,7 +49,7 @@ import Wire
             deep = first
             depth += 1
         }
-        #expect(depth == 60)
+        #expect(depth == 64)
         #expect(deep == .opaque("a table nested too deep"))
     }
 
@@ -87,7 +87,7 @@ import Wire
             local t = { ("x"):rep(4096) }
             for _ = 1, 20 do t = { t, t } end
             local ok, e = pcall(pve.echo, t)
-            return ok, pve.is_error(e, "parameter"), pve.echo(1)
+            return ok, pve.is_error(e, "limit"), pve.echo(1)
             """)
         #expect(outcome.values == [.bool(false), .bool(true), .null])
         #expect(outcome.calls.count == 1)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The YAML files of this folder, inside the binary.
+// The YAML files of this folder and the runbooks of examples/, inside the binary.
 #ifndef EMBEDDED_ASSETS_H
 #define EMBEDDED_ASSETS_H
 #include <stddef.h>
@@ -21,4 +21,8 @@ typedef struct embedded_named_file {
 int embedded_template_count(void);
 // The template of that index; of one that is not there an empty file.
 embedded_named_file embedded_template(int index);
+
+// The runbooks of examples/, by name.
+int embedded_example_count(void);
+embedded_named_file embedded_example(int index);
 #endif

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- pve.wait(condition, options): asks a function again and again until it says yes.
+-- Asks a function again and again until it says yes.
 
 local _, pve = ...
 pve = pve or _G.pve

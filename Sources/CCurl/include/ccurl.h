@@ -9,6 +9,9 @@
 #include "cchmac.h"
 #include "ccprobe.h"
 
+/// Begins to load libcurl on a thread of its own, once; whoever calls it before that is done waits for the rest.
+void cc_prepare(void);
+
 typedef size_t (*cc_data_function)(char *_Nullable bytes, size_t size, size_t count, void *_Nullable context);
 typedef int (*cc_ready_function)(
     void *_Nullable context, char *_Nullable peer, char *_Nullable local, int peer_port, int local_port);

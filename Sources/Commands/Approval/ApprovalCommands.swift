@@ -3,6 +3,7 @@ internal import ArgumentParser
 internal import Configuration
 internal import Model
 internal import Plan
+internal import Text
 
 /// The command `pvelua approve PLAN`.
 struct ApproveCommand: ContextCommand {
@@ -17,7 +18,7 @@ struct ApproveCommand: ContextCommand {
 
             """ + ExitStatus.help)
 
-    @Argument(help: "The plan's file.")
+    @Argument(help: "The plan's file, or the digest of one that an agent has made.", completion: .file())
     var plan: String
 
     @Option(help: ArgumentHelp("The SSH key; default: the agent's first among the signers.", valueName: "file"))
@@ -37,7 +38,9 @@ struct ApproveCommand: ContextCommand {
     @OptionGroup(title: "Common options") var options: GlobalOptions
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
-        var approval = try PlanApproval.open(context.absolutePath(plan), context, options)
+        let path = context.absolutePath(PlanShelf.file(plan, context, options))
+        var approval = try PlanApproval.open(path, context, options)
+        try PlanShelf.check(approval.file, named: plan)
         approval.key = key.map(context.absolutePath)
         approval.person = person
         var written: String?
@@ -70,7 +73,7 @@ struct DenyCommand: ContextCommand {
 
             """ + ExitStatus.help)
 
-    @Argument(help: "The plan's file.")
+    @Argument(help: "The plan's file, or the digest of one that an agent has made.", completion: .file())
     var plan: String
 
     @Option(help: ArgumentHelp("Why, for those who asked for the plan.", valueName: "text"))
@@ -87,7 +90,9 @@ struct DenyCommand: ContextCommand {
     @OptionGroup(title: "Common options") var options: GlobalOptions
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
-        var approval = try PlanApproval.open(context.absolutePath(plan), context, options)
+        let path = context.absolutePath(PlanShelf.file(plan, context, options))
+        var approval = try PlanApproval.open(path, context, options)
+        try PlanShelf.check(approval.file, named: plan)
         approval.key = key.map(context.absolutePath)
         approval.person = person
         let written = try await approval.deny(reason: reason)

@@ -5,6 +5,7 @@ internal import JSON
 internal import Journal
 internal import Model
 internal import Terminal
+internal import Text
 
 /// The command `pvelua audit …`.
 struct AuditCommand: ParsableCommand {
@@ -45,20 +46,9 @@ extension JournalStore {
 enum AuditTime {
     /// Seconds since 1970 of a moment, or of so long ago.
     static func since(_ text: String, now: Double) throws(Failure) -> Double {
-        if let seconds = TimeText.seconds(text) { return now - seconds }
+        if let seconds = TimeSpan.seconds(text) { return now - seconds }
         if let moment = UTCTime.seconds(text) ?? UTCTime.seconds(text + "T00:00:00Z") { return moment }
         throw Failure(
             .usage, "--since \(text) is no time", hint: "such as 2h, 7d, 2026-11-23 or 2026-11-23T08:00:00Z")
-    }
-}
-
-extension TimeText {
-    /// The seconds of a span such as `90s`, `30m`, `2h` or `7d`.
-    fileprivate static func seconds(_ text: String) -> Double? {
-        let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
-        guard let unit = text.last.flatMap({ units[$0] }), let count = Int(text.dropLast()),
-            (0...100_000).contains(count)
-        else { return nil }
-        return Double(count) * unit
     }
 }

@@ -13,7 +13,7 @@ struct ClusterCommand: ParsableCommand {
             "Look at the configured clusters, add one, sign in, accept certificates, see what is wrong, make tokens.",
         subcommands: [
             ClusterList.self, ClusterAdd.self, ClusterLogin.self, ClusterPin.self, ClusterDoctor.self,
-            ClusterToken.self, ClusterSchema.self,
+            ClusterCapture.self, ClusterToken.self, ClusterSchema.self,
         ])
 }
 

@@ -17,7 +17,7 @@ struct ClusterLogin: ContextCommand {
         discussion: "Says who one is there. The ticket ends with the command: nothing is kept on disk.\n\n"
             + ExitStatus.help)
 
-    @Argument(help: "The cluster, by its name in the configuration.")
+    @Argument(help: "The cluster, by its name in the configuration.", completion: Completions.clusters)
     var name: String?
     @OptionGroup(title: "Common options") var options: GlobalOptions
 

@@ -21,7 +21,7 @@ struct ClusterPin: ContextCommand {
 
             """ + ExitStatus.help)
 
-    @Argument(help: "The cluster, by its name in the configuration.")
+    @Argument(help: "The cluster, by its name in the configuration.", completion: Completions.clusters)
     var name: String?
     @Option(
         name: .customLong("host"), help: "Look at this host instead of the configured ones; may be given several times."

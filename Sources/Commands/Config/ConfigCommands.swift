@@ -28,11 +28,16 @@ struct ConfigInit: ContextCommand {
         let path = Workplace(context: context, options: options).locations.config
         if access(path, F_OK) == 0 {
             writeError("\(path) is there already and stays as it is\n")
-            return .done
+            return try told(path, isWritten: false)
         }
         let example = embedded_config_example()
         try FileContent.create(path, Array(UnsafeBufferPointer(start: example.bytes, count: example.count)))
         writeError("wrote \(path): put your hosts and token in, then run `pvelua config check`\n")
+        return try told(path, isWritten: true)
+    }
+
+    private func told(_ path: String, isWritten: Bool) throws(Failure) -> ExitStatus {
+        try options.format.write(json: ["path": .string(path), "written": .bool(isWritten)], text: "")
         return .done
     }
 }

@@ -24,7 +24,9 @@ struct ClusterDoctor: ContextCommand {
 
     @OptionGroup(title: "Common options") var options: GlobalOptions
 
-    @Argument(help: ArgumentHelp("The cluster; default: the one that other commands work on.", valueName: "name"))
+    @Argument(
+        help: ArgumentHelp("The cluster; default: the one that other commands work on.", valueName: "name"),
+        completion: Completions.clusters)
     var name: String?
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {

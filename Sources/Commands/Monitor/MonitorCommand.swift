@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 public import ArgumentParser
 internal import Configuration
+internal import JSON
 internal import Journal
 public import Model
 internal import Monitor
 internal import Runbook
+internal import Text
 
 extension AlertSeverity: ExpressibleByArgument {}
 
@@ -54,7 +56,7 @@ struct MonitorCommand: ContextCommand {
             }
             monitor.plan.interval = seconds
         }
-        let showsEvents = !(once && options.format == .json)
+        let showsEvents = !((once || testsChannels) && options.format == .json)
         let lines = LineChannel(format: options.format, style: context.outputStyle, isShown: showsEvents)
         let routes = try AlertRoutes(context: context, lines: lines).make(monitor.channels)
         let console = MonitorConsole(output: ConsoleOutput(context, options: options), cluster: name)
@@ -87,15 +89,21 @@ struct MonitorCommand: ContextCommand {
         -> ExitStatus
     {
         var failed: [String] = []
+        var rows: [JSONValue] = []
         for route in routes {
+            var row = JSONObject([("channel", .string(route.id)), ("told", true)])
             do throws(DeliveryFailure) {
                 try await route.channel.deliver(.test(cluster: cluster, at: WallTime.seconds()))
                 console.tell(.info, "channel \(route.id): told")
             } catch {
                 console.tell(.error, "channel \(route.id): \(error.text)")
                 failed.append(route.id)
+                row["told"] = false
+                row["problem"] = .string(error.text)
             }
+            rows.append(.object(row))
         }
+        if options.format == .json { try options.format.write(json: ["channels": .array(rows)], text: "") }
         guard failed.isEmpty else {
             throw Failure(.config, "not every channel works: \(failed.joined(separator: ", "))")
         }

@@ -75,16 +75,17 @@ struct RoundReport: Sendable {
     }
 
     var json: JSONValue {
-        .object(
-            JSONObject([
-                ("cluster", .string(cluster)), ("at", .string(UTCTime.text(time))),
-                ("watched", .bool(outage == nil)), ("events", .array(events.map(\.json))),
-                ("firing", .array(firing.map(\.json))), ("pending", .array(pending.map(\.json))),
-                ("silenced", .array(silenced.sorted().map(JSONValue.string))),
-                (
-                    "unjudged",
-                    .array(unjudged.map { ["rule": .string($0.rule), "error": $0.cause.json] })
-                ), ("undelivered", JSONValue(undelivered)), ("problems", .array(problems.map(JSONValue.string))),
-            ]))
+        var object = JSONObject([
+            ("cluster", .string(cluster)), ("at", .string(UTCTime.text(time))),
+            ("watched", .bool(outage == nil)), ("events", .array(events.map(\.json))),
+            ("firing", .array(firing.map(\.json))), ("pending", .array(pending.map(\.json))),
+            ("silenced", .array(silenced.sorted().map(JSONValue.string))),
+            (
+                "unjudged",
+                .array(unjudged.map { ["rule": .string($0.rule), "error": $0.cause.json] })
+            ), ("undelivered", JSONValue(undelivered)), ("problems", .array(problems.map(JSONValue.string))),
+        ])
+        if let outage { object["error"] = outage.json }
+        return .object(object)
     }
 }

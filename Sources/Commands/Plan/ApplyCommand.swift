@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
 internal import Configuration
+internal import JSON
 internal import Journal
 internal import Model
 internal import Plan
@@ -19,7 +20,7 @@ struct ApplyCommand: ContextCommand {
             "You are asked once, for the whole plan. A change that is not in it, or a guest that changed since, ends the run "
             + "before anything is sent for it. A plan can be applied once.\n\n" + ExitStatus.help)
 
-    @Argument(help: "The plan's file.")
+    @Argument(help: "The plan's file, or the digest of one that an agent has made.", completion: .file())
     var plan: String
 
     @Option(help: ArgumentHelp("The script, where it is elsewhere now.", valueName: "file"))
@@ -37,12 +38,14 @@ struct ApplyCommand: ContextCommand {
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
         if detach { return try Detachment(context: context, options: options).begin() }
+        let (named, plan) = (plan, PlanShelf.file(plan, context, options))
         guard let bytes = try FileContent.read(plan, most: PlanFile.maximumSize) else {
             throw Failure(.usage, "\(plan) is not there", hint: "a plan is written by: pvelua plan FILE")
         }
         let file = try PlanFile(reading: bytes, name: plan)
+        try PlanShelf.check(file, named: named)
         return try await Application(
-            context: context, options: options, file: file, bytes: bytes, path: plan, script: script,
+            context: context, options: options, file: file, bytes: bytes, named: named, path: plan, script: script,
             undoesOnCancel: onCancel == .undo
         ).run()
     }
@@ -54,6 +57,8 @@ struct Application {
     let options: GlobalOptions
     let file: PlanFile
     let bytes: [UInt8]
+    /// As the command line says: a file, or a digest.
+    let named: String
     let path: String
     let script: String?
     let undoesOnCancel: Bool
@@ -65,13 +70,15 @@ struct Application {
         var options = options
         if options.cluster == nil { options.cluster = plan.cluster.name }
         let workplace = Workplace(context: context, options: options)
+        let header = try RunbookHeader.read(source.chunk)
         var environment = try workplace.environment(moduleFolder: context.absolute(source.folder))
+        try header?.admit(max(environment.caller, plan.caller))
         let journal = try workplace.openJournal()
         try await check(source, environment, workplace, journal)
         try await consent(workplace, journal)
         // Reading and typing takes its time, in which the plan may have expired, been denied or been frozen out.
         try PlanChecks(plan: plan).content(now: WallTime.seconds(), caller: environment.caller)
-        let scope = try await prepare(&environment, source, journal)
+        let scope = try await prepare(&environment, header, source, journal)
         return try await carryOut(source.chunk, environment, scope)
     }
 
@@ -96,25 +103,42 @@ struct Application {
         let demand = Effect(rawValue: plan.strictestEffect) ?? .deny
         let desk = ApprovalDesk(try workplace.approvalTerms(), journal: journal, context: context)
         let standing = try await desk.standing(of: file, at: context.absolute(path))
-        if demand == .approve || standing.denial != nil { return try standing.require(for: path) }
+        if demand == .approve || standing.denial != nil {
+            if standing.denial == nil, !standing.isMet { await announce() }
+            return try standing.require(for: name)
+        }
         let terminal = ControllingTerminal()
         let view = PlanView(
             file: file, path: path, style: Style(isEnabled: false), width: terminal.width.map { $0 - 3 })
-        try await PlanConsent(
+        let question = PlanConsent(
             view: view, prompter: terminal, style: context.promptStyle,
-            code: TypedYes.code(), assumesYes: options.yes
-        ).require(demand)
+            code: TypedYes.code(), assumesYes: options.yes)
+        guard demand != .allow else { return }
+        let audited = AuditedConsent(
+            journal: journal, now: WallTime.seconds, subject: JSONObject([("plan", .string(file.digest))]),
+            cluster: plan.cluster.name, demanded: demand.rawValue)
+        if demand == .confirm, options.yes { return try await audited.note("yes", by: "--yes") }
+        try await audited.ask(at: terminal) { () throws(Failure) in try await question.require(demand) }
     }
+
+    private func announce() async {
+        let notice = ApprovalNotice(context: context, options: options, file: file, name: name)
+        for problem in await notice.announce() { writeError("warning: \(TextCleaner.clean(problem))\n") }
+    }
+
+    /// What a person names the plan by, to approve it.
+    private var name: String { PlanShelf.isDigest(named) ? named : path }
 
     /// Takes the plan for this run, so that nothing can use it again whatever happens next.
     private func prepare(
-        _ environment: inout RunEnvironment, _ source: PlanSource, _ journal: any WholeJournal
+        _ environment: inout RunEnvironment, _ header: RunbookHeader?, _ source: PlanSource,
+        _ journal: any WholeJournal
     ) async throws(Failure) -> RunScope {
         let follower = PlanFollower(plan, digest: file.digest)
         guard let following = environment.following(plan, follower) else {
             throw Failure(.planDiverged, "the plan has no seed; nothing was sent")
         }
-        environment = following
+        environment = try following.governed(by: header)
         environment.openJournal = { journal }
         // Before the plan is taken: it can still be applied when the freeze is over.
         if !plan.operations.isEmpty, let freeze = try await journal.standingFreeze(at: WallTime.seconds()) {

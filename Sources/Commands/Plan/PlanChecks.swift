@@ -6,6 +6,7 @@ internal import Plan
 internal import Policy
 internal import Proxmox
 internal import Runbook
+internal import Text
 
 /// Whether a plan still holds, before anybody is asked and anything is sent.
 struct PlanChecks {

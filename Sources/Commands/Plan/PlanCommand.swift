@@ -6,6 +6,7 @@ internal import Model
 internal import Plan
 internal import Runbook
 internal import Secrets
+internal import Text
 
 /// The command `pvelua plan FILE`.
 struct PlanCommand: ContextCommand {
@@ -16,7 +17,7 @@ struct PlanCommand: ContextCommand {
             "The runbook runs on a twin of the cluster: it reads the cluster as it is, and what it changes is changed in "
             + "the twin only. The plan can be applied once, until it expires.\n\n" + ExitStatus.help)
 
-    @Argument(help: "The Lua file.")
+    @Argument(help: "The Lua file.", completion: Completions.scripts)
     var file: String
 
     @Option(

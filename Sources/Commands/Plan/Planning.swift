@@ -7,6 +7,7 @@ internal import Plan
 internal import Policy
 internal import Proxmox
 internal import Runbook
+internal import Text
 
 /// Runs a script on twins of its clusters and makes a plan of what it does there.
 struct Planning {
@@ -27,8 +28,9 @@ struct Planning {
 
     func plan(_ source: PlanSource) async throws(Failure) -> Result {
         let workplace = Workplace(context: context, options: options)
-        var environment = try workplace.environment(moduleFolder: source.folder)
-        var plan = try await draft(source, environment, workplace)
+        let header = try RunbookHeader.read(source.chunk)
+        var environment = try workplace.environment(moduleFolder: source.folder).governed(by: header)
+        var plan = try await draft(source.binding, environment, workplace)
         let output = PlanningOutput(ConsoleOutput(context, options: options), isQuiet: options.quiet)
         environment.output = output
         let recorder = PlanRecorder(nonce: plan.nonce)
@@ -65,7 +67,7 @@ struct Planning {
     private func rehearse(
         _ source: PlanSource, _ live: RunEnvironment, _ plan: Plan, _ recorder: PlanRecorder, _ workplace: Workplace
     ) async throws(Failure) -> (outcome: ChunkOutcome, stage: PlanStage) {
-        let worker = try WorkerProcess.launch(executable: context.worker)
+        let worker = try context.launchWorker()
         let stage = PlanStage(live: live.client, start: Double(plan.created))
         let journal = try workplace.journal.rehearsal(at: WallTime.seconds())
         var environment = live.planning(on: stage.client, now: { stage.now }, recorder, journal: journal)
@@ -121,8 +123,8 @@ struct Planning {
     }
 
     /// A plan with nothing in it yet.
-    private func draft(
-        _ source: PlanSource, _ environment: RunEnvironment, _ workplace: Workplace
+    func draft(
+        _ script: Plan.SourceBinding, _ environment: RunEnvironment, _ workplace: Workplace
     ) async throws(Failure) -> Plan {
         let created = Int(WallTime.seconds())
         let fingerprint = try await environment.client.clusterFingerprint()
@@ -131,12 +133,14 @@ struct Planning {
             nonce: (0..<2).map { _ in String(UInt64.random(in: 1 << 60...UInt64.max), radix: 16) }.joined(),
             caller: environment.caller, requester: context.account,
             cluster: Plan.ClusterBinding(name: environment.clusterName, fingerprint: fingerprint),
-            script: source.binding,
+            script: script,
             policy: Plan.PolicyBinding(
                 sha256: try workplace.policyFingerprint(), demand: Effect.allow.rawValue, approvals: 0),
             seed: String(environment.settings.seed))
         plan.parameters = environment.settings.parameters.map {
-            Plan.ParameterBinding(sealing: $0.name, $0.value, nonce: plan.nonce, context.secrets)
+            Plan.ParameterBinding(
+                sealing: $0.name, $0.value, isSecret: environment.settings.isSecret($0.name), nonce: plan.nonce,
+                context.secrets)
         }
         return plan
     }
@@ -147,5 +151,17 @@ extension CommandContext {
     var account: String {
         guard let account = getpwuid(getuid()), let name = account.pointee.pw_name else { return "uid \(getuid())" }
         return String(cString: name)
+    }
+
+    /// The account, and which agent works for whom where that was said: `alice via "claude-code 1.0" for "bob"`.
+    ///
+    /// Each word of others stands in quotes, so that none can pass for what another has said.
+    var identity: String {
+        func quoted(_ name: String) -> String? {
+            guard let text = environment[name], !text.isEmpty else { return nil }
+            return "\"\(TextCleaner.clean(String(text.prefix(200))).replacing("\"", with: "'"))\""
+        }
+        let agent = quoted("PVELUA_AGENT").map { " via " + $0 } ?? ""
+        return account + agent + (quoted("PVELUA_ON_BEHALF_OF").map { " for " + $0 } ?? "")
     }
 }

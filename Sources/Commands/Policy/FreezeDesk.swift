@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Configuration
 internal import Glibc
+internal import JSON
 internal import Journal
 internal import Model
 internal import Terminal
@@ -52,10 +53,15 @@ struct FreezeDesk: Sendable {
         box.add("until", UTCTime.text(freeze.until))
         box.add("by", freeze.account)
         box.add("reason", freeze.reason)
-        try await TypedYes.demand(
-            box.text(asking: "yes", width: prompter.width), for: "lifting the freeze", else: "changes stay frozen",
-            at: prompter,
-            hint: "run it at a terminal, or wait until \(UTCTime.text(freeze.until))")
+        let (text, prompter) = (box.text(asking: "yes", width: prompter.width), prompter)
+        let audited = AuditedConsent(
+            journal: try journal.open(), now: now,
+            subject: JSONObject([("freeze", .string(UTCTime.text(freeze.until)))]), demanded: "confirm-typed")
+        try await audited.ask(at: prompter) { () throws(Failure) in
+            try await TypedYes.demand(
+                text, for: "lifting the freeze", else: "changes stay frozen", at: prompter,
+                hint: "run it at a terminal, or wait until \(UTCTime.text(freeze.until))")
+        }
         // The yes was given to the freeze that was shown.
         guard try await standing() == freeze else {
             throw Failure(

@@ -21,7 +21,7 @@ struct PolicyCheck: ContextCommand {
         usage: "pvelua policy check [FILE] [options]",
         discussion: ExitStatus.help)
 
-    @Argument(help: "A policy to read in place of your own.")
+    @Argument(help: "A policy to read in place of your own.", completion: Completions.yaml)
     var file: String?
 
     @OptionGroup(title: "Common options") var options: GlobalOptions

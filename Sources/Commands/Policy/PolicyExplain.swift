@@ -38,12 +38,19 @@ struct PolicyExplain: ContextCommand {
     @Option(help: ArgumentHelp("A storage that the action names.", valueName: "name"))
     var storage: [String] = []
 
+    @Option(help: ArgumentHelp("A runbook that does it, whose header counts.", valueName: "file"))
+    var runbook: String?
+
     @OptionGroup(title: "Common options") var options: GlobalOptions
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
         let workplace = Workplace(context: context, options: options)
         let configuration = try workplace.configuration()
-        let policy = try workplace.policy(configuration)
+        let header = try runbook.flatMap { (path) throws(Failure) in
+            try RunbookHeader.read(try PlanSource(path: path).chunk)
+        }
+        let own = try workplace.policy(configuration)
+        let policy = header?.bounding(own) ?? own
         let wish = try ExplainedCall(
             subject, vmid: vmid, parameters: try workplace.parameters(), storages: storage)
         let cluster = try workplace.chosenCluster(configuration)

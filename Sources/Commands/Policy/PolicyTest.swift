@@ -19,7 +19,7 @@ struct PolicyTest: ContextCommand {
 
             """ + ExitStatus.help)
 
-    @Argument(help: "Files of cases.")
+    @Argument(help: "Files of cases.", completion: Completions.yaml)
     var files: [String]
 
     @OptionGroup(title: "Common options") var options: GlobalOptions

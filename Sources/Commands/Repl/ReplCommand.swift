@@ -19,28 +19,15 @@ struct ReplCommand: ContextCommand {
         let workplace = Workplace(context: context, options: options)
         var environment = try workplace.environment(moduleFolder: nil)
         environment.settings.isInteractive = true
-        let history = workplace.locations.history
+        let history = ReplHistory.file(environment.clusterName, in: workplace.locations)
         try PrivateStorage.makeFolder(PrivateStorage.folder(of: history))
-        let kept = KeptSchema(store: workplace.schemas, cluster: environment.clusterName)
-        let editor = LineEditor(environment: context.environment, history: history) {
-            [clusters = environment.clusters.names] line, cursor in
-            ReplCompletion.candidates(line, cursor: cursor, clusters: clusters) { kept.schema }
+        let knowledge = ReplKnowledge(environment, schemas: workplace.schemas)
+        let editor = LineEditor(environment: context.environment, history: history) { line, cursor in
+            knowledge.candidates(line, cursor)
         }
-        return try await Repl(context: context, options: options, environment: environment, input: ReplInput(editor))
-            .run()
+        return try await Repl(
+            context: context, options: options, environment: environment, input: ReplInput(editor),
+            knowledge: knowledge
+        ).run()
     }
-}
-
-/// The kept schema for completion, read when the first path is completed; which version it is of does not matter there.
-private final class KeptSchema {
-    private let store: SchemaStore
-    private let cluster: String
-
-    init(store: SchemaStore, cluster: String) {
-        self.store = store
-        self.cluster = cluster
-    }
-
-    /// The newest schema of the cluster, or nil.
-    private(set) lazy var schema: APISchema? = store.newest(of: cluster)
 }

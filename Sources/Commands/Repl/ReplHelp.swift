@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Model
+internal import Reference
 internal import Terminal
 internal import Text
 
@@ -9,6 +10,10 @@ enum ReplHelp {
     static func text(_ name: String, width: Int? = nil) -> String {
         var name = name
         if name.hasPrefix("pve.") { name.removeFirst(4) }
+        if name.hasPrefix(":"), let command = ColonCommand.named(String(name.dropFirst())) {
+            return "  :\(command.name) \(command.usage)\n  \(command.summary)\n"
+        }
+        if name == "commands" { return ColonCommand.overview }
         if name.isEmpty { return overview(terminal: width) }
         if let operation = OperationTable.named(name) { return OperationHelp.text(operation) }
         if let extra = LanguageExtra.named(name) { return OperationHelp.text(extra) }
@@ -16,6 +21,7 @@ enum ReplHelp {
             return OperationHelp.text(owner)
         }
         if let area = area(name, terminal: width) { return area }
+        if let entry = (try? ReferenceLookup.entries(name))?.first { return OperationHelp.text(entry) }
         let known = OperationTable.all.map(\.name) + LanguageExtra.all.map(\.name)
         let suggestion = Spelling.suggestion(for: name, among: known).map { " — " + $0 } ?? ""
         return "there is no pve.\(TextCleaner.clean(name))\(suggestion)\n"
@@ -34,8 +40,13 @@ enum ReplHelp {
         }
         return rows.joined(separator: "\n")
             + "\n\n  All of them stand in pve, as in pve.find(\"web-*\")\n"
-            + "  :help NAME  explains one     :help migration  shows an area\n"
-            + "  Tab  completes               :quit  ends\n"
+            + "  Commands: "
+            + ColonCommand.all.map { ":" + $0.name }.joined(separator: " ").wrapped(
+                toWidth: terminal.map { max($0 - 12, 20) } ?? 68
+            )
+            .joined(separator: "\n            ")
+            + "\n  :help NAME explains one, :help migration shows an area, :help commands\n"
+            + "  what begins with a colon. _ is the last result.\n"
     }
 
     /// The operations of an area, each with what it does; nil where no area is called so.
@@ -54,40 +65,17 @@ enum ReplHelp {
     }
 }
 
-/// The page of one operation.
+/// The page of one operation, indented.
 enum OperationHelp {
-    /// The page of what stands in `pve` beside the operations.
-    static func text(_ extra: LanguageExtra) -> String {
-        let lines = [extra.usage, "", extra.summary] + extra.details.flatMap { ["", $0] }
-        let example = extra.example.map { ["", "example: \($0)"] } ?? []
-        return "\n" + (lines + example).map { $0.isEmpty ? "" : "  " + $0 }.joined(separator: "\n") + "\n\n"
-    }
+    /// The page of anything that has an entry.
+    static func text(_ entry: ReferenceEntry) -> String { framed(ReferenceText.lines(entry)) }
 
-    static func text(_ operation: Operation) -> String {
-        var lines = ["", "  " + operation.usage, "", "  " + operation.summary, ""]
-        for parameter in operation.parameters {
-            lines.append(
-                "  \(parameter.name): \(parameter.type.description)\(parameter.isRequired ? "" : ", optional")")
-            lines.append("      \(parameter.summary)")
-            guard case .options(let options) = parameter.type else { continue }
-            for option in options {
-                lines.append("      \(option.name) (\(option.type.description)): \(option.summary)")
-            }
-        }
-        lines.append("  returns \(operation.returns)")
-        if !operation.methods.isEmpty {
-            lines.append("  as methods: " + operation.methods.map(\.usage).joined(separator: " "))
-        }
-        if !operation.endpoints.isEmpty {
-            lines.append("")
-            let requests = operation.endpoints.map { "\($0.method) \($0.path)" }
-            let width = requests.map(\.count).max() ?? 0
-            for (endpoint, request) in zip(operation.endpoints, requests) {
-                let gap = String(repeating: " ", count: width - request.count)
-                lines.append("  \(request)\(gap)  action \(endpoint.action)")
-            }
-        }
-        lines += ["", "  example: \(operation.example)", ""]
-        return lines.joined(separator: "\n") + "\n"
+    /// The page of what stands in `pve` beside the operations.
+    static func text(_ extra: LanguageExtra) -> String { framed(ReferenceText.lines(extra)) }
+
+    static func text(_ operation: Operation) -> String { framed(ReferenceText.lines(operation)) }
+
+    private static func framed(_ lines: [String]) -> String {
+        "\n" + lines.map { $0.isEmpty ? "" : "  " + $0 }.joined(separator: "\n") + "\n\n"
     }
 }

@@ -9,17 +9,33 @@ final class ReplInput: @unchecked Sendable {
     private let queue = DispatchQueue(label: "pvelua.repl")
     private let editor: LineEditor
 
-    init(_ editor: LineEditor) { self.editor = editor }
+    /// Whether lines are edited, and Tab does something.
+    let isEditing: Bool
+
+    init(_ editor: LineEditor) { (self.editor, isEditing) = (editor, editor.isInteractive) }
 
     /// The next line.
-    func line(prompt: String) async -> LineEditor.Line {
+    func line(prompt: String, colour: LineEditor.Colour? = nil) async -> LineEditor.Line {
         await withCheckedContinuation { continuation in
-            queue.async { continuation.resume(returning: self.editor.read(prompt: prompt)) }
+            queue.async { continuation.resume(returning: self.editor.read(prompt: prompt, colour: colour)) }
+        }
+    }
+
+    /// Goes on with another history.
+    func use(history: String) async {
+        await withCheckedContinuation { continuation in
+            queue.async {
+                self.editor.use(history: history)
+                continuation.resume()
+            }
         }
     }
 
     /// Keeps a whole input in the history.
-    func remember(_ text: String) async {
+    ///
+    /// - Parameter isAllowed: Whether it may be written down at all.
+    func remember(_ text: String, if isAllowed: Bool) async {
+        guard isAllowed else { return }
         await withCheckedContinuation { continuation in
             queue.async {
                 self.editor.remember(text)

@@ -8,9 +8,11 @@ struct RunCommand: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Run a runbook.",
         usage: "pvelua run [options] FILE",
-        discussion: "Changes are judged by policy, asked for at the terminal, and recorded.\n\n" + ExitStatus.help)
+        discussion:
+            "Changes are judged by policy, asked for at the terminal, and recorded. With FILE and --help it shows what the "
+            + "runbook says of itself.\n\n" + ExitStatus.help)
 
-    @Argument(help: "The Lua file.")
+    @Argument(help: "The Lua file.", completion: Completions.scripts)
     var file: String
 
     @Option(

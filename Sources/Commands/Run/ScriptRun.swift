@@ -13,10 +13,12 @@ struct ScriptRun {
 
     /// - Parameter path: Where the script is; nil where it is no file.
     func run(_ chunk: Chunk, folder: String?, path: String? = nil) async throws(Failure) -> ExitStatus {
-        // The worker comes up while the host reads its files.
-        let worker = try WorkerProcess.launch(executable: context.worker)
+        let header = try RunbookHeader.read(chunk)
+        // The worker comes up while the host reads its files, but for a runbook that may still be refused.
+        let worker = header == nil ? try context.launchWorker() : nil
         let environment = try Workplace(context: context, options: options).environment(
-            moduleFolder: folder.map(context.absolute))
+            moduleFolder: folder.map(context.absolute)
+        ).governed(by: header)
         var source = RunSource(path: path.map(context.absolute))
         source.isDetached = context.detachedReport != nil
         let scope = RunScope(id: environment.makeID(), environment: environment, script: chunk, source: source)
@@ -30,7 +32,7 @@ struct ScriptRun {
         _ chunk: Chunk, _ environment: RunEnvironment, _ scope: RunScope, worker: WorkerProcess? = nil,
         judge: (ChunkOutcome) async -> ChunkOutcome = { $0 }
     ) async throws(Failure) -> ExitStatus {
-        let worker = if let worker { worker } else { try WorkerProcess.launch(executable: context.worker) }
+        let worker = if let worker { worker } else { try context.launchWorker() }
         let session = try await RunbookSession.start(environment, worker: worker, run: scope)
         var detached: DetachedOutput?
         if let report = context.detachedReport { detached = try await DetachedOutput.leave(scope, report: report) }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Configuration
 internal import Journal
 internal import Model
 internal import Proxmox
@@ -19,11 +20,7 @@ struct ResumeChecks {
     ///
     /// - Throws: ``Failure`` of kind `busy` where somebody is at it, `usage` where there is nothing to go on with.
     func origin() async throws(Failure) -> RunOrigin {
-        if try await journal.isHeld(record.id) {
-            throw Failure(
-                .busy, "run \(record.id) is going on in another process",
-                hint: "watch it: pvelua runs show --follow \(record.id)")
-        }
+        try await requireNobody()
         if record.ended != nil { try await requireOpenEnd() }
         guard let origin = record.origin else {
             throw Failure(
@@ -33,6 +30,13 @@ struct ResumeChecks {
             )
         }
         return origin
+    }
+
+    private func requireNobody() async throws(Failure) {
+        guard try await journal.isHeld(record.id) else { return }
+        throw Failure(
+            .busy, "run \(record.id) is going on in another process",
+            hint: "watch it: pvelua runs show --follow \(record.id)")
     }
 
     private func requireOpenEnd() async throws(Failure) {
@@ -78,6 +82,36 @@ struct ResumeChecks {
                     + "; that they are the same cannot be proven, so take care")
         }
         return given
+    }
+
+    /// Refuses a run whose record is not what was audited.
+    func intact() async throws(Failure) {
+        let comparison = StepComparison(
+            run: record.id, steps: try await journal.steps(of: record.id),
+            rows: try await journal.auditRows(of: record.id, kinds: [.intent, .sent, .accepted, .outcome]))
+        do throws(Failure) {
+            try comparison.check()
+        } catch {
+            // Whoever else goes on with it may have written between the two readings.
+            try await requireNobody()
+            throw error
+        }
+    }
+
+    /// Refuses a run on the embedded cluster: that was in the memory of the process that is gone, and a new one of its name
+    /// would only seem to say that nothing had happened.
+    func embedded(_ configuration: ConfigurationFile) async throws(Failure) {
+        let name = Workplace.demo
+        guard configuration.cluster(named: name) == nil else { return }
+        var isOnIt = record.cluster == name
+        if !isOnIt { isOnIt = try await journal.steps(of: record.id).contains { $0.intent.cluster == name } }
+        guard isOnIt else { return }
+        throw Failure(
+            .conflict,
+            "run \(record.id) was on the embedded cluster \"\(name)\", which was in memory and is gone with its process",
+            hint:
+                "there is nothing left to go on with: run the script again; pvelua runs show \(record.id) tells what it did"
+        )
     }
 
     /// Refuses a cluster that has the name only.

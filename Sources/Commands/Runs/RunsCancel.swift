@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
+internal import JSON
 internal import Journal
 internal import Model
 
@@ -36,18 +37,26 @@ struct RunsCancel: ContextCommand {
                 .conflict, "run \(record.id) does not run: \(ended); nothing was done",
                 hint: "what it did: pvelua runs show \(record.id); to go on with it: pvelua runs resume \(record.id)")
         }
-        try await journal.cancelRun(record.id, undo ? .undo : leave ? .leave : .stop, at: WallTime.seconds())
+        let wish = undo ? CancelWish.undo : leave ? .leave : .stop
+        try await journal.cancelRun(record.id, wish, at: WallTime.seconds())
         let end = ContinuousClock.now + .seconds(min(max(wait, 0), 86400))
         while try await journal.isHeld(record.id) {
             guard ContinuousClock.now < end else {
                 writeError(
                     "run \(record.id) was asked to end and is still at it; watch it: pvelua runs show --follow \(record.id)\n"
                 )
-                return .done
+                return try told(record.id, wish, hasEnded: false)
             }
             try? await ContinuousClock().sleep(for: .milliseconds(100))
         }
         writeError("run \(record.id) has ended; what it did: pvelua runs show \(record.id)\n")
+        return try told(record.id, wish, hasEnded: true)
+    }
+
+    /// People are told on standard error, programs on standard output.
+    private func told(_ run: String, _ wish: CancelWish, hasEnded: Bool) throws(Failure) -> ExitStatus {
+        try options.format.write(
+            json: ["run": .string(run), "cancel": .string(wish.rawValue), "ended": .bool(hasEnded)], text: "")
         return .done
     }
 }

@@ -4,6 +4,7 @@ internal import Configuration
 internal import JSON
 public import Journal
 internal import Model
+internal import Text
 
 extension RunFilter.Standing: ExpressibleByArgument {}
 
@@ -67,7 +68,6 @@ struct RunsList: ContextCommand {
     /// The moment that a text means, in seconds since 1970.
     static func moment(_ text: String, now: Double) -> Double? {
         if let seconds = TimeSpan.seconds(text) { return now - seconds }
-        if text.hasSuffix("d"), let days = UInt16(text.dropLast()) { return now - Double(days) * 86_400 }
         return UTCTime.seconds(text)
     }
 

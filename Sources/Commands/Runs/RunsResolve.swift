@@ -87,8 +87,12 @@ private actor ResolvingClients {
         let workplace = workplace
         let opened = await BlockingWork.run { () -> Result<ProxmoxClient, Failure> in
             do throws(Failure) {
+                let configuration = try workplace.configuration()
+                if name == Workplace.demo, configuration.cluster(named: name) == nil {
+                    throw Failure(.notFound, "it was in memory, and is gone with the process that it was in")
+                }
                 let route = try ClusterRoute(
-                    name: name, configuration: try workplace.configuration(), context: workplace.context,
+                    name: name, configuration: configuration, context: workplace.context,
                     logLevel: workplace.options.logLevel)
                 return .success(try route.client())
             } catch {

@@ -40,7 +40,10 @@ struct ResumedRun {
         let workplace = Workplace(context: context, options: options)
         let journal = try workplace.openJournal()
         let record = try await RunFinder(archive: journal).run(id)
-        let origin = try await ResumeChecks(record: record, journal: journal).origin()
+        let checks = ResumeChecks(record: record, journal: journal)
+        let origin = try await checks.origin()
+        try await checks.embedded(try workplace.configuration())
+        try await checks.intact()
         if let cluster = options.cluster, cluster != record.cluster {
             throw Failure(
                 .usage, "run \(record.id) is one of cluster \(record.cluster), not of \(cluster)",
@@ -59,6 +62,8 @@ struct ResumedRun {
             origin, given: try ResumeChecks.parameters(origin, given: try workplace.parameters()))
         try await ResumeChecks.cluster(origin, environment)
         let follower = try await ResumedPlan.follow(origin, record, &environment, journal)
+        environment = try environment.governed(
+            by: try RunbookHeader.read(Chunk(source: origin.source, name: origin.chunk)))
         return try await goOn(record, origin, environment, journal, follower)
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Glibc
+internal import Model
 internal import Runbook
 internal import Secrets
 internal import Terminal
@@ -18,6 +19,8 @@ public struct CommandContext: Sendable {
     public var binaries: String
     /// Whether standard input, output and error are terminals.
     public var isTerminal: (input: Bool, output: Bool, error: Bool)
+    /// The worker that was started beforehand.
+    var early: EarlyWorker?
     /// Logins that the audit is yet to be told of.
     var logins = LoginBook()
     /// All secrets that this process has come to know, so that none is written down.
@@ -57,6 +60,7 @@ public struct CommandContext: Sendable {
     func running(_ arguments: [String]) -> CommandContext {
         var result = self
         result.arguments = arguments
+        result.early = EarlyWorker(for: arguments, executable: worker)
         if let text = result.environment.removeValue(forKey: Detachment.variable), let report = Int32(text),
             report > 2, fcntl(report, F_SETFD, FD_CLOEXEC) == 0
         {
@@ -72,6 +76,12 @@ public struct CommandContext: Sendable {
         guard let folder = getcwd(nil, 0) else { return path }
         defer { free(folder) }
         return String(cString: folder) + "/" + path
+    }
+
+    /// Starts a worker, or hands over the one that was started beforehand.
+    func launchWorker() throws(Failure) -> WorkerProcess {
+        if let worker = early?.take() { return worker }
+        return try WorkerProcess.launch(executable: worker)
     }
 
     /// Where `pvelua-worker` lies: beside pvelua, or where `make install` puts it.
@@ -93,6 +103,13 @@ func windowWidth(_ descriptor: Int32) -> Int? {
     var size = winsize()
     guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
     return Int(size.ws_col)
+}
+
+/// How many rows the terminal behind a descriptor has; nil where it does not tell.
+func windowHeight(_ descriptor: Int32) -> Int? {
+    var size = winsize()
+    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0 else { return nil }
+    return Int(size.ws_row)
 }
 
 /// Writes bytes to a descriptor; false where they could not all be written.

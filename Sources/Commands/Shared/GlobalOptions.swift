@@ -8,10 +8,12 @@ extension LogLevel: ExpressibleByArgument {}
 ///
 /// They may stand before or behind the command's name.
 struct GlobalOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The cluster to work on, by its name in the configuration.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("The cluster to work on, by its name in the configuration.", valueName: "name"),
+        completion: Completions.clusters)
     var cluster: String?
 
-    @Option(help: ArgumentHelp("The configuration file.", valueName: "file"))
+    @Option(help: ArgumentHelp("The configuration file.", valueName: "file"), completion: Completions.yaml)
     var config: String?
 
     @Option(help: "How results and errors are written: text or json.")
@@ -19,6 +21,9 @@ struct GlobalOptions: ParsableArguments {
 
     @Flag(help: "Answer yes to simple confirmations; typed ones and approvals still stand.")
     var yes = false
+
+    @Flag(help: "Refuse every change, whatever policy allows.")
+    var readOnly = false
 
     @Option(
         name: .customLong("param"),
@@ -31,7 +36,7 @@ struct GlobalOptions: ParsableArguments {
     @Flag(help: "Show errors only.")
     var quiet = false
 
-    @Option(help: ArgumentHelp("Tighten a limit: cpu=1s, memory=32MiB, calls=100.", valueName: "limits"))
+    @Option(help: ArgumentHelp("Tighten a limit: cpu=1s, memory=32MiB, output=64KiB.", valueName: "limits"))
     var limit: [String] = []
 
     /// The most used of them and `-e`, for the help of the whole, where the parser lists none.
@@ -48,7 +53,7 @@ struct GlobalOptions: ParsableArguments {
 
 /// Puts global options that stand before the command's name behind it, where the parser looks for them.
 enum ArgumentOrder {
-    private static let flags: Set<String> = ["--yes", "--quiet"]
+    private static let flags: Set<String> = ["--yes", "--quiet", "--read-only"]
     private static let options: Set<String> = [
         "--cluster", "--config", "--format", "--param", "--log-level", "--limit",
     ]

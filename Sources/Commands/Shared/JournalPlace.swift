@@ -28,6 +28,13 @@ struct JournalPlace: Sendable {
             path: path, account: account, copies: AuditCopies.configured(audit, warn: warn), secrets: secrets)
     }
 
+    /// A journal that is gone with its last user and begins with nothing.
+    ///
+    /// - Parameter now: The time that it goes by.
+    static func passing(now: @escaping @Sendable () -> Double) throws(Failure) -> any JournalStore {
+        try SQLiteJournal.inMemory(now: now)
+    }
+
     /// A journal that is gone with this process and goes on where this one stands.
     func rehearsal(at time: Double) throws(Failure) -> any WholeJournal {
         try SQLiteJournal.rehearsal(of: path, at: time)
@@ -38,7 +45,7 @@ extension Workplace {
     /// Where the journal is, with the copies that the configuration asks for.
     func journal(_ configuration: ConfigurationFile) -> JournalPlace {
         JournalPlace(
-            path: locations.journal, account: context.account, audit: configuration.audit, secrets: context.secrets,
+            path: locations.journal, account: context.identity, audit: configuration.audit, secrets: context.secrets,
             warn: warn)
     }
 

@@ -24,8 +24,11 @@ struct Pvelua: ParsableCommand {
         version: PveluaVersion.text,
         subcommands: [
             RunCommand.self, PlanCommand.self, ApproveCommand.self, DenyCommand.self, ApplyCommand.self,
-            EvalCommand.self, ReplCommand.self, RunsCommand.self, ConfigCommand.self, ClusterCommand.self,
-            MonitorCommand.self, PolicyCommand.self, FreezeCommand.self, AuditCommand.self, EvalExpressionCommand.self,
+            EvalCommand.self, ReplCommand.self, MCPCommand.self, RunsCommand.self, ConfigCommand.self,
+            ClusterCommand.self,
+            MonitorCommand.self, CheckCommand.self, TestCommand.self, PolicyCommand.self, FreezeCommand.self,
+            AuditCommand.self, DocsCommand.self,
+            EvalExpressionCommand.self,
         ],
         defaultSubcommand: EvalExpressionCommand.self)
 }
@@ -42,6 +45,9 @@ public enum PveluaMain {
     public static func run(_ arguments: [String], context: CommandContext) async -> Int32 {
         let context = context.running(arguments)
         let names = Set(Pvelua.configuration.subcommands.compactMap { $0.configuration.commandName })
+        if let help = RunbookHelp(ArgumentOrder.arranged(arguments, commands: names)) {
+            return await reported(help.options, context) { () throws(Failure) in try help.run(in: context) }
+        }
         let command: any ParsableCommand
         do {
             if arguments.isEmpty { throw CleanExit.helpRequest(Pvelua.self) }
@@ -51,11 +57,17 @@ public enum PveluaMain {
             return parsingEnded(error, arguments)
         }
         guard let command = command as? any ContextCommand else { return helped(command) }
+        return await reported(command.options, context) { () throws(Failure) in try await command.run(in: context) }
+    }
+
+    /// Does the work of a command, and writes down how it failed.
+    private static func reported(
+        _ options: GlobalOptions, _ context: CommandContext, _ body: () async throws(Failure) -> ExitStatus
+    ) async -> Int32 {
         do throws(Failure) {
-            return try await command.run(in: context).rawValue
+            return try await body().rawValue
         } catch {
-            let report = ErrorReport(
-                format: command.options.format, style: context.errorStyle, secrets: context.secrets)
+            let report = ErrorReport(format: options.format, style: context.errorStyle, secrets: context.secrets)
             writeError(report.text(ScriptFailure(error)))
             return ExitStatus(error).rawValue
         }

@@ -4,6 +4,9 @@
 enum RunID {
     private static let digits = Array("0123456789abcdefghjkmnpqrstvwxyz")
 
+    /// One that nobody has.
+    static func fresh() -> String { make(seconds: WallTime.seconds(), random: UInt64.random(in: 0...UInt64.max)) }
+
     static func make(seconds: Double, random: UInt64) -> String {
         let milliseconds = UInt64(max(0, min(seconds, 281_474_976_710) * 1000))
         return encode(milliseconds, 9) + encode(random, 13)

@@ -46,20 +46,22 @@ struct Workplace {
         var settings = RunSettings(version: PveluaVersion.text)
         settings.taskTimeout = taskTimeout
         settings.snapshotNaming = configuration.snapshots
-        settings.limits = try LimitOptions.apply(options.limit, to: settings.limits)
         settings.seed = Int64.random(in: 0...Int64.max)
         settings.assumesYes = options.yes
         settings.parameters = try parameters()
         let journal = journal(configuration)
-        let policy = try policy(configuration)
+        var policy = try policy(configuration)
+        if options.readOnly { policy = policy.bounded(by: try .readOnly()) }
+        settings.limits = try LimitOptions.apply(
+            options.limit, to: try LimitOptions.apply(policy.limits.script, to: settings.limits))
         var environment = RunEnvironment(
             clusterName: name, client: client, policy: policy,
             openJournal: { () throws(Failure) in try journal.open() },
             consent: consent(), caller: Caller.detected(environment: context.environment), output: output,
             modules: ModuleFinder(folder: moduleFolder), clock: client.clock, now: WallTime.seconds,
             settings: settings,
-            makeID: { RunID.make(seconds: WallTime.seconds(), random: UInt64.random(in: 0...UInt64.max)) })
-        environment.account = context.account
+            makeID: RunID.fresh)
+        environment.account = context.identity
         environment.secrets = context.secrets
         environment.logins = context.logins
         environment.signAudit = auditSigner(configuration.audit)?.hook
@@ -123,6 +125,12 @@ struct Workplace {
     ///
     /// - Parameter file: A file that is read in place of the user's own.
     func policyInForce(_ configuration: ConfigurationFile, file: String? = nil) throws(Failure) -> PolicyInForce {
+        let result = try policyAsRead(configuration, file: file)
+        _ = try LimitOptions.apply(result.policy.limits.script, to: WorkerLimits())
+        return result
+    }
+
+    private func policyAsRead(_ configuration: ConfigurationFile, file: String?) throws(Failure) -> PolicyInForce {
         let clusters = ClusterVocabulary.among(configuration.allClusters)
         let ceiling = try PolicyFiles.load(locations.ceiling, trust: .root, clusters: .refused)
         if let file {
@@ -162,6 +170,17 @@ struct Workplace {
 }
 
 extension PolicySet {
+    /// What holds besides with `--read-only`.
+    fileprivate static func readOnly() throws(Failure) -> PolicySet {
+        try load(
+            yaml: """
+                version: 1
+                rules:
+                  - { id: read-only, actions: ["*"], except: ["read.*"], effect: deny,
+                      reason: "only looking; what it would change, and how that is let through: pvelua plan FILE" }
+                """, file: "the rule of --read-only")
+    }
+
     /// What else holds for the other clusters of a run on the embedded one: a script that is being tried out there changes
     /// nothing elsewhere unasked.
     fileprivate static func trial() throws(Failure) -> PolicySet {

@@ -153,7 +153,7 @@ struct ClusterTokenRotate: ContextCommand {
 
     @OptionGroup(title: "Common options") var options: GlobalOptions
 
-    @Argument(help: ArgumentHelp("The cluster whose token it is.", valueName: "name"))
+    @Argument(help: ArgumentHelp("The cluster whose token it is.", valueName: "name"), completion: Completions.clusters)
     var name: String?
 
     @Option(

@@ -62,6 +62,9 @@ final class SQLiteConnection {
     func transaction<T>(
         isDurable: Bool = true, _ body: () throws(SQLiteError) -> T
     ) throws(SQLiteError) -> T {
+        guard !hasMoved else {
+            throw SQLiteError(code: SQLITE_READONLY, message: "its file was deleted or replaced meanwhile")
+        }
         if !isDurable { try execute("PRAGMA synchronous=NORMAL") }
         defer { if !isDurable { try? execute("PRAGMA synchronous=FULL") } }
         try execute("BEGIN IMMEDIATE")
@@ -77,6 +80,12 @@ final class SQLiteConnection {
             if sqlite3_get_autocommit(handle) == 0 { try? execute("ROLLBACK") }
             throw error
         }
+    }
+
+    /// Whether the file is no longer at its place: SQLite would go on to write to one that nobody will ever find.
+    private var hasMoved: Bool {
+        var moved: Int32 = 0
+        return sqlite3_file_control(handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved != 0
     }
 
     /// Reads all that a body asks for as it was at one moment, whoever writes meanwhile.

@@ -18,6 +18,8 @@ public struct AlertSubject: Hashable, Sendable {
         case certificate
         /// A rule of the monitor itself.
         case rule
+        /// A plan that waits for people.
+        case plan
     }
 
     /// What sort of thing it is.

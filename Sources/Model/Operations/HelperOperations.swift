@@ -2,7 +2,7 @@
 
 /// What is made of other operations, in Lua.
 enum HelperOperations {
-    static let rows: [Operation] = [select, rolling, report, wait, waitGuest]
+    static let rows: [Operation] = [select, rolling, report, wait, waitUntil, waitGuest]
 
     private static let select = Operation(
         name: "select",
@@ -96,6 +96,15 @@ enum HelperOperations {
         reach: .local, endpoints: [],
         example: #"pve.wait(function() return pve.vm(101).status == "running" end, { timeout = 60 })"#,
         module: "wait", uses: ["now", "sleep", "fail"])
+
+    /// The same by the name that most languages have for it.
+    private static let waitUntil: Operation = {
+        var row = wait
+        row.name = "wait_until"
+        row.example =
+            #"pve.wait_until(function() return pve.vm(101).status == "running" end, { timeout = 60, interval = 1 })"#
+        return row
+    }()
 
     private static let waitGuest = Operation(
         name: "wait_guest",

@@ -118,4 +118,23 @@ public struct AlertEvent: Hashable, Sendable {
         alert.condition = "test"
         return AlertEvent(.test, alert, cluster: cluster, at: time)
     }
+
+    /// Somebody wants to apply a plan that needs an approval.
+    ///
+    /// - Parameters:
+    ///   - text: What it would do, and for whom.
+    ///   - advice: How to say yes or no.
+    public static func approvalWanted(
+        digest: String, _ text: String, advice: String, cluster: String, at time: Double
+    ) -> AlertEvent {
+        let finding = Finding(
+            AlertRule("approval", .clusterUnreachable), AlertSubject(.plan, digest), text, advice: advice)
+        var alert = Alert(finding, at: time)
+        alert.condition = "approval_wanted"
+        alert.state = .firing
+        alert.fired = time
+        alert.told = time
+        alert.count = 1
+        return AlertEvent(.fired, alert, cluster: cluster, at: time)
+    }
 }

@@ -6,7 +6,7 @@ internal import YAML
 /// The form of a policy's `limits`.
 struct LimitFile {
     func read(_ node: YAMLNode) throws(YAMLError) -> PolicyLimits {
-        let reader = try YAMLReader(node, of: "limits", keys: ["run", "hour", "callers"])
+        let reader = try YAMLReader(node, of: "limits", keys: ["run", "hour", "callers", "script"])
         var result = try spans(reader, nil)
         if let callers = reader.optional("callers") {
             for (key, value) in try callers.members() {
@@ -15,8 +15,13 @@ struct LimitFile {
                 result += try spans(inner, caller)
             }
         }
-        guard !result.isEmpty else { throw node.error("limits must hold at least one limit") }
-        return PolicyLimits(result)
+        var script: [ScriptBound] = []
+        for (key, value) in try reader.optional("script")?.members() ?? [] {
+            let place = "\(value.file):\(value.line):\(value.column)"
+            script.append(ScriptBound(name: try key.text(), value: try value.text(), place: place))
+        }
+        guard !result.isEmpty || !script.isEmpty else { throw node.error("limits must hold at least one limit") }
+        return PolicyLimits(result, script: script)
     }
 
     private func spans(_ reader: YAMLReader, _ caller: Caller?) throws(YAMLError) -> [Limit] {

@@ -224,10 +224,14 @@ public struct LimitJudge: Sendable {
     private func over(_ limit: Limit, used: Int, _ change: CountedChange) -> Failure {
         let whole = limit.span == .run ? "this run may make no more" : "no more may be made within the hour"
         var failure = Failure(
-            .limit, "\(whole): the policy's \(limit.name) is \(limit.most), and \(used) are used",
-            hint: limit.span == .run
-                ? "split the work into several runs, or raise the limit in policy.yaml"
-                : "wait, or raise the limit in policy.yaml")
+            .limit,
+            "\(whole): the \(limit.isOfRunbook ? "runbook header" : "policy")'s \(limit.name) is \(limit.most), and "
+                + "\(used) are used",
+            hint: limit.isOfRunbook
+                ? "if the runbook may do more, raise the limit in its header"
+                : limit.span == .run
+                    ? "split the work into several runs, or raise the limit in policy.yaml"
+                    : "wait, or raise the limit in policy.yaml")
         failure.action = change.actions.filter { !$0.isRead }.min()?.rawValue
         return failure
     }

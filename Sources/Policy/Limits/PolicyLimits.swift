@@ -33,6 +33,8 @@ public struct Limit: Hashable, Sendable {
     public var most: Int
     /// The callers it is about; nil for all.
     public var caller: Caller?
+    /// Whether a runbook's header sets it, and no policy.
+    public var isOfRunbook = false
 
     /// Makes a limit.
     public init(_ span: Span, _ measure: Measure, most: Int, caller: Caller? = nil) {
@@ -44,7 +46,9 @@ public struct Limit: Hashable, Sendable {
 
     /// Where it stands in the file, such as `limits.run.changes` or `limits.callers.agent.hour.guests`.
     public var name: String {
-        "limits." + (caller.map { "callers.\($0.rawValue)." } ?? "") + "\(span.rawValue).\(key)"
+        isOfRunbook
+            ? "limits.\(key)"
+            : "limits." + (caller.map { "callers.\($0.rawValue)." } ?? "") + "\(span.rawValue).\(key)"
     }
 
     private var key: String {
@@ -58,16 +62,34 @@ public struct Limit: Hashable, Sendable {
     }
 }
 
+/// A bound of what a script's own process may use, such as `memory: 64MiB`.
+public struct ScriptBound: Hashable, Sendable {
+    /// Such as `memory`.
+    public var name: String
+    /// Such as `64MiB`.
+    public var value: String
+    /// File, line and column.
+    public var place: String
+}
+
 /// How much may be done: the `limits` of a policy, all of which hold.
 public struct PolicyLimits: Hashable, Sendable {
     /// Each bound, in the order written.
     public var all: [Limit]
 
+    /// What a script itself may use, as it is written.
+    public var script: [ScriptBound]
+
     /// Makes limits; without arguments there are none.
-    public init(_ all: [Limit] = []) { self.all = all }
+    public init(_ all: [Limit] = [], script: [ScriptBound] = []) {
+        self.all = all
+        self.script = script
+    }
 
     /// Both of two: whatever is tighter decides.
-    func tightened(by other: PolicyLimits) -> PolicyLimits { PolicyLimits(all + other.all) }
+    func tightened(by other: PolicyLimits) -> PolicyLimits {
+        PolicyLimits(all + other.all, script: script + other.script)
+    }
 
     /// Those that hold for a caller.
     public func holding(for caller: Caller) -> [Limit] { all.filter { $0.caller == nil || $0.caller == caller } }

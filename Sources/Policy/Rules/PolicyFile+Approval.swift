@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Text
 internal import YAML
 
 extension PolicyFile {
@@ -28,12 +29,10 @@ extension PolicyFile {
     /// Reads a span of whole seconds, minutes, hours or days: `90s`, `30m`, `1h`, `7d`.
     private func span(_ node: YAMLNode) throws(YAMLError) -> Int {
         let text = try node.text()
-        let units: [Character: Int] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
-        let digits = text.dropLast()
-        guard let unit = text.last.flatMap({ units[$0] }), !digits.isEmpty, digits.utf8.count <= 7,
-            digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(digits), number > 0
-        else { throw node.error("expected a span such as 30m, 1h or 7d, found `\(text)`") }
-        guard number * unit <= 30 * 86_400 else { throw node.error("an approval must not hold longer than 30d") }
-        return number * unit
+        guard let seconds = TimeSpan.seconds(text), seconds >= 1, seconds == seconds.rounded() else {
+            throw node.error("expected a span such as 30m, 1h or 7d, found `\(text)`")
+        }
+        guard seconds <= 30 * 86_400 else { throw node.error("an approval must not hold longer than 30d") }
+        return Int(seconds)
     }
 }

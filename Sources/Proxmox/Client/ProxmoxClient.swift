@@ -19,6 +19,7 @@ public final class ProxmoxClient: Sendable, CustomReflectable {
     /// The host that answered last; it is asked first.
     private let preferred = Mutex(0)
     let board: TaskBoard
+    let guests: GuestBoard
 
     /// Who this client is, as UPIDs write it: `user@realm` or `user@realm!token`; nil where the credential does not tell.
     public var identity: String? { credential.identity }
@@ -36,6 +37,7 @@ public final class ProxmoxClient: Sendable, CustomReflectable {
         self.clock = clock
         log = CallLog(logger: logger)
         board = TaskBoard()
+        guests = GuestBoard()
     }
 
     /// The hosts' names: what else is inside is secret or in use by other threads.

@@ -62,9 +62,12 @@ public struct GuestFacts: Hashable, Sendable {
 
     /// Whether these are facts about the same guest and not about another one that got its number since.
     public func isSameGuest(as other: GuestFacts) -> Bool {
-        vmid == other.vmid && kind == other.kind && uuid == other.uuid && creationTime == other.creationTime
-            && name == other.name
+        guard vmid == other.vmid, kind == other.kind, name == other.name else { return false }
+        return isBrief || other.isBrief || (uuid == other.uuid && creationTime == other.creationTime)
     }
+
+    /// Whether they come from lists, so that nothing is known of the guest's configuration.
+    public var isBrief: Bool { config.members.isEmpty }
 
     /// The state in one word, as precise as it is known.
     public var state: String { status == "running" ? qmpStatus ?? status : status }

@@ -19,14 +19,8 @@ extension ProxmoxClient {
     ///
     /// - Throws: ``Failure`` of the kind `not_found` where there is none, or none that the credential may see.
     public func locate(_ vmid: VMID) async throws(Failure) -> GuestReference {
-        for row in try await resources(type: .vm) where row.vmid == vmid {
-            if let guest = row.guest { return guest }
-        }
-        var failure = Failure(
-            .notFound, "there is no guest \(vmid)",
-            hint: "check the number; a guest shows only to those with VM.Audit on /vms/\(vmid)")
-        failure.vmid = vmid.rawValue
-        throw failure
+        guard let guest = try await row(of: vmid).guest else { throw Self.noGuest(vmid) }
+        return guest
     }
 
     /// What is true of a guest now, if it is where the reference says.
@@ -47,7 +41,11 @@ extension ProxmoxClient {
     ///
     /// - Throws: ``Failure`` of the kind `not_found` where there is no such guest.
     public func facts(of vmid: VMID) async throws(Failure) -> GuestFacts {
-        let guest = try await locate(vmid)
+        try await facts(at: try await locate(vmid))
+    }
+
+    /// The same for one that has just been looked up.
+    func facts(at guest: GuestReference) async throws(Failure) -> GuestFacts {
         do {
             return try await facts(following: guest)
         } catch {

@@ -24,7 +24,8 @@ extension ProxmoxClient {
         while true {
             let last: Result<EffectReport, Failure>
             do throws(Failure) {
-                let report = try await observe(effect, place, before)
+                let isBrief = before?.isBrief == true && effect.condition == .running && task?.isHandedToHA != true
+                let report = try await observe(effect, place, before, isBrief: isBrief)
                 grace = TroubleGrace()
                 if report.holds { return await withChildren(report, of: task, at: place) }
                 if let task, task.isHandedToHA, report.facts?.haState == "error" {
@@ -48,12 +49,14 @@ extension ProxmoxClient {
     }
 
     /// One look at an effect.
+    ///
+    /// - Parameter isBrief: Whether the guest's state alone is enough, which its node may list for many.
     func observe(
-        _ effect: ExpectedEffect, _ guest: GuestReference, _ before: GuestFacts?
+        _ effect: ExpectedEffect, _ guest: GuestReference, _ before: GuestFacts?, isBrief: Bool = false
     ) async throws(Failure) -> EffectReport {
         let facts: GuestFacts
         do throws(Failure) {
-            facts = try await self.facts(following: guest)
+            facts = try await isBrief ? state(following: guest) : self.facts(following: guest)
         } catch {
             guard error.kind == .notFound, [.gone, .exists].contains(effect.condition) else { throw error }
             return EffectReport(

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import CCurl
 
 /// The way to a real server: HTTP/1.1 over TLS by libcurl, on a thread of its own.
 ///
-/// Nothing happens before the first request: no thread, no set-up of libcurl. The thread ends with the transport.
+/// libcurl is loaded from the first transport on; no connection is made before the first request. The thread ends with the
+/// transport.
 public final class CurlTransport: Transport, CustomReflectable {
     let engine: CurlEngine
 
     /// Makes a transport to one server.
     public init(_ endpoint: HTTPEndpoint, settings: CurlSettings) {
+        cc_prepare()
         engine = CurlEngine(endpoint: endpoint, settings: settings)
     }
 

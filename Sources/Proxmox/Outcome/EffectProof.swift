@@ -53,6 +53,6 @@ enum EffectProof {
     static func isUnchanged(_ now: GuestFacts?, since before: GuestFacts) -> Bool {
         guard let now else { return false }
         return now.state == before.state && now.node == before.node && now.lock == before.lock && now.pid == before.pid
-            && now.digest == before.digest
+            && (before.isBrief || now.digest == before.digest)
     }
 }

@@ -69,7 +69,10 @@ extension ProxmoxClient {
     public func watermark(for call: APICall) async throws(Failure) -> TaskWatermark? {
         guard let trace = CallTrace(call) else { return nil }
         do throws(Failure) {
-            let list = try await taskList(on: trace.node, limit: Self.watermarkRows)
+            let list = try await guests.marks[trace.node].read {
+                [self] () async throws(Failure) -> (rows: [TaskRow], time: Int?) in
+                try await taskList(on: trace.node, limit: Self.watermarkRows)
+            }
             return TaskWatermark(trace, rows: list.rows, limit: Self.watermarkRows, time: list.time)
         } catch {
             switch error.kind {

@@ -80,11 +80,17 @@ extension ProxmoxClient {
         }
     }
 
-    /// The tasks that run on a node, as far as the credential may see them, or nil where they cannot be listed.
-    func runningTasks(on node: NodeName) async -> Set<UPID>? {
+    /// How the newest tasks of a node stand, as far as the credential may see them, or nil where they cannot be listed.
+    ///
+    /// A good end is the same text in the list as in the task's own status. A bad one is left out: a worker that is being
+    /// reaped may not have written its last line.
+    func states(of tasks: TaskBoard.Wanted, on node: NodeName) async -> [UPID: TaskStatus]? {
         do throws(Failure) {
-            let rows = try await tasks(on: node, source: .active, limit: 500)
-            return Set(rows.filter { $0.status == .running }.map(\.upid))
+            let rows = try await self.tasks(on: node, source: .all, since: tasks.since, limit: tasks.limit)
+            return Dictionary(
+                rows.lazy.filter { $0.status == .running || $0.status.isSuccess }.map { ($0.upid, $0.status) },
+                // One that ends while the list is made may be in both its halves.
+                uniquingKeysWith: { first, second in first == .running ? second : first })
         } catch {
             return nil
         }

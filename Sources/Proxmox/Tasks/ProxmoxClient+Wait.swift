@@ -18,7 +18,7 @@ extension ProxmoxClient {
         for upid: UPID, timeout: Duration = .seconds(300), interval: Duration = .seconds(1),
         progress: (@Sendable (TaskProgress) -> Void)? = nil
     ) async throws(Failure) -> TaskOutcome {
-        await board.enter(upid.node)
+        await board.enter(upid)
         let result: Result<TaskStatus, Failure>
         let start = clock.now()
         do throws(Failure) {
@@ -26,7 +26,7 @@ extension ProxmoxClient {
         } catch {
             result = .failure(error)
         }
-        await board.leave(upid.node)
+        await board.leave(upid)
         let status = try result.get()
         let duration = clock.now() - start
         switch status {
@@ -42,15 +42,20 @@ extension ProxmoxClient {
         of upid: UPID, _ start: Duration, _ timeout: Duration, _ interval: Duration,
         _ progress: (@Sendable (TaskProgress) -> Void)?
     ) async throws(Failure) -> TaskStatus {
-        var schedule = PollSchedule(now: start, timeout: timeout, longest: interval)
+        var schedule = PollSchedule(now: start, timeout: timeout, longest: interval, part: 24)
         var trouble: Failure?
         var hasLooked = false
         var grace = TroubleGrace()
         var reader = progress.map { _ in LogReader(upid: upid) }
         while true {
+            // What has run for long may end a little unnoticed.
+            let common = await board.commonPause(on: upid.node).map {
+                min(max($0, (clock.now() - start) / 8), interval)
+            }
             switch schedule.step(now: clock.now()) {
             case .wait(let pause):
-                do { try await clock.sleep(for: pause) } catch {
+                let shared = common.map { schedule.shortened($0, now: clock.now()) }
+                do { try await clock.sleep(for: shared ?? pause) } catch {
                     throw Failure(.cancelled, "the waiting was given up; the task goes on").about(upid)
                 }
             // Even without any time a task that has ended already can be told of.
@@ -59,7 +64,7 @@ extension ProxmoxClient {
             }
             hasLooked = true
             do throws(Failure) {
-                let status = try await look(upid, since: start, freshness: schedule.freshness)
+                let status = try await look(upid, since: start, freshness: common.map { $0 / 2 } ?? schedule.freshness)
                 trouble = nil
                 grace = TroubleGrace()
                 if status.hasEnded { return status }
@@ -74,9 +79,10 @@ extension ProxmoxClient {
     }
 
     private func look(_ upid: UPID, since: Duration, freshness: Duration) async throws(Failure) -> TaskStatus {
-        let isRunning = await board.isListedRunning(
-            upid, since: since, freshness: freshness, now: clock.now(), list: { await self.runningTasks(on: $0) })
-        return isRunning ? .running : try await task(upid)
+        let listed = await board.listed(
+            upid, since: since, freshness: freshness, now: clock.now(), list: { await self.states(of: $1, on: $0) })
+        if let listed { return listed }
+        return try await task(upid)
     }
 
     private func failure(of upid: UPID, _ text: String, _ status: TaskStatus) async -> Failure {

@@ -11,6 +11,7 @@ internal import Wire
 struct ArgumentChecker {
     /// Checks the arguments of one call.
     static func check(_ values: [PackedValue], for operation: Operation) throws(Failure) -> Arguments {
+        try refuseColon(values, operation)
         let values = shifted(values, for: operation)
         var result = Arguments()
         for (index, parameter) in operation.parameters.enumerated() {
@@ -24,6 +25,16 @@ struct ArgumentChecker {
                 hint: operation.usage)
         }
         return result
+    }
+
+    /// `pve:list_vms()` passes `pve` itself as the first argument, which no parameter is named for.
+    private static func refuseColon(_ values: [PackedValue], _ operation: Operation) throws(Failure) {
+        guard let first = values.first, first["is_error"] == .opaque("a function"), first["on_failure"] != nil else {
+            return
+        }
+        throw .parameter(
+            "arguments", "begin with pve itself",
+            hint: "call it with a dot, not with a colon: \(operation.usage)")
     }
 
     /// `pve.poll(task)` may leave out the node that stands first in `pve.poll(node, upid)`, and options their guests.
@@ -70,7 +81,13 @@ struct ArgumentChecker {
         }
         switch type {
         case .node:
-            guard let text = (value["node"] ?? value).text, let node = NodeName(text) else { throw wrong() }
+            guard let text = (value["node"] ?? value).text, let node = NodeName(text) else {
+                var failure = wrong()
+                if let vmid = (value["vmid"] ?? value).wholeNumber, VMID(vmid) != nil {
+                    failure.hint = "the node comes first, and is nil where it is not known: (nil, \(vmid), …)"
+                }
+                throw failure
+            }
             return .node(node)
         case .storage, .volume, .pool, .size: return .text(try name(value, type, path: path))
         case .function:

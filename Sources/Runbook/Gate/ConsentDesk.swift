@@ -67,7 +67,12 @@ struct ConsentDesk: Sendable {
         var shown = change
         var changes: [String] = []
         for _ in 0..<Self.maximumRounds {
-            let decision = decide(shown.guests)
+            var decision = decide(shown.guests)
+            if decision.effect != .allow, shown.guests.contains(where: \.isBrief) {
+                // Whoever is asked, is asked about all that makes this guest this guest.
+                shown.guests = try await readAgain(shown)
+                decision = decide(shown.guests)
+            }
             trail.decided(decision, on: shown.guests, consequences: shown.consequences)
             if decision.effect == .allow { return (shown.guests, nil) }
             var question = question(decision, change.call, shown)
@@ -120,6 +125,13 @@ struct ConsentDesk: Sendable {
         let what = describe(question)
         let meaning = Self.meaning(of: question)
         switch decision.effect {
+        case .deny where decision.rule == PolicySet.headerRule:
+            let names = decision.undeclared.map(\.rawValue)
+            throw Failure(
+                .policyDenied,
+                "the runbook's header does not declare \(names.joined(separator: ", ")): \(what) is refused\(meaning)",
+                hint: "if the runbook may do that, add it to actions in its header (\(decision.place ?? "")): "
+                    + names.map { "\"\($0)\"" }.joined(separator: ", "))
         case .deny:
             throw Failure(
                 .policyDenied, "policy denies \(what)\(meaning)",

@@ -24,8 +24,17 @@ struct Gate: Sendable {
     ///
     /// - Parameter node: Where the script believes it to be. A vmid is unique in its cluster, so a guest that has moved is
     ///   followed; a node that does not exist is an error.
-    func resolve(_ vmid: VMID, on node: NodeName? = nil) async throws(Failure) -> GuestFacts {
-        let facts = try await client.facts(of: vmid)
+    /// - Parameter briefly: Whether facts without the configuration will do; in a plan they never do, and the desk reads the
+    ///   rest where anybody is asked.
+    func resolve(
+        _ vmid: VMID, on node: NodeName? = nil, briefly: Bool = false
+    ) async throws(Failure) -> GuestFacts {
+        let facts: GuestFacts
+        if briefly, case .none = environment.oversight {
+            facts = try await client.briefFacts(of: vmid)
+        } else {
+            facts = try await client.facts(of: vmid)
+        }
         if let node, node != facts.node {
             let nodes = try await client.resources(type: .node).compactMap(\.node)
             guard nodes.contains(node) else {
@@ -97,6 +106,15 @@ struct Gate: Sendable {
         }
         let others = proposal.others + proposal.owners.map { PolicyGuest($0) }
         let before = try await run.factsAtStart(of: proposal, client)
+        // Where a plan is followed it says by itself what each guest must be.
+        if case .none = environment.oversight {
+            do throws(Failure) {
+                try await run.run.requireSame(change.guests, as: before, on: run.cluster)
+            } catch {
+                await run.refused(trail, error)
+                throw error
+            }
+        }
         if let guest = change.guest { change.nearNames = { [run] in await run.nearNames(guest) } }
         let (guests, number): ([GuestFacts], Int?)
         do throws(Failure) {

@@ -22,7 +22,8 @@ struct GuestTurn: Sendable {
         let turn: (turn: Int, waited: Bool)
         do throws(CancellationError) {
             turn = try await run.run.turns.enter(
-                .init(cluster: run.cluster, guests: intent.touched, copied: intent.copied))
+                .init(cluster: run.cluster, guests: intent.touched, copied: intent.copied),
+                clock: environment.clock)
         } catch {
             throw Failure(.cancelled, "the call was given up while it waited for another one of the same guest")
         }

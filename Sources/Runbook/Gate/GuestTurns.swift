@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Journal
+internal import Proxmox
 
 /// Which guests the calls of one run are at: of two calls at one guest the second waits until the first has an answer.
 actor GuestTurns {
@@ -19,7 +20,7 @@ actor GuestTurns {
         let copied: Int?
 
         func collides(_ other: Call) -> Bool {
-            guard cluster == other.cluster else { return false }
+            guard !guests.isDisjoint(with: other.guests), cluster == other.cluster else { return false }
             var common = guests.intersection(other.guests)
             if let copied, copied == other.copied { common.remove(copied) }
             return !common.isEmpty
@@ -32,15 +33,18 @@ actor GuestTurns {
 
     /// Waits for its turn.
     ///
+    /// - Parameter clock: What is told that the call waits for another one, and is not at work.
     /// - Returns: The turn, to be given to ``leave(_:)``, and whether it was waited for.
     /// - Throws: `CancellationError` where the call was given up meanwhile.
-    func enter(_ call: Call) async throws(CancellationError) -> (turn: Int, waited: Bool) {
+    func enter(_ call: Call, clock: any ClientClock) async throws(CancellationError) -> (turn: Int, waited: Bool) {
         last += 1
         let id = last
         guard !call.guests.isEmpty, isTaken(call, before: waiters.count) else {
             present[id] = call
             return (id, false)
         }
+        clock.callEnds()
+        defer { clock.callBegins() }
         let isIn = await withTaskCancellationHandler {
             await withCheckedContinuation { go in
                 if Swift.Task.isCancelled { return go.resume(returning: false) }

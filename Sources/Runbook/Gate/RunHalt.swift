@@ -49,9 +49,12 @@ final class RunHalt: Sendable {
 
     /// Does the work of one change, which a cancelled caller ends only while nothing was sent.
     ///
-    /// - Parameter isSent: Whether the change was sent before, as where its task is only waited for.
+    /// - Parameters:
+    ///   - isSent: Whether the change was sent before, as where its task is only waited for.
+    ///   - patience: Whether the call is waited for; where its block was ended, it is left even when it was sent.
     func shield<Value: Sendable>(
-        _ title: String, isSent: Bool = false, task: String? = nil, _ work: @escaping @Sendable (Int) async -> Value
+        _ title: String, isSent: Bool = false, task: String? = nil, patience: CallPatience? = nil,
+        _ work: @escaping @Sendable (Int) async -> Value
     ) async -> Value {
         let number = state.withLock { state in
             state.next += 1
@@ -63,14 +66,14 @@ final class RunHalt: Sendable {
         return await withTaskCancellationHandler {
             let isOver = state.withLock { state in
                 state.passages[number]?.cancel = { inner.cancel() }
-                return state.isLeaving
+                return state.isLeaving || patience?.hasEnded == true
             }
             if isOver { inner.cancel() }
             return await inner.value
         } onCancel: {
             let gives = state.withLock { state in
                 state.passages[number]?.isCancelled = true
-                return state.passages[number]?.isSent != true || state.isLeaving
+                return state.passages[number]?.isSent != true || state.isLeaving || patience?.hasEnded == true
             }
             if gives { inner.cancel() }
         }

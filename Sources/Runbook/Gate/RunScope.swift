@@ -27,8 +27,8 @@ public actor RunScope {
     private let source: RunSource?
     private var store: (any JournalStore)?
     private(set) var recording: Swift.Task<Failure?, Never>?
-    private var stepOfTask: [ClusterTask: PendingStep] = [:]
-    private var unsettled: [Int: Unsettled] = [:]
+    var stepOfTask: [ClusterTask: PendingStep] = [:]
+    var unsettled: [Int: Unsettled] = [:]
     private var told: Set<String> = []
     private var numbers: Set<String> = []
     var notes: [Int: StepNote] = [:]
@@ -39,7 +39,9 @@ public actor RunScope {
     var tape = CallTape()
     /// Finds out what became of a step of an earlier process.
     private(set) var settling: RunResumption.StepSettling?
-    private var polled: [ClusterTask: Result<TaskOutcome, Failure>] = [:]
+    /// What an earlier process changed; nil in a run that does not go on.
+    private var earlier: EarlierGuests?
+    var polled: [ClusterTask: Result<TaskOutcome, Failure>] = [:]
     /// Which guests its calls are at.
     nonisolated let turns = GuestTurns()
 
@@ -73,6 +75,7 @@ public actor RunScope {
             recording = Swift.Task { nil }
             tape = CallTape(resumption)
             settling = resumption.settle
+            earlier = EarlierGuests(resumption.steps, cluster: resumption.record.cluster)
         }
     }
 
@@ -93,6 +96,11 @@ public actor RunScope {
     func requireThaw(for actions: Set<Action>) async throws(Failure) {
         guard actions.contains(where: { !$0.isRead }) else { return }
         if let freeze = try await journal().standingFreeze(at: environment.now()) { throw freeze.refusal }
+    }
+
+    /// Refuses guests that have become others while nobody was at the run.
+    func requireSame(_ guests: [GuestFacts], as before: [PolicyGuest], on cluster: String) throws(Failure) {
+        try earlier?.require(guests, as: before, on: cluster)
     }
 
     /// Writes the intent of a step, durably, and the run's own row before the first one.
@@ -267,41 +275,6 @@ public actor RunScope {
 
     /// Ends the undoing; gives what still waits, newest first.
     func endCompensations() -> [CompensationBook.Entry] { compensations.takeAll() }
-
-    // MARK: - What is left open
-
-    private func leave(_ what: Unsettled, _ step: Int) { unsettled[step] = what }
-
-    /// What the steps so far have left open, oldest first; told once, so that a later chunk's error is only its own.
-    func takeLeftOpen() -> [Unsettled] {
-        defer { unsettled.removeAll() }
-        return unsettled.sorted { $0.key < $1.key }.map(\.value)
-    }
-
-    /// Remembers which step a task belongs to, for a later `pve.poll`.
-    func remember(_ task: ClusterTask, _ step: PendingStep) { stepOfTask[task] = step }
-
-    /// The step that a task belongs to, once: the caller records its outcome.
-    func takeStep(of task: ClusterTask) -> PendingStep? {
-        guard let step = stepOfTask.removeValue(forKey: task) else { return nil }
-        unsettled[step.recorder.number] = nil
-        return step
-    }
-
-    /// The task of a step that it was not waited for, once: the caller records its outcome.
-    func takePending(step: Int, on cluster: String) -> (upid: UPID, step: PendingStep)? {
-        let found = stepOfTask.first { $0.value.recorder.number == step && $0.key.cluster == cluster }
-        guard let task = found?.key,
-            let pending = takeStep(of: task)
-        else { return nil }
-        return (task.upid, pending)
-    }
-
-    /// Keeps what a poll came to that the script has not asked for yet.
-    func keep(_ outcome: Result<TaskOutcome, Failure>, of task: ClusterTask) { polled[task] = outcome }
-
-    /// What a poll has come to before the script asked for it, once.
-    func takePolled(_ task: ClusterTask) -> Result<TaskOutcome, Failure>? { polled.removeValue(forKey: task) }
 
     /// Records how the run ended, if it was recorded at all.
     ///

@@ -40,7 +40,7 @@ struct Sending: Sendable {
         }
         defer { environment.output.progress(nil) }
         let result: ChangeResult
-        let made = await halt.shield("\(change.action) of \(change.subject)") {
+        let made = await halt.shield("\(change.action) of \(change.subject)", patience: run.notes.patience) {
             [client, order, stages] number -> Result<ChangeResult, ChangeFailure> in
             var stages = stages
             let accepted = stages.accepted
@@ -187,6 +187,11 @@ struct Sending: Sendable {
         case .sent: return try await step.notAccepted(error.failure)
         case .answered: return try await step.notLookedAt(error.failure)
         case .accepted(let upid):
+            if run.notes.patience.hasEnded {
+                environment.output.log(
+                    .warning, "nobody waits for \(change.action) of \(change.subject) any longer; it goes on as \(upid)"
+                )
+            }
             if error.failure.kind == .taskTimeout || error.failure.kind == .cancelled {
                 await run.remember(upid, PendingStep(change: change, recorder: step))
             }

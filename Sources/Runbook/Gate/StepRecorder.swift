@@ -100,7 +100,7 @@ struct StepRecorder: Sendable {
     }
 
     private func record(_ state: StepState, _ outcome: JSONValue) async throws(Failure) {
-        try await journal.recordOutcome(run: run, step: number, state, outcome: outcome, at: now())
+        try await journal.recordOutcome(run: run, step: number, state, outcome: outcome, proof: nil, at: now())
         if state == .done || state == .doneWithWarnings { await note(state, nil, nil) }
     }
 }

@@ -14,7 +14,8 @@ enum PowerHandlers {
         let arguments = call.arguments
         let options = arguments.options()
         let action = arguments.text("action") ?? ""
-        let guest = try await call.gate.resolve(try arguments.guest(), on: arguments.node())
+        let guest = try await call.gate.resolve(
+            try arguments.guest(), on: arguments.node(), briefly: action == "start")
         guard let endpoint = call.operation.endpoints.first(where: { $0.selector == action }) else {
             throw .parameter("action", "\"\(action)\" is unknown")
         }

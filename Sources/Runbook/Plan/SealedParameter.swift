@@ -9,8 +9,10 @@ extension Plan.ParameterBinding {
     private static let mark = "@secret:"
 
     /// What `--param` gave, as a plan holds it: of a secret only what tells it from another, for whoever approves reads the plan.
-    public init(sealing name: String, _ value: String, nonce: String, _ secrets: SecretBook) {
-        let isSecret = Redaction.isSecret(name) || secrets.holds(value)
+    ///
+    /// - Parameter isSecret: Whether it is known to be one.
+    public init(sealing name: String, _ value: String, isSecret: Bool, nonce: String, _ secrets: SecretBook) {
+        let isSecret = isSecret || Redaction.isSecret(name) || secrets.holds(value)
         self.init(name: name, value: isSecret ? Self.mark + APICall.seal(.string(value), salt: nonce) : value)
     }
 

@@ -15,6 +15,8 @@ struct CallTape: Sendable {
     private(set) var undoing: Failure?
     /// Calls that have made steps in this process: their answers are kept even where no further step follows.
     var changed: Set<CallID> = []
+    /// Calls whose block was ended: that they were given up is their answer.
+    var settled: Set<CallID> = []
     /// How many bytes of answers wait to be written.
     var waiting = 0
     /// Tasks of steps that an earlier process left running.

@@ -85,10 +85,12 @@ enum CallAnswer: Sendable {
 struct CallNotesMaker: Sendable {
     var id: CallID?
     var memory: CallMemory?
+    var patience = CallPatience()
     var noted: @Sendable (CallNotes) -> Void = { _ in }
 
     func notes(unknowns: [UnknownArgument]) -> CallNotes {
-        let notes = CallNotes(unknowns: unknowns, call: id, steps: memory?.steps ?? [], memos: memory?.memos ?? [:])
+        let notes = CallNotes(
+            unknowns: unknowns, call: id, steps: memory?.steps ?? [], memos: memory?.memos ?? [:], patience: patience)
         noted(notes)
         return notes
     }

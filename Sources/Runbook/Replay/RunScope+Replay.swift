@@ -30,8 +30,11 @@ extension RunScope {
     }
 
     /// Keeps what a call is answered, to be written with the next step.
-    func record(_ call: CallRecord) async {
+    ///
+    /// - Parameter isSettled: Whether the script has gone on from that answer, whatever it would be the next time.
+    func record(_ call: CallRecord, isSettled: Bool = false) async {
         var call = call
+        if isSettled { tape.settled.insert(call.id) }
         if tape.waiting + call.size > CallTape.mostWaiting {
             if let recording, await recording.value == nil { await writeEarly() } else { call.answer = .withheld }
         }
@@ -57,7 +60,9 @@ extension RunScope {
     /// read anew.
     func lastBatch() -> JournalBatch {
         var batch = pending
-        batch.calls = batch.calls.filter { tape.changed.contains($0.id) && !$0.isPassing }
+        batch.calls = batch.calls.filter {
+            tape.changed.contains($0.id) && (!$0.isPassing || tape.settled.contains($0.id))
+        }
         return batch
     }
 

@@ -29,7 +29,7 @@ extension RunOrigin {
         isDetached = source.isDetached
         seed = environment.settings.seed
         parameters = environment.settings.parameters.map {
-            Parameter($0.name, Redaction.isSecret($0.name) ? nil : $0.value)
+            Parameter($0.name, environment.settings.isSecret($0.name) ? nil : $0.value)
         }
         settings = environment.settings.recorded
     }
@@ -41,6 +41,8 @@ extension RunSettings {
         JSONObject([
             ("memory", JSONValue(limits.memory)), ("cpu_slice", .number(limits.processorSlice)),
             ("cpu_total", .number(limits.processorTotal)), ("calls", JSONValue(limits.calls)),
+            ("frame", JSONValue(limits.frame)), ("output", JSONValue(limits.output)),
+            ("depth", JSONValue(limits.depth)),
             ("timeout", JSONValue(Int(taskTimeout.components.seconds))),
         ])
     }
@@ -59,6 +61,9 @@ extension RunSettings {
         if let slice = recorded["cpu_slice"]?.perlNumber { result.limits.processorSlice = slice }
         if let total = recorded["cpu_total"]?.perlNumber { result.limits.processorTotal = total }
         if let calls = recorded["calls"]?.perlInteger { result.limits.calls = calls }
+        if let frame = recorded["frame"]?.perlInteger { result.limits.frame = frame }
+        if let output = recorded["output"]?.perlInteger { result.limits.output = output }
+        if let depth = recorded["depth"]?.perlInteger { result.limits.depth = depth }
         if let timeout = recorded["timeout"]?.perlInteger { result.taskTimeout = .seconds(timeout) }
         return result
     }

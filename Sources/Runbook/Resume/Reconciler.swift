@@ -209,19 +209,19 @@ public struct Reconciler: Sendable {
         }
     }
 
-    /// Writes what was found and what it is known from; the proof first, so that no outcome is ever without one.
+    /// Writes what was found together with what it is known from, so that neither is ever without the other.
     private func write(
         _ step: StepRecord, _ state: StepState, _ outcome: JSONValue, _ proof: String
     ) async throws(Failure) -> ReconciledStep {
         var result = step
         (result.state, result.outcome, result.ended) = (state, outcome, now())
         do throws(Failure) {
-            try await journal.audit(
-                AuditEvent(
-                    .resolved, run: step.run, step: step.sequence, cluster: step.intent.cluster,
-                    body: ["state": .string(state.rawValue), "proof": .string(proof)]), at: now())
+            let event = AuditEvent(
+                .resolved, run: step.run, step: step.sequence, cluster: step.intent.cluster,
+                body: ["state": .string(state.rawValue), "proof": .string(proof)])
             try await journal.recordOutcome(
-                run: step.run, step: step.sequence, state, outcome: outcome, at: result.ended ?? now())
+                run: step.run, step: step.sequence, state, outcome: outcome, proof: event,
+                at: result.ended ?? now())
         } catch {
             // Somebody else may have found it out meanwhile.
             guard let now = try await journal.steps(of: step.run).first(where: { $0.sequence == step.sequence }),

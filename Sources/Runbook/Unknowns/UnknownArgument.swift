@@ -67,11 +67,14 @@ final class CallNotes: Sendable {
     private let steps: Mutex<[StepRecord]>
     private let secret = Mutex(false)
     private let occupied = Mutex(false)
+    /// Whether the call is still waited for.
+    let patience: CallPatience
 
     init(
         unknowns: [UnknownArgument] = [], call: CallID? = nil, steps: [StepRecord] = [],
-        memos: [String: JSONValue] = [:]
+        memos: [String: JSONValue] = [:], patience: CallPatience = CallPatience()
     ) {
+        self.patience = patience
         self.unknowns = unknowns
         self.call = call
         // What was drawn for nothing is drawn anew.

@@ -2,9 +2,10 @@
 internal import Glibc
 internal import Wire
 
-/// Reads frames from a worker's channel on a thread of its own until the channel ends.
+/// Reads frames from a worker's channel on the thread of its loop until the channel ends.
 struct ChannelReader: Sendable {
     let link: WorkerLink
+    let loop: WorkerLoop
     let continuation: AsyncStream<WorkerProcess.Event>.Continuation
 
     /// Starts the thread.
@@ -13,7 +14,6 @@ struct ChannelReader: Sendable {
         var thread = pthread_t()
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
-        pthread_attr_setstacksize(&attributes, 256 << 10)
         pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
         let code = pthread_create(
             &thread, &attributes,
@@ -26,6 +26,7 @@ struct ChannelReader: Sendable {
         if code != 0 {
             box.release()
             finish("no thread to read from the worker: \(errorText(code))")
+            loop.end()
         }
     }
 
@@ -36,22 +37,27 @@ struct ChannelReader: Sendable {
 
     private func run() {
         var frames = FrameReader()
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
-        defer { buffer.deallocate() }
-        while true {
-            let count = read(link.channel, buffer.baseAddress, buffer.count)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return finish(nil) }
-            frames.feed(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-            do throws(WireError) {
-                while let frame = try frames.next() {
-                    guard frame.kind.isFromWorker else { return finish("it sent a frame that only the host may send") }
-                    guard link.received(frame) else { return finish("it sent more than anybody can listen to") }
-                    continuation.yield(.frame(frame))
-                }
-            } catch {
-                return finish("it sent \(error.description)")
+        var nonsense: String?
+        loop.run { bytes in
+            frames.feed(bytes)
+            nonsense = handOver(&frames)
+            return nonsense == nil
+        }
+        finish(nonsense)
+        loop.end()
+    }
+
+    /// Hands over the frames that are whole; what is wrong with them where something is.
+    private func handOver(_ frames: inout FrameReader) -> String? {
+        do throws(WireError) {
+            while let frame = try frames.next() {
+                guard frame.kind.isFromWorker else { return "it sent a frame that only the host may send" }
+                guard link.received(frame) else { return "it sent more than anybody can listen to" }
+                continuation.yield(.frame(frame))
             }
+            return nil
+        } catch {
+            return "it sent \(error.description)"
         }
     }
 

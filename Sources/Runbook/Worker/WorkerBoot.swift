@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Model
+internal import Proxmox
 internal import Wire
 
 /// What a worker is told before it locks itself in.
@@ -27,8 +28,15 @@ enum WorkerBoot {
             "memory": .integer(Int64(limits.memory)),
             "cpu_slice": .number(limits.processorSlice),
             "cpu_total": .number(limits.processorTotal),
+            "frame": .integer(Int64(limits.frame)),
+            "output": .integer(Int64(limits.output)),
+            "depth": .integer(Int64(limits.depth)),
             "seed": .integer(settings.seed),
             "interactive": .bool(settings.isInteractive),
+            "tells_idleness": .bool(environment.clock.isVirtual),
+            "header": .bool(settings.header != nil),
+            "testing": .bool(environment.rehearsal != nil),
+            "coverage": .bool(environment.coverage != nil),
             "unknown": unknown.map { PackedValue($0) } ?? .null,
         ]
     }

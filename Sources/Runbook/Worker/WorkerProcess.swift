@@ -23,6 +23,8 @@ public final class WorkerProcess: Sendable {
     public let events: AsyncStream<Event>
 
     private let link: WorkerLink
+    /// Where what answers the worker runs best.
+    let loop: WorkerLoop
 
     /// Starts a worker.
     ///
@@ -52,7 +54,8 @@ public final class WorkerProcess: Sendable {
         link = WorkerLink(channel: channel, pid: pid)
         let (stream, continuation) = AsyncStream<Event>.makeStream()
         events = stream
-        ChannelReader(link: link, continuation: continuation).start()
+        loop = WorkerLoop(channel: channel)
+        ChannelReader(link: link, loop: loop, continuation: continuation).start()
     }
 
     // The reader's thread sees the end of the channel, reaps the process and closes our side.

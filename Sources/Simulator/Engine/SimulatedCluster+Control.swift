@@ -48,7 +48,7 @@ extension SimulatedCluster {
     /// Takes a node away or brings it back; false where there is none of that name.
     ///
     /// The cluster loses its quorum once half of its nodes are away, as each has one vote.
-    func setOnline(_ name: String, _ online: Bool) -> Bool {
+    public func setOnline(_ name: String, _ online: Bool) -> Bool {
         let now = clock.now
         return core.withLock { core in
             core.state.advance(to: now)

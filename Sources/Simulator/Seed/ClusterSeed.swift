@@ -22,6 +22,8 @@ public struct ClusterSeed: Sendable, Hashable {
     public var quorate: Bool
     /// Seconds between two looks of a node's statistics daemon, by which `/cluster/resources` lags; 0 for no lag.
     public var lag = 0.0
+    /// The time at which the cluster was like this, in seconds since 1970; nil where that does not matter.
+    public var time: Double?
 
     /// Makes a seed.
     public init(

@@ -18,6 +18,11 @@ public struct GuestConfig: Sendable, Hashable {
         for (key, value) in options { self[key] = value }
     }
 
+    /// Makes a configuration of a list of options.
+    init(_ options: [(String, String)]) {
+        for (key, value) in options { self[key] = value }
+    }
+
     /// Reads, sets or (with nil) removes an option.
     public subscript(_ key: String) -> String? {
         get { entries.first { $0.key == key }?.value }

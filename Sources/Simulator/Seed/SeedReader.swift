@@ -6,14 +6,17 @@ internal import YAML
 struct SeedReader {
     private let top: YAMLReader
     var builder = SeedBuilder(seed: 8)
+    private static let lists = ["nodes", "storages", "pools", "users", "acl", "guests", "backups", "files", "volumes"]
+
+    /// Reads what is added to a cluster that is there already.
+    init(addition root: YAMLNode, number: Int) throws(YAMLError) {
+        top = try YAMLReader(root, of: "an addition", keys: Self.lists)
+        builder = SeedBuilder(seed: 8 &+ UInt64(clamping: number))
+    }
 
     init(_ root: YAMLNode) throws(YAMLError) {
         top = try YAMLReader(
-            root, of: "a cluster",
-            keys: [
-                "version", "name", "nodes", "storages", "pools", "users", "acl", "guests", "backups", "files",
-                "quorate", "lag",
-            ])
+            root, of: "a cluster", keys: ["version", "name", "time", "quorate", "lag"] + Self.lists)
         let version = try top.required("version")
         if try version.integer() != 1 { throw version.error("expected version 1") }
     }
@@ -21,8 +24,17 @@ struct SeedReader {
     mutating func seed() throws(YAMLError) -> ClusterSeed {
         var seed = ClusterSeed(name: try top.optional("name")?.text() ?? "cluster", nodes: [])
         let nodes = try top.required("nodes")
-        for node in try nodes.elements() { seed.nodes.append(try Self.node(node)) }
-        if seed.nodes.isEmpty { throw nodes.error("a cluster needs a node") }
+        if try nodes.elements().isEmpty { throw nodes.error("a cluster needs a node") }
+        try read(into: &seed)
+        seed.time = try top.optional("time").map { (node) throws(YAMLError) in try SeedValues.time(node) }
+        if let lag = top.optional("lag") { seed.lag = Double(try lag.integer(in: 0...3600)) }
+        if let quorate = top.optional("quorate") { seed.quorate = try quorate.boolean() }
+        return seed
+    }
+
+    /// Reads all lists; what they name must be in them or in the seed.
+    mutating func read(into seed: inout ClusterSeed) throws(YAMLError) {
+        for node in try list("nodes") { seed.nodes.append(try Self.node(node)) }
         for node in try list("storages") { seed.storages.append(try Self.storage(node)) }
         for node in try list("pools") {
             let reader = try YAMLReader(node, of: "a pool", keys: ["id", "comment"])
@@ -32,12 +44,10 @@ struct SeedReader {
         for node in try list("users") { seed.users.append(try Self.user(node)) }
         for node in try list("acl") { seed.grants.append(try Self.grant(node)) }
         for node in try list("guests") { seed.guests.append(try guest(node, seed)) }
+        for node in try list("volumes") { seed.volumes.append(try Self.volume(node, seed)) }
         seed.addMissingImages(created: builder.epoch)
         for node in try list("backups") { seed.volumes.append(try Self.backup(node, seed)) }
         for node in try list("files") { seed.volumes += try Self.file(node, seed) }
-        if let lag = top.optional("lag") { seed.lag = Double(try lag.integer(in: 0...3600)) }
-        if let quorate = top.optional("quorate") { seed.quorate = try quorate.boolean() }
-        return seed
     }
 
     private func list(_ key: String) throws(YAMLError) -> [YAMLNode] {
@@ -140,6 +150,23 @@ struct SeedReader {
             size: try reader.optional("size").map { (node) throws(YAMLError) in try SeedValues.size(node) } ?? 1 << 30,
             vmid: vmid, created: time, notes: try reader.optional("notes")?.text(),
             protected: try reader.optional("protected")?.boolean() ?? false, backedUp: guest.config)
+    }
+
+    /// A volume as it is, without anything made up.
+    private static func volume(_ node: YAMLNode, _ seed: ClusterSeed) throws(YAMLError) -> SimulatedVolume {
+        let reader = try YAMLReader(
+            node, of: "a volume",
+            keys: ["volume", "node", "content", "format", "size", "vmid", "time", "notes", "protected"])
+        let vmid = try reader.optional("vmid").map { (node) throws(YAMLError) in try node.integer(in: VMID.range) }
+        let content = try reader.required("content").text()
+        return SimulatedVolume(
+            try reader.required("volume").text(), node: try reader.optional("node")?.text(), content: content,
+            format: try reader.required("format").text(),
+            size: try reader.required("size").integer(in: 0...Int.max), vmid: vmid,
+            created: try reader.optional("time").map { (node) throws(YAMLError) in try SeedValues.time(node) } ?? 0,
+            notes: try reader.optional("notes")?.text(),
+            protected: try reader.optional("protected")?.boolean() ?? false,
+            backedUp: content == "backup" ? seed.guests.first { $0.vmid == vmid }?.config : nil)
     }
 
     /// A file on a storage; on one that is not shared every node has it.

@@ -56,6 +56,10 @@ extension ClusterState {
 
     mutating func finishTask(_ upid: String) {
         guard let task = tasks[upid], task.phase == .running else { return }
+        if let doom = task.doom {
+            if let vmid = task.vmid { guests[vmid] = doom.before }
+            return end(upid, doom.text)
+        }
         do throws(TaskError) {
             try TaskBehaviour.all[task.type]?.finish(&self, upid)
             if let seconds = tasks[upid]?.again {
@@ -66,6 +70,14 @@ extension ClusterState {
         } catch {
             end(upid, error.text)
         }
+    }
+
+    /// Lets a task that runs fail when its time has passed, without an effect.
+    ///
+    /// - Parameter before: The cluster as it was before the task; its guest is as it was then.
+    public mutating func doom(_ upid: String, _ text: String, before: ClusterState) {
+        guard let task = tasks[upid] else { return }
+        tasks[upid]?.doom = Doom(text: text, before: task.vmid.flatMap { before.guests[$0] })
     }
 
     mutating func giveUp(_ upid: String) {

@@ -26,6 +26,8 @@ struct SimulatedTask: Sendable, Hashable {
     var queue: [Int] = []
     /// How many of them went wrong.
     var failures = 0
+    /// What it will fail with, whatever it does; nil where it is left to itself.
+    var doom: Doom?
     /// Seconds until the task's next step, where the last one was not the end.
     var again: Double?
 
@@ -36,6 +38,14 @@ struct SimulatedTask: Sendable, Hashable {
 
     func flag(_ name: String) -> Bool { parameters[name] == "1" }
     func integer(_ name: String) -> Int? { parameters[name].flatMap { Int($0) } }
+}
+
+/// How a task will fail, whatever it does.
+struct Doom: Sendable, Hashable {
+    /// What it fails with.
+    var text: String
+    /// Its guest as it was before, which it will be again; nil where there was none.
+    var before: SimulatedGuest?
 }
 
 /// Why a task ends badly; the text becomes its exit status.

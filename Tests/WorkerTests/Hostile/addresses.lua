@@ -1,4 +1,5 @@
 -- expect: returns true
+-- attack: names of tables, functions and coroutines that would show where they lie
 local t = { {}, print, function() end, coroutine.create(print), pve, pve.api }
 for i = 1, #t do
   assert(not tostring(t[i]):find('0x'), tostring(t[i]))

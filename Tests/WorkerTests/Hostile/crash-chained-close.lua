@@ -1,4 +1,5 @@
 -- expect: returns true
+-- attack: 10,000 coroutines that close each other
 local co
 for i = 1, 10000 do
   local inner = co

@@ -1,4 +1,5 @@
 -- expect: returns true
+-- attack: __close in an xpcall in a coroutine with a deep stack (crashes stock 5.4.4)
 local function deep(n) if n > 0 then return 1 + deep(n - 1) end return 0 end
 local co = coroutine.create(function()
   deep(10000)

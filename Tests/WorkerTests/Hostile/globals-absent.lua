@@ -1,4 +1,5 @@
 -- expect: returns true
+-- attack: io, os.execute, debug.getregistry and their like
 for _, name in ipairs{ 'io', 'package', 'dofile', 'loadfile', 'loadstring', 'setfenv', 'module', 'newproxy', 'jit' } do
   assert(_G[name] == nil, name)
 end

@@ -1,2 +1,3 @@
 -- expect: returns true
+-- attack: 3 MiB of source for load
 return load((' '):rep(3 << 20)) == nil

@@ -1,2 +1,3 @@
 -- expect: limit cpu
+-- attack: an endless loop of goto
 ::again:: goto again

@@ -1,4 +1,5 @@
 -- expect: limit cpu
+-- attack: an endless __close in a coroutine that the limit ends
 local co = coroutine.create(function()
   local x <close> = setmetatable({}, { __close = function() while true do end end })
   while true do end

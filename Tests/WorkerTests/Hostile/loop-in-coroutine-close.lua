@@ -1,4 +1,5 @@
 -- expect: limit cpu
+-- attack: an endless __close run by coroutine.close
 local co = coroutine.create(function()
   local x <close> = setmetatable({}, { __close = function() while true do end end })
   coroutine.yield()

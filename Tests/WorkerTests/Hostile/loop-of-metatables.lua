@@ -1,2 +1,3 @@
 -- expect: limit cpu
+-- attack: metatables for ever
 while true do setmetatable({}, { __index = {} }) end

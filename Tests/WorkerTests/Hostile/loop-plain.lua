@@ -1,2 +1,3 @@
 -- expect: limit cpu
+-- attack: an endless loop
 while true do end

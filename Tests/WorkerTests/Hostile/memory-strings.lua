@@ -1,3 +1,4 @@
 -- expect: limit memory
+-- attack: a string that doubles
 local s = 'x'
 while true do s = s .. s end

@@ -1,4 +1,5 @@
 -- expect: returns true
+-- attack: a finalizer that is added after setmetatable
 local m = {}
 local t = setmetatable({}, m)
 m.__gc = function() while true do end end

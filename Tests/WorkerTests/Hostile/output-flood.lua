@@ -1,2 +1,3 @@
 -- expect: limit output
+-- attack: print for ever
 while true do print(('x'):rep(100)) end

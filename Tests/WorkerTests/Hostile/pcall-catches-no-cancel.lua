@@ -1,4 +1,5 @@
 -- expect: returns true
+-- attack: a coroutine that catches all that would end it
 local seen = 0
 local co = coroutine.create(function()
   while true do pcall(coroutine.yield) seen = seen + 1 end

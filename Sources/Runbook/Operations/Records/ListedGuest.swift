@@ -15,10 +15,13 @@ struct ListedGuest: Sendable {
     /// The state, which nobody knows while the node is away.
     var status: String { isLost ? "unknown" : row.status ?? "unknown" }
 
-    private static let capacities = ["maxcpu", "maxmem", "maxdisk"]
+    private static let labels = ["pool", "lock", "hastate"]
+    private static let capacities: Set = ["maxcpu", "maxmem", "maxdisk"]
     private static let figures = [
         "cpu", "maxcpu", "mem", "maxmem", "disk", "maxdisk", "uptime", "netin", "netout", "diskread", "diskwrite",
     ]
+    private static let places = Dictionary(
+        uniqueKeysWithValues: (labels + figures).enumerated().map { ($0.element, $0.offset) })
 
     /// The guest as scripts see it.
     var json: JSONValue {
@@ -29,12 +32,15 @@ struct ListedGuest: Sendable {
             ("template", .bool(row.isTemplate)),
             ("tags", .array(row.tags.map(JSONValue.string))),
         ])
-        for name in ["pool", "lock", "hastate"] {
-            if let text = row.members[name]?.perlText { object[name] = .string(text) }
+        // Looked up once a row and not once a name: there may be ten thousand rows.
+        var shown = [JSONValue?](repeating: nil, count: Self.labels.count + Self.figures.count)
+        for member in row.members.members {
+            if let place = Self.places[member.key] { shown[place] = member.value }
         }
-        // What a guest used when its node was last heard of says nothing about now.
-        for name in isLost ? Self.capacities : Self.figures {
-            if let value = row.members[name], !value.isNull { object[name] = value }
+        for (name, value) in zip(Self.labels, shown) { if let text = value?.perlText { object[name] = .string(text) } }
+        for (name, value) in zip(Self.figures, shown.dropFirst(Self.labels.count)) {
+            // What a guest used when its node was last heard of says nothing about now.
+            if let value, !value.isNull, !isLost || Self.capacities.contains(name) { object[name] = value }
         }
         if let note { object["note"] = .string(note) }
         if isLost, let last = row.status, last != "unknown" { object["last_status"] = .string(last) }
@@ -57,10 +63,11 @@ struct ListedGuest: Sendable {
 extension ProxmoxClient {
     /// The guests of the cluster's overview by vmid, each with what its node is now.
     func guests() async throws(Failure) -> [ListedGuest] {
-        let rows = try await resources(type: .vm).filter { $0.guest != nil }
-        guard !rows.isEmpty else { return [] }
-        let lost = Set(try await resources(type: .node).filter { $0.status == "offline" }.compactMap(\.node))
-        return rows.map { row in ListedGuest(row: row, isLost: row.node.map(lost.contains) ?? false) }
+        // All of the overview in one request: two would be of two moments, and the rest of it is small.
+        let rows = try await resources(type: nil)
+        let lost = Set(rows.filter { $0.kind == .node && $0.status == "offline" }.compactMap(\.node))
+        return rows.filter { $0.guest != nil }
+            .map { row in ListedGuest(row: row, isLost: row.node.map(lost.contains) ?? false) }
             .sorted { ($0.row.vmid?.rawValue ?? 0) < ($1.row.vmid?.rawValue ?? 0) }
     }
 }

@@ -1,3 +1,0 @@
--- expect: returns true
-return getmetatable(pve) == false and not pcall(setmetatable, pve, {}) and not pcall(rawset, pve, 'x', 1)
-  and not pcall(function() pve.x = 1 end) and not pcall(function() pve.api.get = print end)

@@ -1,0 +1,30 @@
+local co = coroutine.create(function(a, b)
+  local c = coroutine.yield(a + b)
+  local d, e = coroutine.yield(c * 2)
+  return d + e
+end)
+assert(select(2, coroutine.resume(co, 1, 2)) == 3 and select(2, coroutine.resume(co, 10)) == 20)
+assert(coroutine.status(co) == 'suspended' and select(2, coroutine.resume(co, 3, 4)) == 7)
+assert(coroutine.status(co) == 'dead' and coroutine.resume(co) == false)
+local gen = coroutine.wrap(function() for i = 1, 3 do coroutine.yield(i) end end)
+assert(gen() == 1 and gen() == 2 and gen() == 3)
+local ok, e = coroutine.resume(coroutine.create(function() error({ code = 7 }) end))
+assert(not ok and e.code == 7)
+local yielded = coroutine.wrap(function()
+  local ok, x = pcall(function() return coroutine.yield('in pcall') end)
+  return ok, x
+end)
+assert(yielded() == 'in pcall' and select(2, yielded('back')) == 'back')
+local m = coroutine.wrap(function()
+  local t = setmetatable({}, { __index = function(_, k) return coroutine.yield(k) end })
+  return t.key
+end)
+assert(m() == 'key' and m('value') == 'value')
+local closed = false
+local c = coroutine.create(function()
+  local x <close> = setmetatable({}, { __close = function() closed = true end })
+  coroutine.yield()
+end)
+coroutine.resume(c) assert(coroutine.close(c) and closed and coroutine.status(c) == 'dead')
+assert(coroutine.isyieldable() ~= nil and coroutine.running() ~= nil)
+return true
