@@ -13,11 +13,15 @@ struct ResumedApplyTests {
         var description: String
         var method: String
         var path: String
+        /// The answers that come late from then on, so that it cannot be over before it is killed.
+        var held: String
 
         static let all = [
-            Point(description: "the first change is sent", method: "POST", path: "/103/status/start"),
-            Point(description: "the first task is followed", method: "GET", path: ":/status"),
-            Point(description: "the second change is sent", method: "POST", path: "/101/snapshot"),
+            Point(
+                description: "the first change is sent", method: "POST", path: "/103/status/start", held: "*:qmstart:*"),
+            Point(description: "the first task is followed", method: "GET", path: ":/status", held: "*:qmstart:*"),
+            Point(
+                description: "the second change is sent", method: "POST", path: "/101/snapshot", held: "*:qmsnapshot:*"),
         ]
     }
 
@@ -47,6 +51,9 @@ struct ResumedApplyTests {
 
     /// Applies the plan until the point and kills the process there; gives the run's id.
     private func killed(at point: Point) async throws -> String {
+        _ = try await server.control(
+            "/sim/faults",
+            body: #"{"effect":"delay","seconds":50,"method":"GET","path":"\#(point.held)/status","count":9}"#)
         let process = try ChildProcess(
             Places.products.appendingPathComponent("pvelua"), ["--yes", "apply", plan],
             environment: runner.surroundings)
@@ -58,6 +65,7 @@ struct ResumedApplyTests {
         }
         process.signal(SIGKILL)
         #expect(await process.ending() == -SIGKILL, "it was to be killed while \(point)")
+        try await server.forgetFaults()
         return try #require(try journal().runs(limit: 1).first?.id)
     }
 

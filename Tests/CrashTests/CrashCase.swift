@@ -34,7 +34,7 @@ struct CrashCase: Sendable {
         var problems: [String] = []
         /// Whether it came to its end without a person.
         var isResolved = false
-        /// Whether it was run from its beginning again since nothing had been changed.
+        /// Whether it was run from its beginning again since no change had been intended.
         var isBegunAnew = false
     }
 }

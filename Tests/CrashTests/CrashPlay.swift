@@ -62,6 +62,14 @@ extension CrashWorld {
         servers.flatMap { server in server.effects.map { "\(server.name) \(TruthfulServer.plain($0.what))" } }.sorted()
     }
 
+    /// Whether no change was ever to be made, as far as the journal knows.
+    private var hasNoSteps: Bool {
+        get throws {
+            guard FileManager.default.fileExists(atPath: journalPath) else { return true }
+            return try journal().steps(of: Self.run).isEmpty
+        }
+    }
+
     /// Plays a case to its end: as often as the host is killed, another one resumes.
     func play(
         _ test: CrashCase, against reference: CrashReference, mutant: Mutant = .none,
@@ -85,11 +93,11 @@ extension CrashWorld {
             if test.losesPower { durable.restore() }
             try await meanwhile(self)
             await pass(test.pause)
+            if try hasNoSteps { result.isBegunAnew = true }
             host = try next()
             let boot = test.losesPower ? "another boot" : MachineBoot.id()
             ending = try await resume(host, boot: boot)
             if case .unknown = ending {
-                result.isBegunAnew = true
                 ending = try await run(host).map { .ended($0) } ?? .killed
             }
             if case .over = ending {} else { output = host.output.text }
@@ -101,7 +109,7 @@ extension CrashWorld {
         result.output = output
         result.effects = effects
         result.pictures = servers.map(\.picture)
-        // Nothing was changed and nothing kept, so it is another run, at another time.
+        // Nothing was to be changed and nothing kept, so it is begun anew, at another time.
         var reference = reference
         if result.isBegunAnew {
             result.forgetTime()

@@ -65,6 +65,18 @@ struct CrashPointTests {
         }
     }
 
+    /// What was read and drawn is kept with the first intent; before it nothing is, so the time may be another one.
+    @Test func aRunThatIsKilledBeforeItsFirstIntentIsBegunAnewLater() async throws {
+        let runbook = try #require(CrashRunbook.all.first { $0.name == "time and chance" })
+        let reference = try await CrashReference.of(runbook)
+        let first = try #require(reference.labels.firstIndex(of: "after intent"))
+        for point in 1...(first + 1) {
+            var test = CrashCase(points: [point])
+            test.pause = 53
+            try await play(runbook, test, reference, "a minute after point \(point)")
+        }
+    }
+
     /// Two processes died over the same step, a third one made it: it is what the fourth goes on from.
     @Test func whatWasTriedAgainIsNotTriedOnceMore() async throws {
         let runbook = try #require(CrashRunbook.all.first { $0.name == "create and start" })

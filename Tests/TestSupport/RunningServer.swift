@@ -52,11 +52,18 @@ public final class RunningServer: Sendable {
         return rows.map { ($0["method"]?.string ?? "", $0["path"]?.string ?? "") }
     }
 
+    /// Lets nothing go wrong any more.
+    public func forgetFaults() async throws { _ = try await control("/sim/faults", ["-X", "DELETE"]) }
+
     /// A GET or POST with `curl`, authorised; for what tests ask the server itself.
     public func control(_ path: String, body: String? = nil) async throws -> String {
-        var arguments = ["-s", "--cacert", authorityFile, "-H", "Authorization: PVEAPIToken=\(tokenID)=\(secret)"]
-        if let body { arguments += ["-H", "Content-Type: application/json", "-d", body] }
-        arguments.append(url.absoluteString + path)
+        try await control(path, body.map { ["-H", "Content-Type: application/json", "-d", $0] } ?? [])
+    }
+
+    private func control(_ path: String, _ options: [String]) async throws -> String {
+        let arguments =
+            ["-s", "--cacert", authorityFile, "-H", "Authorization: PVEAPIToken=\(tokenID)=\(secret)"]
+            + options + [url.absoluteString + path]
         return try await run(URL(fileURLWithPath: "/usr/bin/curl"), arguments).output
     }
 }
