@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CSimdjson
+internal import Glibc
 
 /// Why a text is not JSON.
 public struct JSONError: Error, Hashable, Sendable {
@@ -64,6 +65,18 @@ private struct TapeWalker {
     let words: UnsafePointer<UInt64>
     let strings: UnsafePointer<UInt8>
     var index: Int
+    /// Where the names of the objects are that have not come to their end, the outer ones first.
+    private var open: [Int] = []
+    /// Names of objects that came last, with where they were found; the latest stands at the end.
+    private var lists: [(offsets: [Int], names: [String])] = []
+    /// How many are looked through; guests of a cluster differ in a few members only.
+    private static let mostLists = 8
+
+    init(words: UnsafePointer<UInt64>, strings: UnsafePointer<UInt8>, index: Int) {
+        self.words = words
+        self.strings = strings
+        self.index = index
+    }
 
     mutating func next() -> JSONValue {
         let word = words[index]
@@ -103,14 +116,37 @@ private struct TapeWalker {
     }
 
     private mutating func members(until end: Int, count: Int) -> JSONObject {
-        var result = JSONObject()
-        result.reserve(count)
+        let begin = open.count
+        var values: [JSONValue] = []
+        values.reserveCapacity(count)
         while index < end - 1 {
-            let key = string(at: Int(words[index] & 0x00ff_ffff_ffff_ffff))
+            open.append(Int(words[index] & 0x00ff_ffff_ffff_ffff))
             index += 1
-            result.append(key, next())
+            values.append(next())
         }
         index = end
-        return result
+        defer { open.removeLast(open.count - begin) }
+        return JSONObject(keys: names(at: open[begin...]), values: values)
+    }
+
+    /// The names at these offsets; those of an earlier object where it has the same, so that a list's names are kept once.
+    private mutating func names(at offsets: ArraySlice<Int>) -> [String] {
+        for known in (0..<lists.count).reversed() where isSame(lists[known].offsets, offsets) {
+            lists.swapAt(known, lists.count - 1)
+            return lists[lists.count - 1].names
+        }
+        let names = offsets.map(string(at:))
+        if lists.count == Self.mostLists { lists.removeFirst() }
+        lists.append((Array(offsets), names))
+        return names
+    }
+
+    private func isSame(_ left: [Int], _ right: ArraySlice<Int>) -> Bool {
+        guard left.count == right.count else { return false }
+        return zip(left, right).allSatisfy { left, right in
+            let (left, right) = (UnsafeRawPointer(strings + left), UnsafeRawPointer(strings + right))
+            let count = left.loadUnaligned(as: UInt32.self)
+            return count == right.loadUnaligned(as: UInt32.self) && memcmp(left + 4, right + 4, Int(count)) == 0
+        }
     }
 }

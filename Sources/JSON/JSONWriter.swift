@@ -43,16 +43,16 @@ private struct JSONWriter {
             if !elements.isEmpty { newline(depth) }
             bytes.append(UInt8(ascii: "]"))
         case .object(let object):
-            let members = object.members
+            let (keys, values) = (object.keys, object.values)
             bytes.append(UInt8(ascii: "{"))
-            for index in members.indices {
+            for index in keys.indices {
                 separate(index, depth)
-                quote(members[index].key)
+                quote(keys[index])
                 bytes.append(UInt8(ascii: ":"))
                 if indent != nil { bytes.append(UInt8(ascii: " ")) }
-                write(members[index].value, depth: depth + 1)
+                write(values[index], depth: depth + 1)
             }
-            if !members.isEmpty { newline(depth) }
+            if !keys.isEmpty { newline(depth) }
             bytes.append(UInt8(ascii: "}"))
         }
     }

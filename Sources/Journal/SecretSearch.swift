@@ -6,6 +6,8 @@ public import JSON
 /// Every answer is looked through, and the records of a list have the same members, so what was found of a name is kept.
 public struct SecretSearch {
     private var names: [String: Bool] = [:]
+    /// Which members are secret; empty where none is.
+    private var marks = NameMemo<[Bool]>()
 
     /// Begins a search.
     public init() {}
@@ -14,10 +16,11 @@ public struct SecretSearch {
     public mutating func finds(in value: JSONValue) -> Bool {
         switch value {
         case .object(let object):
-            for member in object.members {
-                if isSecret(member.key) {
-                    if !Self.isHidden(member.value) { return true }
-                } else if finds(in: member.value) {
+            let marks = marks[object] ?? marked(object)
+            for (index, value) in object.values.enumerated() {
+                if marks.isEmpty || !marks[index] {
+                    if finds(in: value) { return true }
+                } else if !Self.isHidden(value) {
                     return true
                 }
             }
@@ -28,6 +31,13 @@ public struct SecretSearch {
         case .string(let text): return Redaction.redacted(text) != text
         default: return false
         }
+    }
+
+    private mutating func marked(_ object: JSONObject) -> [Bool] {
+        var found = object.keys.map { isSecret($0) }
+        if !found.contains(true) { found = [] }
+        marks[object] = found
+        return found
     }
 
     private mutating func isSecret(_ name: String) -> Bool {

@@ -79,7 +79,7 @@ struct ClusterRoute: Sendable {
         }
         let trust = Self.trust(cluster.tls, context)
         self.trust = trust
-        let settings = CurlSettings(
+        var settings = CurlSettings(
             trust: trust, connectTimeout: .seconds(timeouts.connect), stallTimeout: .seconds(timeouts.stall),
             maximumConnections: cluster.limits.connections, maximumBody: cluster.limits.answer,
             userAgent: "pvelua/\(PveluaVersion.text)")
@@ -88,6 +88,7 @@ struct ClusterRoute: Sendable {
             guard let endpoint = HTTPEndpoint(host: host.host, port: host.port) else {
                 throw Failure(.config, "\"\(host)\" is no host")
             }
+            settings.takesPacked = !endpoint.isLoopback
             hosts.append(
                 Host(
                     name: host.description, endpoint: endpoint,

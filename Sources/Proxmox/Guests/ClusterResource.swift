@@ -79,23 +79,49 @@ public struct ClusterResource: Hashable, Sendable {
     /// All members of the row.
     public let members: JSONObject
 
+    /// Reads the rows of a list, without those that have no type.
+    public static func all(_ rows: [JSONValue]) -> [ClusterResource] {
+        var known = NameMemo<Places>()
+        return rows.compactMap { row in
+            guard let members = row.object else { return nil }
+            if let places = known[members] { return ClusterResource(members, places) }
+            let places = Places(members.keys)
+            known[members] = places
+            return ClusterResource(members, places)
+        }
+    }
+
     /// Reads a row, or nil where it has no type.
-    public init?(_ row: JSONValue) {
-        guard let members = row.object, let type = members["type"]?.string else { return nil }
+    private init?(_ members: JSONObject, _ places: Places) {
+        func value(_ place: Int?) -> JSONValue? { place.map { members.values[$0] } }
+        guard let type = value(places.type)?.string else { return nil }
         self.members = members
         kind = Kind(type)
-        id = members["id"]?.perlText ?? ""
-        vmid = members["vmid"]?.perlInteger.flatMap(VMID.init)
-        node = members["node"]?.perlText.flatMap(NodeName.init)
-        name = members["name"]?.perlText
-        status = members["status"]?.perlText
-        pool = members["pool"]?.perlText
-        tags = Self.tags(members["tags"]?.perlText)
-        lock = members["lock"]?.perlText.flatMap { $0.isEmpty ? nil : $0 }
-        isTemplate = members["template"]?.perlBool ?? false
-        uptime = members["uptime"]?.perlInteger
-        haState = members["hastate"]?.perlText
-        storage = members["storage"]?.perlText
+        id = value(places.id)?.perlText ?? ""
+        vmid = value(places.vmid)?.perlInteger.flatMap(VMID.init)
+        node = value(places.node)?.perlText.flatMap(NodeName.init)
+        name = value(places.name)?.perlText
+        status = value(places.status)?.perlText
+        pool = value(places.pool)?.perlText
+        tags = Self.tags(value(places.tags)?.perlText)
+        lock = value(places.lock)?.perlText.flatMap { $0.isEmpty ? nil : $0 }
+        isTemplate = value(places.template)?.perlBool ?? false
+        uptime = value(places.uptime)?.perlInteger
+        haState = value(places.haState)?.perlText
+        storage = value(places.storage)?.perlText
+    }
+
+    /// Where what is read of a row stands in it.
+    private struct Places {
+        let type, id, vmid, node, name, status, pool, tags, lock, template, uptime, haState, storage: Int?
+
+        init(_ names: [String]) {
+            func place(_ name: String) -> Int? { names.lastIndex(of: name) }
+            (type, id, vmid, node, name) = (place("type"), place("id"), place("vmid"), place("node"), place("name"))
+            (status, pool, tags, lock) = (place("status"), place("pool"), place("tags"), place("lock"))
+            (template, uptime, haState) = (place("template"), place("uptime"), place("hastate"))
+            storage = place("storage")
+        }
     }
 
     /// The guest that the row is about, or nil where it is about something else.
@@ -110,6 +136,7 @@ public struct ClusterResource: Hashable, Sendable {
 
     /// The tags in a list as Proxmox writes it: separated by `;`, `,` or spaces.
     static func tags(_ text: String?) -> [String] {
-        (text ?? "").split { $0 == ";" || $0 == "," || $0 == " " }.map(String.init)
+        guard let text, !text.isEmpty else { return [] }
+        return text.split { $0 == ";" || $0 == "," || $0 == " " }.map(String.init)
     }
 }

@@ -12,7 +12,7 @@ extension ProxmoxClient {
         guard let rows = answer.data.array else {
             throw Failure(.server, "the cluster's overview is not a list", raw: answer.data.excerpt)
         }
-        return rows.compactMap(ClusterResource.init)
+        return ClusterResource.all(rows)
     }
 
     /// Where a guest is now and of which kind it is.

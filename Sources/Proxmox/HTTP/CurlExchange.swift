@@ -110,7 +110,7 @@ final class CurlExchange {
         need(cc_set_text(easy, CURLOPT_PROXY, ""))
         need(cc_set_long(easy, CURLOPT_NOSIGNAL, 1))
         need(cc_set_long(easy, CURLOPT_TCP_NODELAY, 1))
-        need(cc_set_text(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate"))
+        if settings.takesPacked { need(cc_set_text(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate")) }
         need(cc_set_text(easy, CURLOPT_USERAGENT, settings.userAgent))
         need(cc_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, settings.connectTimeout.boundedMilliseconds))
         need(cc_set_long(easy, CURLOPT_TIMEOUT_MS, request.timeout.boundedMilliseconds))

@@ -20,6 +20,8 @@ public struct CurlSettings: Sendable, Hashable {
     public var idleLimit: Int
     /// What the client calls itself.
     public var userAgent: String
+    /// Whether answers may come packed: saves time on the way, and costs the server more than that where there is no way.
+    public var takesPacked: Bool
     /// Whether TLS is spoken; never left out to a Proxmox server, whose clients carry credentials.
     public var usesTLS: Bool
 
@@ -30,7 +32,7 @@ public struct CurlSettings: Sendable, Hashable {
         trust: ServerTrust, connectTimeout: Duration = .seconds(5), stallTimeout: Duration = .seconds(10),
         maximumConnections: Int = 8, maximumBody: Int = 64 << 20, maximumHead: Int = 64 << 10,
         requestsPerConnection: Int = 100, idleLimit: Int = 4, userAgent: String = "pvelua",
-        usesTLS: Bool = true
+        takesPacked: Bool = true, usesTLS: Bool = true
     ) {
         self.trust = trust
         self.connectTimeout = connectTimeout
@@ -41,6 +43,7 @@ public struct CurlSettings: Sendable, Hashable {
         self.requestsPerConnection = max(1, requestsPerConnection)
         self.idleLimit = min(max(1, idleLimit), 86_400)
         self.userAgent = userAgent
+        self.takesPacked = takesPacked
         self.usesTLS = usesTLS
     }
 }

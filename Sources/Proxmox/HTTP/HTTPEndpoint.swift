@@ -51,6 +51,13 @@ public struct HTTPEndpoint: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// Whether the server is this machine, by its name or address.
+    public var isLoopback: Bool {
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return host.lowercased() == "localhost" || host == "::1"
+            || parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+    }
+
     /// `host:port`, with brackets around an IPv6 address.
     public var description: String { (host.contains(":") ? "[\(host)]" : host) + ":\(port)" }
 }

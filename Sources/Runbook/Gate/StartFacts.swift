@@ -43,7 +43,7 @@ struct StartFacts: Sendable {
     /// Puts back what an earlier process knew; the first piece is the overview.
     init?(_ pieces: [JSONValue], cluster: String) {
         guard let overview = pieces.first?.array else { return nil }
-        self.init(overview.compactMap(ClusterResource.init), cluster: cluster)
+        self.init(ClusterResource.all(overview), cluster: cluster)
         for piece in pieces.dropFirst() {
             if let guest = piece["guest"].flatMap(PolicyGuest.init(recorded:)), let vmid = guest.vmid {
                 guests[vmid] = guest

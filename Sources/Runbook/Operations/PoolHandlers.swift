@@ -35,7 +35,7 @@ enum PoolHandlers {
         let below = try await call.read("pools").array ?? []
         var object = JSONObject([("pool", .string(id))])
         object["comment"] = found.comment.map(JSONValue.string)
-        object["guests"] = .array(guests.map(\.json))
+        object["guests"] = GuestRecords.all(guests)
         object["storages"] = .array(found.storages.sorted().map(JSONValue.string))
         object["pools"] = .array(
             below.compactMap { $0["poolid"]?.perlText }.filter { PoolID($0)?.parent == id }.sorted().map(

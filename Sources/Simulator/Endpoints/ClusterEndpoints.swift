@@ -66,7 +66,10 @@ enum Cluster {
         let type = call["type"]
         var rows: [JSONValue] = []
         if type == nil || type == "vm" { rows += guests(state, call.identity) }
-        if type == nil || type == "node" { rows += state.nodes.map { nodeResource(state, $0, call.identity) } }
+        if type == nil || type == "node" {
+            let loads = state.loads()
+            rows += state.nodes.map { nodeResource(state, $0, loads[$0.name], call.identity) }
+        }
         if type == nil {
             rows += state.pools.filter { state.may(call.identity, "Pool.Audit", "/pool/\($0.id)") }.map {
                 ["id": .string("/pool/\($0.id)"), "pool": .string($0.id), "type": "pool"]
@@ -95,13 +98,13 @@ enum Cluster {
     }
 
     private static func nodeResource(
-        _ state: ClusterState, _ node: SimulatedNode, _ identity: Identity
+        _ state: ClusterState, _ node: SimulatedNode, _ load: NodeLoad?, _ identity: Identity
     ) -> JSONValue {
         var row = JSONObject([
             ("id", .string("node/\(node.name)")), ("node", .string(node.name)), ("type", "node"),
             ("status", node.online ? "online" : "offline"), ("cgroup-mode", 2),
         ])
-        state.addFigures(node, to: &row, identity)
+        state.addFigures(node, to: &row, load, identity)
         return .object(row)
     }
 

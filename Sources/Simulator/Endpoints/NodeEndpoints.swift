@@ -25,7 +25,7 @@ extension EndpointTable {
 
 extension ClusterState {
     /// What a node row shows beyond its name, as far as the caller may see it.
-    func addFigures(_ node: SimulatedNode, to row: inout JSONObject, _ identity: Identity) {
+    func addFigures(_ node: SimulatedNode, to row: inout JSONObject, _ load: NodeLoad?, _ identity: Identity) {
         let lost = node.offlineSince.map { now - $0 > 300 } ?? false
         if lost { return }
         row["level"] = ""
@@ -34,34 +34,47 @@ extension ClusterState {
         row["maxmem"] = JSONValue(node.memory)
         row["maxdisk"] = JSONValue(node.disk)
         guard node.online else { return }
-        row["cpu"] = .number(load(node))
-        row["mem"] = JSONValue(usedMemory(node))
+        let load = load ?? NodeLoad()
+        row["cpu"] = .number(load.processors)
+        row["mem"] = JSONValue(load.memory(of: node))
         row["disk"] = JSONValue(node.disk / 10)
         row["uptime"] = JSONValue(uptime(node))
     }
 
     func uptime(_ node: SimulatedNode) -> Int { max(0, Int(now - (node.bootTime ?? now))) }
 
-    func load(_ node: SimulatedNode) -> Double {
-        0.01 + Double(guests.values.count { $0.node == node.name && $0.isRunning } % 50) / 100
+    /// What the running guests take of each node, by its name.
+    func loads() -> [String: NodeLoad] {
+        var loads: [String: NodeLoad] = [:]
+        for guest in guests.values where guest.isRunning {
+            loads[guest.node, default: NodeLoad()].running += 1
+            loads[guest.node, default: NodeLoad()].memory += GuestFigures(guest: guest, now: now).usedMemory
+        }
+        return loads
     }
+}
 
-    func usedMemory(_ node: SimulatedNode) -> Int {
-        let guests = guests.values.filter { $0.node == node.name }
-        let used = guests.reduce(node.memory / 20) { $0 + GuestFigures(guest: $1, now: now).usedMemory }
-        return min(used, node.memory)
-    }
+/// What the guests that run on a node take of it.
+struct NodeLoad {
+    var running = 0
+    var memory = 0
+
+    /// The share of the node's processors.
+    var processors: Double { 0.01 + Double(running % 50) / 100 }
+    /// Bytes of the node's memory, with its own.
+    func memory(of node: SimulatedNode) -> Int { min(node.memory / 20 + memory, node.memory) }
 }
 
 /// Answers about nodes.
 enum Nodes {
     static func list(_ state: inout ClusterState, _ call: Call) throws(Refusal) -> Reply {
+        let loads = state.loads()
         let rows = state.nodes.map { node -> JSONValue in
             var row = JSONObject([
                 ("id", .string("node/\(node.name)")), ("node", .string(node.name)), ("type", "node"),
                 ("status", node.online ? "online" : "offline"), ("ssl_fingerprint", .string(node.fingerprint)),
             ])
-            state.addFigures(node, to: &row, call.identity)
+            state.addFigures(node, to: &row, loads[node.name], call.identity)
             return .object(row)
         }
         return Reply(.array(rows))
@@ -69,7 +82,8 @@ enum Nodes {
 
     static func status(_ state: inout ClusterState, _ call: Call) throws(Refusal) -> Reply {
         guard let node = state.node(call.node) else { return .null }
-        let used = state.usedMemory(node)
+        let load = state.loads()[node.name] ?? NodeLoad()
+        let used = load.memory(of: node)
         let kernel = "6.8.12-11-pve"
         let build = "#1 SMP PREEMPT_DYNAMIC PMX 6.8.12-11"
         let processor = JSONObject([
@@ -78,7 +92,7 @@ enum Nodes {
             ("user_hz", 100), ("hvm", "1"),
         ])
         return Reply([
-            "uptime": JSONValue(state.uptime(node)), "cpu": .number(state.load(node)), "wait": 0, "idle": 0,
+            "uptime": JSONValue(state.uptime(node)), "cpu": .number(load.processors), "wait": 0, "idle": 0,
             "loadavg": ["0.25", "0.20", "0.15"], "kversion": .string("Linux \(kernel) \(build)"),
             "pveversion": .string("pve-manager/\(state.version.version)/\(state.version.repository)"),
             "current-kernel": [

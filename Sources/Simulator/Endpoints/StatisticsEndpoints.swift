@@ -42,9 +42,10 @@ enum Statistics {
     }
 
     static func figures(_ state: ClusterState, _ node: SimulatedNode) -> [(String, JSONValue)] {
-        [
-            ("cpu", .number(state.load(node))), ("maxcpu", JSONValue(node.processors)), ("loadavg", 0.25),
-            ("iowait", 0), ("memtotal", JSONValue(node.memory)), ("memused", JSONValue(state.usedMemory(node))),
+        let load = state.loads()[node.name] ?? NodeLoad()
+        return [
+            ("cpu", .number(load.processors)), ("maxcpu", JSONValue(node.processors)), ("loadavg", 0.25),
+            ("iowait", 0), ("memtotal", JSONValue(node.memory)), ("memused", JSONValue(load.memory(of: node))),
             ("swaptotal", 0), ("swapused", 0), ("roottotal", JSONValue(node.disk)),
             ("rootused", JSONValue(node.disk / 10)), ("netin", 15_621), ("netout", 20_739),
         ]

@@ -15,40 +15,17 @@ struct ListedGuest: Sendable {
     /// The state, which nobody knows while the node is away.
     var status: String { isLost ? "unknown" : row.status ?? "unknown" }
 
-    private static let labels = ["pool", "lock", "hastate"]
-    private static let capacities: Set = ["maxcpu", "maxmem", "maxdisk"]
-    private static let figures = [
-        "cpu", "maxcpu", "mem", "maxmem", "disk", "maxdisk", "uptime", "netin", "netout", "diskread", "diskwrite",
-    ]
-    private static let places = Dictionary(
-        uniqueKeysWithValues: (labels + figures).enumerated().map { ($0.element, $0.offset) })
-
     /// The guest as scripts see it.
     var json: JSONValue {
-        var object = JSONObject([
-            ("vmid", row.vmid.map { JSONValue($0.rawValue) } ?? .null), ("name", JSONValue(row.name)),
-            ("node", JSONValue(row.node?.rawValue)), ("kind", JSONValue(row.guest?.kind.rawValue)),
-            ("status", .string(status)),
-            ("template", .bool(row.isTemplate)),
-            ("tags", .array(row.tags.map(JSONValue.string))),
-        ])
-        // Looked up once a row and not once a name: there may be ten thousand rows.
-        var shown = [JSONValue?](repeating: nil, count: Self.labels.count + Self.figures.count)
-        for member in row.members.members {
-            if let place = Self.places[member.key] { shown[place] = member.value }
-        }
-        for (name, value) in zip(Self.labels, shown) { if let text = value?.perlText { object[name] = .string(text) } }
-        for (name, value) in zip(Self.figures, shown.dropFirst(Self.labels.count)) {
-            // What a guest used when its node was last heard of says nothing about now.
-            if let value, !value.isNull, !isLost || Self.capacities.contains(name) { object[name] = value }
-        }
-        if let note { object["note"] = .string(note) }
-        if isLost, let last = row.status, last != "unknown" { object["last_status"] = .string(last) }
-        return .object(object)
+        var records = GuestRecords()
+        return records.record(of: self)
     }
 
+    /// The state it was in when its node was last heard of, where the node is away.
+    var lastStatus: String? { isLost && row.status != "unknown" ? row.status : nil }
+
     /// What a person should know of the state.
-    private var note: String? {
+    var note: String? {
         let node = row.node?.rawValue ?? "its node"
         guard isLost else {
             return status == "unknown"

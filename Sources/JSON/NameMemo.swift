@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What was worked out of the names of objects, kept for the next objects that share them.
+///
+/// The rows of a list share their names (``JSONObject``), so whatever depends on names only is worked out a few times for
+/// fifty thousand rows.
+public struct NameMemo<Value> {
+    /// The names stay alive here, so no others can come to lie at their place.
+    private var known: [(names: [String], value: Value)] = []
+    /// How many are kept: guests of a cluster differ in a few members only.
+    private static var most: Int { 8 }
+
+    /// Makes a memo that knows of no names.
+    public init() {}
+
+    /// What is known of the names of the object; of many names only what was kept last.
+    public subscript(object: JSONObject) -> Value? {
+        get {
+            let place = Self.place(of: object.keys)
+            return known.last { Self.place(of: $0.names) == place }?.value
+        }
+        set {
+            guard let newValue else { return }
+            if known.count == Self.most { known.removeFirst() }
+            known.append((object.keys, newValue))
+        }
+    }
+
+    private static func place(of names: [String]) -> UnsafeRawPointer? { names.withUnsafeBytes(\.baseAddress) }
+}
