@@ -90,8 +90,58 @@ static void push(lua_State *L, walker *w) {
     }
 }
 
+// Longer texts are read piece by piece: the tape of a whole one takes five times its room.
+#define LONG_TEXT (64 << 10)
+
+// Pushes the value that the piece begins; false where the text is no JSON, with whatever was pushed still there.
+static bool push_pieces(lua_State *L, sj_parser *json, sj_piece piece, const sj_tape *tape) {
+    luaL_checkstack(L, 4, "JSON nested too deep");
+    if (piece == SJ_VALUE) {
+        walker w = {tape->words, tape->strings, 1};
+        push(L, &w);
+        return true;
+    }
+    if (piece != SJ_ARRAY && piece != SJ_OBJECT) return false;
+    bool is_array = piece == SJ_ARRAY;
+    lua_newtable(L);
+    for (lua_Integer element = 1;; element++) {
+        sj_tape next;
+        if (sj_next(json, &piece, &next) != 0) return false;
+        if (piece == SJ_CLOSE) return true;
+        if (!is_array) {
+            walker name = {next.words, next.strings, 1};
+            push(L, &name);
+            if (sj_next(json, &piece, &next) != 0) return false;
+        }
+        if (is_array && piece == SJ_VALUE && kind_of(next.words[1]) == 'n') {
+            lua_pushlightuserdata(L, (void *)&lb_null);
+        } else if (!push_pieces(L, json, piece, &next)) {
+            return false;
+        }
+        if (is_array) {
+            lua_rawseti(L, -2, element);
+        } else {
+            lua_rawset(L, -3);
+        }
+    }
+}
+
+static bool push_long(lua_State *L, sj_parser *json, const uint8_t *bytes, size_t count) {
+    int top = lua_gettop(L);
+    sj_piece piece;
+    sj_tape tape;
+    sj_begin(json, bytes, count);
+    if (sj_next(json, &piece, &tape) == 0 && push_pieces(L, json, piece, &tape) && sj_next(json, &piece, &tape) == 0) {
+        return true;
+    }
+    lua_settop(L, top);
+    return false;
+}
+
 bool lb_push_json(lua_State *L, const uint8_t *bytes, size_t count) {
     lb_state *s = lb_of(L);
+    // While a plan is made, marks of the host may stand anywhere.
+    if (count > LONG_TEXT && !s->planning) return push_long(L, s->json, bytes, count);
     sj_tape tape;
     if (sj_parse(s->json, bytes, count, &tape) != 0 || tape.words == NULL || tape.strings == NULL) return false;
     walker w = {tape.words, tape.strings, 1};

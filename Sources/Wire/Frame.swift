@@ -59,15 +59,27 @@ public struct Frame: Hashable, Sendable {
         self.payload = payload
     }
 
+    /// What goes over the wire before the payload.
+    public var header: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Self.headerSize)
+        addHeader(to: &bytes)
+        return bytes
+    }
+
     /// The frame as it goes over the wire.
     public func encoded() -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(Self.headerSize + payload.count)
+        addHeader(to: &bytes)
+        bytes.append(contentsOf: payload)
+        return bytes
+    }
+
+    private func addHeader(to bytes: inout [UInt8]) {
         bytes.append(littleEndian: UInt32(truncatingIfNeeded: payload.count + 5))
         bytes.append(kind.rawValue)
         bytes.append(littleEndian: id)
-        bytes.append(contentsOf: payload)
-        return bytes
     }
 }
 

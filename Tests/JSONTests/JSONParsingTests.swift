@@ -16,14 +16,22 @@ struct JSONParsingTests {
         ] as [(String, JSONValue)])
     func valuesAreRead(_ text: String, _ expected: JSONValue) throws {
         #expect(try JSONValue(parsing: text) == expected)
+        #expect(try JSONValue(parsing: Self.lengthened(text)) == expected)
+        #expect(try JSONValue(parsing: Self.lengthened(#"{"data":[\#(text)]}"#)) == ["data": [expected]])
     }
+
+    /// The text as one that is so long that it is read piece by piece.
+    private static func lengthened(_ text: String) -> String { String(repeating: " ", count: 70_000) + text }
 
     @Test(arguments: [
         "", " ", "nul", "tru", "[1,]", "[1", "{\"a\"}", "{\"a\":}", "{a:1}", "{'a':1}", "1 2", "[] x", "01", "+1", ".5",
         "1.", "1e", "NaN", "Infinity", "\"a", "\"\u{1}\"", #""\x""#, #""\ud800""#, "\u{feff}x", "<html>", "[1}", "}",
     ])
     func textsThatAreNoJSONAreRefused(_ text: String) {
-        #expect(throws: JSONError.self) { try JSONValue(parsing: text) }
+        for text in [text, Self.lengthened(text), Self.lengthened(#"{"data":[\#(text)}"#), Self.lengthened("[\(text)")]
+        {
+            #expect(throws: JSONError.self, "\(text.suffix(20))") { try JSONValue(parsing: text) }
+        }
     }
 
     @Test(
@@ -31,14 +39,19 @@ struct JSONParsingTests {
             as [[UInt8]])
     func bytesThatAreNoUTF8AreRefused(_ bytes: [UInt8]) {
         #expect(throws: JSONError.self) { try JSONValue(parsing: bytes) }
+        let space = [UInt8](repeating: 0x20, count: 70_000)
+        #expect(throws: JSONError.self) { try JSONValue(parsing: space + bytes) }
+        #expect(throws: JSONError.self) { try JSONValue(parsing: space + [0x5b] + bytes + [0x5d]) }
     }
 
     @Test(arguments: [(JSONValue.maximumDepth - 1, true), (JSONValue.maximumDepth + 1, false), (100_000, false)])
     func nestingHasALimit(_ depth: Int, _ isFine: Bool) {
         let lists = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
         #expect(((try? JSONValue(parsing: lists)) != nil) == isFine)
+        #expect(((try? JSONValue(parsing: Self.lengthened(lists))) != nil) == isFine)
         let objects = String(repeating: "{\"a\":", count: depth) + "1" + String(repeating: "}", count: depth)
         #expect(((try? JSONValue(parsing: objects)) != nil) == isFine)
+        #expect(((try? JSONValue(parsing: Self.lengthened(objects))) != nil) == isFine)
     }
 
     @Test func numbersThatNothingHoldsAreRefusedOrRead() {
@@ -54,7 +67,30 @@ struct JSONParsingTests {
         let text = Array(#"{"data":[{"vmid":100,"name":"a\u00e4b","up":1.5e3,"x":null,"y":true}]}"#.utf8)
         for count in 0..<text.count {
             #expect(throws: JSONError.self) { try JSONValue(parsing: Array(text.prefix(count))) }
+            let long = Self.lengthened(String(decoding: text.prefix(count), as: UTF8.self))
+            #expect(throws: JSONError.self) { try JSONValue(parsing: long) }
         }
+    }
+
+    /// Whichever way a text is read, whole or by pieces, comes to the same.
+    @Test func aChangedTextIsTheSameByPieces() {
+        let space = [UInt8](repeating: 0x20, count: 66_000)
+        let text = Array(#"{"data":[{"v":1,"n":"a\u00e4"},[2,[]],null],"total":2}"#.utf8)
+        for position in text.indices {
+            for byte in Array("{}[],:\" 1\\n\u{1}x".utf8) {
+                var changed = text
+                changed[position] = byte
+                #expect((try? JSONValue(parsing: space + changed)) == (try? JSONValue(parsing: changed)))
+            }
+        }
+    }
+
+    @Test func rowsWithTheSameNamesShareThem() throws {
+        let rows = (0..<5000).map { #"{"vmid":\#($0),"name":"g"\#($0 % 3 == 0 ? "" : #","tags":"t""#)}"# }
+        let list = try #require(try JSONValue(parsing: "[\(rows.joined(separator: ","))]").array)
+        let places = Set(list.compactMap { $0.object?.keys.withUnsafeBytes(\.baseAddress) })
+        #expect(list.count == 5000 && places.count == 2)
+        #expect(list[4]["vmid"] == 4 && list[4]["tags"] == "t" && list[3]["tags"] == nil)
     }
 
     @Test func changedBytesNeverTrap() {

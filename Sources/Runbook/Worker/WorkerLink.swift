@@ -30,23 +30,31 @@ final class WorkerLink: Sendable {
         setsockopt(channel, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
 
-    /// Writes all bytes, or as many as a worker that just died still takes.
+    /// Writes all parts as one, or as many bytes as a worker that just died still takes.
     ///
     /// A worker that does not read is killed: a host that waits for it would be its hostage.
-    func send(_ bytes: [UInt8]) {
+    func send(_ parts: [UInt8]...) {
         let deadline = ContinuousClock.now + Self.patience
         sending.withLock { isOpen in
-            var rest = bytes[...]
-            while isOpen, !rest.isEmpty {
-                let count = rest.withUnsafeBytes { Glibc.send(channel, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-                let problem = errno
-                if count > 0 { rest = rest.dropFirst(count) }
-                if ContinuousClock.now > deadline, !rest.isEmpty {
-                    return kill(WorkerEnd("it did not read what it was sent"))
-                }
-                if count <= 0, problem != EINTR, problem != EAGAIN { return }
+            for part in parts where isOpen {
+                guard write(part, until: deadline) else { return }
             }
         }
+    }
+
+    private func write(_ bytes: [UInt8], until deadline: ContinuousClock.Instant) -> Bool {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.send(channel, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            let problem = errno
+            if count > 0 { rest = rest.dropFirst(count) }
+            if ContinuousClock.now > deadline, !rest.isEmpty {
+                kill(WorkerEnd("it did not read what it was sent"))
+                return false
+            }
+            if count <= 0, problem != EINTR, problem != EAGAIN { return false }
+        }
+        return true
     }
 
     func kill(_ end: WorkerEnd) {

@@ -43,34 +43,43 @@ extension ProxmoxClient {
         // All of the overview in one request: two would be of two moments, and the rest of it is small.
         let rows = try await resources(type: nil)
         let lost = Set(rows.filter { $0.kind == .node && $0.status == "offline" }.compactMap(\.node))
-        return rows.filter { $0.guest != nil }
-            .map { row in ListedGuest(row: row, isLost: row.node.map(lost.contains) ?? false) }
-            .sorted { ($0.row.vmid?.rawValue ?? 0) < ($1.row.vmid?.rawValue ?? 0) }
+        var guests: [ListedGuest] = []
+        guests.reserveCapacity(rows.count)
+        var (last, isSorted) = (0, true)
+        for row in rows where row.guest != nil {
+            let vmid = row.vmid?.rawValue ?? 0
+            isSorted = isSorted && last <= vmid
+            last = vmid
+            guests.append(
+                ListedGuest(row: row, isLost: !lost.isEmpty && (row.node.map(lost.contains) ?? false)))
+        }
+        // Mostly they come in order, and a row is large to be moved about.
+        if !isSorted { guests.sort { ($0.row.vmid?.rawValue ?? 0) < ($1.row.vmid?.rawValue ?? 0) } }
+        return guests
     }
 }
 
 /// What a script asks of guests, wherever an operation takes filters.
 struct GuestFilters {
-    private let filters: Arguments
+    private let status, pool, kind: String?
+    private let node: NodeName?
+    private let tag, name: Glob?
     /// Templates only, or none; nil for both.
     var template: Bool?
 
     init(_ filters: Arguments) {
-        self.filters = filters
+        (status, pool, kind) = (filters.text("status"), filters.text("pool"), filters.text("kind"))
+        (tag, name) = (filters.text("tag").map(Glob.init), filters.text("name").map(Glob.init))
+        node = filters.node()
         template = filters.flag("template")
     }
 
     func matches(_ guest: ListedGuest) -> Bool {
-        func glob(_ name: String, _ values: [String]) -> Bool {
-            guard let pattern = filters.text(name) else { return true }
-            return values.contains { Glob(pattern).matches($0) }
-        }
         let row = guest.row
-        return (filters.text("status").map { $0 == guest.status } ?? true)
-            && (filters.node().map { $0 == row.node } ?? true)
-            && (filters.text("pool").map { $0 == row.pool } ?? true)
-            && (filters.text("kind").map { $0 == row.guest?.kind.rawValue } ?? true)
+        return (status.map { $0 == guest.status } ?? true) && (node.map { $0 == row.node } ?? true)
+            && (pool.map { $0 == row.pool } ?? true) && (kind.map { $0 == row.guest?.kind.rawValue } ?? true)
             && (template.map { $0 == row.isTemplate } ?? true)
-            && glob("tag", row.tags) && glob("name", row.name.map { [$0] } ?? [])
+            && (tag.map { tag in row.tags.contains(where: tag.matches) } ?? true)
+            && (name.map { name in row.name.map(name.matches) ?? false } ?? true)
     }
 }
