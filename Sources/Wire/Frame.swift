@@ -93,6 +93,8 @@ public struct WireError: Error, Hashable, Sendable, CustomStringConvertible {
 public struct FrameReader: Sendable {
     private var buffer: [UInt8] = []
     private var start = 0
+    /// From this size on a frame is handed over as it was collected, not copied.
+    private static let largeFrame = 1 << 16
 
     /// Makes a reader with nothing in it.
     public init() {}
@@ -122,8 +124,18 @@ public struct FrameReader: Sendable {
         guard let kind = FrameKind(rawValue: buffer[start + 4]) else {
             throw WireError(description: "a frame of unknown kind \(buffer[start + 4])")
         }
-        guard available >= 4 + length else { return nil }
+        guard available >= 4 + length else {
+            // In one step and not by doubling, which would copy what is there each time.
+            if start == 0, length > Self.largeFrame { buffer.reserveCapacity(4 + length) }
+            return nil
+        }
         let id = buffer.littleEndian(UInt32.self, at: start + 5)
+        if start == 0, available == 4 + length, length > Self.largeFrame {
+            var payload: [UInt8] = []
+            swap(&payload, &buffer)
+            payload.removeFirst(Frame.headerSize)
+            return Frame(kind, id: id, payload: payload)
+        }
         let payload = Array(buffer[(start + Frame.headerSize)..<(start + 4 + length)])
         start += 4 + length
         return Frame(kind, id: id, payload: payload)

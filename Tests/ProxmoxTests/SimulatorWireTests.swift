@@ -72,5 +72,20 @@ struct SimulatorWireTests {
         #expect(try #require(length) < 1500)
         #expect(long.body.count > 1500)
         #expect(try JSONValue(parsing: long.body)["data"]?.array?.isEmpty == false)
+        var settings = CurlSettings(trust: .authority(file: server.authorityFile))
+        settings.takesPacked = false
+        let plain = try await CurlTransport(endpoint, settings: settings).send(
+            HTTPRequest(.get, "/api2/json/cluster/resources", headers: token))
+        #expect(!plain.headers.contains { $0.name == "Content-Encoding" })
+    }
+
+    /// Packing saves the way; to this machine itself there is none.
+    @Test(arguments: [
+        ("127.0.0.1", true), ("127.8.9.255", true), ("localhost", true), ("LOCALHOST", true), ("::1", true),
+        ("127.example.org", false), ("127.0.0.256", false), ("127.0.0.1.example", false), ("10.0.0.1", false),
+        ("fe80::1", false), ("localhost.example", false),
+    ])
+    func whichServersAreThisMachine(_ host: String, _ isLoopback: Bool) throws {
+        #expect(try #require(HTTPEndpoint(host: host)).isLoopback == isLoopback)
     }
 }

@@ -101,6 +101,22 @@ struct FrameTests {
         #expect(reader.buffered < 200_000)
     }
 
+    /// Whether a large one comes alone or between others, in one piece or in many.
+    @Test(arguments: [1 << 12, 1 << 16, 1 << 20]) func largeFramesComeOutWhole(_ step: Int) throws {
+        let large = Frame(.reply, id: 8, payload: (0..<300_000).map { UInt8($0 % 251) })
+        for frames in [[large], [large, large], [Frame(.call, id: 7, payload: [1]), large, Frame(.output)]] {
+            let bytes = frames.flatMap { $0.encoded() }
+            #expect(frames.flatMap { $0.header + $0.payload } == bytes)
+            var reader = FrameReader()
+            var seen: [Frame] = []
+            for start in stride(from: 0, to: bytes.count, by: step) {
+                feed(&reader, Array(bytes[start..<min(start + step, bytes.count)]))
+                while let frame = try reader.next() { seen.append(frame) }
+            }
+            #expect(seen == frames && reader.buffered <= large.payload.count + 100)
+        }
+    }
+
     @Test func onlyFramesOfTheWorkerCountAsItsOwn() {
         let own: [FrameKind] = [.ready, .call, .output, .done, .error]
         let hosts: [FrameKind] = [.boot, .run, .reply, .fail, .interrupt]
