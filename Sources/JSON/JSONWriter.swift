@@ -23,7 +23,14 @@ extension JSONValue {
 
 private struct JSONWriter {
     var bytes: [UInt8] = []
-    let indent: Int?
+    private let indent: Int?
+    /// Names as they are written in long lists, with quotes and colon.
+    private var names = NameMemo<[[UInt8]]>()
+    private var isInLongList = false
+    /// How many objects of long lists had other names than those before; where they are many, nothing is gained by keeping any.
+    private var strangers = 0
+    /// After so many elements of a long list the room for the others can be told.
+    private static let sample = 32
 
     init(indent: Int?) { self.indent = indent }
 
@@ -36,25 +43,46 @@ private struct JSONWriter {
         case .string(let text): quote(text)
         case .array(let elements):
             bytes.append(UInt8(ascii: "["))
+            let (begin, wasInLongList) = (bytes.count, isInLongList)
+            isInLongList = isInLongList || elements.count > 8 * Self.sample
             for index in elements.indices {
                 separate(index, depth)
                 write(elements[index], depth: depth + 1)
+                if index == Self.sample, elements.count > 8 * Self.sample {
+                    bytes.reserveCapacity(bytes.count + (bytes.count - begin) / Self.sample * elements.count)
+                }
             }
+            isInLongList = wasInLongList
             if !elements.isEmpty { newline(depth) }
             bytes.append(UInt8(ascii: "]"))
         case .object(let object):
-            let (keys, values) = (object.keys, object.values)
             bytes.append(UInt8(ascii: "{"))
-            for index in keys.indices {
+            let names = isInLongList && strangers < 4 * Self.sample ? names[object] ?? quoted(object) : []
+            for (index, value) in object.values.enumerated() {
                 separate(index, depth)
-                quote(keys[index])
-                bytes.append(UInt8(ascii: ":"))
-                if indent != nil { bytes.append(UInt8(ascii: " ")) }
-                write(values[index], depth: depth + 1)
+                if names.isEmpty { write(name: object.keys[index]) } else { bytes.append(contentsOf: names[index]) }
+                write(value, depth: depth + 1)
             }
-            if !keys.isEmpty { newline(depth) }
+            if !object.values.isEmpty { newline(depth) }
             bytes.append(UInt8(ascii: "}"))
         }
+    }
+
+    private mutating func quoted(_ object: JSONObject) -> [[UInt8]] {
+        let written = object.keys.map { name in
+            var writer = JSONWriter(indent: indent)
+            writer.write(name: name)
+            return writer.bytes
+        }
+        names[object] = written
+        strangers += 1
+        return written
+    }
+
+    private mutating func write(name: String) {
+        quote(name)
+        bytes.append(UInt8(ascii: ":"))
+        if indent != nil { bytes.append(UInt8(ascii: " ")) }
     }
 
     private mutating func separate(_ index: Int, _ depth: Int) {

@@ -60,7 +60,7 @@ public enum Redaction {
 
     /// The text without what follows `password=` and the like, and without the password of an address.
     public static func redacted(_ text: String) -> String {
-        guard text.utf8.contains(UInt8(ascii: "=")) || text.utf8.contains(UInt8(ascii: "@")) else { return text }
+        guard mayHoldSecret(text) else { return text }
         var bytes = Array(text.utf8)
         var found = false
         var index = bytes.count - 1
@@ -79,6 +79,12 @@ public enum Redaction {
             index -= 1
         }
         return found ? String(decoding: bytes, as: UTF8.self) : text
+    }
+
+    /// Whether there is anything in a text that a secret could stand behind or before; asked of every text of every answer.
+    static func mayHoldSecret(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { $0.contains { $0 == UInt8(ascii: "=") || $0 == UInt8(ascii: "@") } }
     }
 
     /// The value behind a `=` that a secret's name stands before, up to what ends it in a list of properties or in an address.

@@ -28,7 +28,7 @@ public struct SecretSearch {
         case .array(let elements):
             for element in elements where finds(in: element) { return true }
             return false
-        case .string(let text): return Redaction.redacted(text) != text
+        case .string(let text): return Redaction.mayHoldSecret(text) && Redaction.redacted(text) != text
         default: return false
         }
     }

@@ -126,22 +126,46 @@ static bool push_pieces(lua_State *L, sj_parser *json, sj_piece piece, const sj_
     }
 }
 
-static bool push_long(lua_State *L, sj_parser *json, const uint8_t *bytes, size_t count) {
-    int top = lua_gettop(L);
+typedef struct long_text {
+    sj_parser *json;
+    const uint8_t *bytes;
+    size_t count;
+} long_text;
+
+static int push_long(lua_State *L) {
+    long_text *text = lua_touserdata(L, 1);
     sj_piece piece;
     sj_tape tape;
-    sj_begin(json, bytes, count);
-    if (sj_next(json, &piece, &tape) == 0 && push_pieces(L, json, piece, &tape) && sj_next(json, &piece, &tape) == 0) {
-        return true;
-    }
-    lua_settop(L, top);
-    return false;
+    sj_begin(text->json, text->bytes, text->count);
+    bool is_json = sj_next(text->json, &piece, &tape) == 0 && push_pieces(L, text->json, piece, &tape)
+        && sj_next(text->json, &piece, &tape) == 0;
+    lua_pushboolean(L, is_json);
+    lua_insert(L, 2);
+    return lua_gettop(L) - 1;
+}
+
+// Nothing of what is being built is garbage, so looking for some meanwhile would only take time; where memory runs out Lua looks
+// all the same.
+static bool build(lua_State *L, sj_parser *json, const uint8_t *bytes, size_t count) {
+    long_text text = {json, bytes, count};
+    bool ran = lua_gc(L, LUA_GCISRUNNING) != 0;
+    int top = lua_gettop(L);
+    lua_gc(L, LUA_GCSTOP);
+    lua_pushcfunction(L, push_long);
+    lua_pushlightuserdata(L, &text);
+    int status = lua_pcall(L, 1, LUA_MULTRET, 0);
+    if (ran) lua_gc(L, LUA_GCRESTART);
+    if (status != LUA_OK) lua_error(L);
+    bool is_json = lua_toboolean(L, top + 1);
+    lua_remove(L, top + 1);
+    lua_settop(L, is_json ? top + 1 : top);
+    return is_json;
 }
 
 bool lb_push_json(lua_State *L, const uint8_t *bytes, size_t count) {
     lb_state *s = lb_of(L);
     // While a plan is made, marks of the host may stand anywhere.
-    if (count > LONG_TEXT && !s->planning) return push_long(L, s->json, bytes, count);
+    if (count > LONG_TEXT && !s->planning) return build(L, s->json, bytes, count);
     sj_tape tape;
     if (sj_parse(s->json, bytes, count, &tape) != 0 || tape.words == NULL || tape.strings == NULL) return false;
     walker w = {tape.words, tape.strings, 1};

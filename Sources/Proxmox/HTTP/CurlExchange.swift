@@ -172,6 +172,8 @@ final class CurlExchange {
             return false
         }
         stall.note(bytes.count, now: book.clock.now())
+        // In one step and not by doubling, which would copy what is there each time.
+        if body.isEmpty { body.reserveCapacity(min(head.announcedLength, settings.maximumBody)) }
         body.append(contentsOf: bytes)
         return true
     }

@@ -13,6 +13,11 @@ struct ResponseHead {
     /// Makes an empty head that takes so many bytes.
     init(maximumSize: Int) { self.maximumSize = maximumSize }
 
+    /// How long the body is going to be as it travels, or 0 where that is not said; it may be a lie.
+    var announcedLength: Int {
+        max(0, headers.last { $0.name.lowercased() == "content-length" }.flatMap { Int($0.value) } ?? 0)
+    }
+
     /// Takes one line with its line end.
     ///
     /// - Returns: Whether the head is still within its limits.
