@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -22,6 +23,9 @@ static inline void cp_keep_memory_private(void) {
     setrlimit(RLIMIT_CORE, &none);
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
+
+/// Lets all threads take their memory from one heap; Swift's Glibc does not show mallopt.
+static inline void cp_use_one_heap(void) { mallopt(M_ARENA_MAX, 1); }
 
 /// POSIX_SPAWN_SETSID of glibc 2.26, which it does not show either.
 enum { CP_SPAWN_SETSID = 0x80 };

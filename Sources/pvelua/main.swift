@@ -5,8 +5,7 @@ import Programs
 
 // Tokens and passwords are in memory.
 PrivateMemory.begin()
-// Few threads of it work at a time, and each arena of its own would hold what the others could use.
-mallopt(M_ARENA_MAX, 1)
+PrivateMemory.useOneHeap()
 // A reader that goes away (`| head`) must not kill the host between a change and its record.
 signal(SIGPIPE, SIG_IGN)
 // A stream that was closed by the parent would lend its number to the worker's channel or to the journal. What stands in for
