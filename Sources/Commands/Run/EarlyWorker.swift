@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Model
+internal import Proxmox
 internal import Runbook
 internal import Synchronization
 
@@ -14,9 +15,12 @@ final class EarlyWorker: Sendable {
     private let worker: Mutex<WorkerProcess?>
 
     /// Starts one where the arguments look like a run; what goes wrong is told by the start that is needed then.
+    ///
+    /// A run against a server has what talks to it loaded meanwhile as well.
     init(for arguments: [String], executable: String) {
         let isWanted = arguments.contains { Self.hints.contains($0) } && !arguments.contains(Detachment.flag)
         worker = Mutex(isWanted ? try? WorkerProcess.launch(executable: executable) : nil)
+        if isWanted, !arguments.contains(Workplace.demo) { CurlTransport.prepare() }
     }
 
     /// Hands it over, once.

@@ -8,9 +8,12 @@ internal import CCurl
 public final class CurlTransport: Transport, CustomReflectable {
     let engine: CurlEngine
 
+    /// Begins to load libcurl, on a thread of its own; it takes about as long as a process to start.
+    public static func prepare() { cc_prepare() }
+
     /// Makes a transport to one server.
     public init(_ endpoint: HTTPEndpoint, settings: CurlSettings) {
-        cc_prepare()
+        Self.prepare()
         engine = CurlEngine(endpoint: endpoint, settings: settings)
     }
 
