@@ -128,7 +128,7 @@ final class CurlExchange {
         }
         need(cc_set_body_function(easy, receiveBody, context))
         need(cc_set_header_function(easy, receiveHeader, context))
-        need(cc_set_ready_function(easy, askToWrite, context))
+        need(cc_set_ready_function(easy, noteConnection, context))
         setMethod(request, need)
         setHeaders(request, need)
         return isFine
@@ -147,6 +147,9 @@ final class CurlExchange {
             }
             if request.method == .put { need(cc_set_text(easy, CURLOPT_CUSTOMREQUEST, "PUT")) }
         }
+        // On a reused connection that turns out to be dead libcurl silently sends the request again, which nobody could
+        // tell from sending it once. A new connection is never retried, so "at most once" holds for every change.
+        if !request.method.isRead { need(cc_set_long(easy, CURLOPT_FRESH_CONNECT, 1)) }
     }
 
     private func setHeaders(_ request: HTTPRequest, _ need: (CURLcode) -> Void) {
@@ -186,19 +189,13 @@ final class CurlExchange {
         return true
     }
 
-    /// Notes that the request is about to be written on a connection; says whether it may be.
-    ///
-    /// On a kept connection that turns out to be dead libcurl silently sends the request again, which nobody could tell from sending
-    /// it once: it asks here each time, and a change is written once.
-    fileprivate func mayWrite(_ local: UnsafePointer<CChar>?, _ port: Int32) -> Bool {
-        if requestBegan, !job.request.method.isRead { return false }
+    fileprivate func connectionStands(_ local: UnsafePointer<CChar>?, _ port: Int32) {
         requestBegan = true
         var opened = 0
         cc_get_long(easy, CURLINFO_NUM_CONNECTS, &opened)
         let connection = "\(local.map { String(cString: $0) } ?? "?"):\(port)"
         self.connection = connection
         if book.begin(on: connection, isNew: opened > 0) { forbidReuse() }
-        return true
     }
 
     /// Has the connection closed when this exchange ends; libcurl asks for this option at the end.
@@ -223,8 +220,7 @@ private let receiveBody: cc_data_function = { bytes, size, count, context in
 private let receiveHeader: cc_data_function = { bytes, size, count, context in
     received(bytes, size &* count, context) { $0.takeHeader($1) }
 }
-private let askToWrite: cc_ready_function = { context, _, local, _, port in
-    guard let context else { return Int32(CURL_PREREQFUNC_ABORT) }
-    let exchange = Unmanaged<CurlExchange>.fromOpaque(context).takeUnretainedValue()
-    return Int32(exchange.mayWrite(local, port) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT)
+private let noteConnection: cc_ready_function = { context, _, local, _, port in
+    if let context { Unmanaged<CurlExchange>.fromOpaque(context).takeUnretainedValue().connectionStands(local, port) }
+    return Int32(CURL_PREREQFUNC_OK)
 }
