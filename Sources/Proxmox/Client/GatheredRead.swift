@@ -6,19 +6,49 @@ internal import Synchronization
 ///
 /// So nobody is answered by what was begun before the question, and a thousand questions at once cost two reads.
 final class GatheredRead<Value: Sendable>: Sendable {
+    private struct Turn {
+        var isTaken = false
+        var waiting: [CheckedContinuation<Void, Never>] = []
+    }
+
     /// The flight that has not begun, which may still be joined.
     private let open = Mutex(SingleFlight<Value>())
-    private let turn = OneAtATime()
+    private let turn = Mutex(Turn())
 
     /// What a read brings that begins after this call.
     func read(_ work: @escaping @Sendable () async throws(Failure) -> Value) async throws(Failure) -> Value {
         let flight = open.withLock { $0 }
         return try await flight.run { [self] () async throws(Failure) -> Value in
-            await turn.take()
-            defer { turn.end() }
+            await takeTurn()
+            defer { endTurn() }
             open.withLock { if $0 === flight { $0 = SingleFlight() } }
             return try await work()
         }
+    }
+
+    private func takeTurn() async {
+        await withCheckedContinuation { waiter in
+            let isFree = turn.withLock { turn in
+                if turn.isTaken {
+                    turn.waiting.append(waiter)
+                    return false
+                }
+                turn.isTaken = true
+                return true
+            }
+            if isFree { waiter.resume() }
+        }
+    }
+
+    private func endTurn() {
+        let next = turn.withLock { turn -> CheckedContinuation<Void, Never>? in
+            guard !turn.waiting.isEmpty else {
+                turn.isTaken = false
+                return nil
+            }
+            return turn.waiting.removeFirst()
+        }
+        next?.resume()
     }
 }
 

@@ -21,14 +21,6 @@ struct ClusterScope: Sendable {
     /// The journal, opened at the first need.
     func journal() async throws(Failure) -> any JournalStore { try await run.journal() }
 
-    /// The open steps of all runs that touch a guest which the change touches as well, the oldest first.
-    func openSteps(besides intent: StepIntent) async throws(Failure) -> [OpenStep] {
-        let journal = try await run.journal()
-        return try await withTaskExecutorPreference(run.lane) { () async throws(Failure) in
-            try await journal.openSteps(besides: intent)
-        }
-    }
-
     /// Refuses a change while a freeze stands.
     func requireThaw(for actions: Set<Action>) async throws(Failure) { try await run.requireThaw(for: actions) }
 

@@ -62,11 +62,12 @@ struct GuestTurn: Sendable {
     /// - Returns: Whether there was anything.
     private func free(_ intent: StepIntent, for change: Change) async throws(Failure) -> Bool {
         guard !intent.touched.isEmpty else { return false }
+        let journal = try await run.journal()
         let clock = environment.clock
         let end = clock.now() + change.timeout
         var pause = Duration.milliseconds(50)
         var hasWaited = false
-        while let other = try await run.openSteps(besides: intent).first {
+        while let other = try await journal.openSteps(besides: intent).first {
             hasWaited = true
             let left = end - clock.now()
             guard other.step.state != .inDoubt, left > .zero else { throw other.refusal }
@@ -86,7 +87,7 @@ struct GuestTurn: Sendable {
                 pause = min(pause * 2, .seconds(1))
                 continue
             }
-            guard try await settle(other.step, try await run.journal(), patience: left) else { throw other.refusal }
+            guard try await settle(other.step, journal, patience: left) else { throw other.refusal }
         }
         return hasWaited
     }

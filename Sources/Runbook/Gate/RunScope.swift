@@ -44,10 +44,6 @@ public actor RunScope {
     var polled: [ClusterTask: Result<TaskOutcome, Failure>] = [:]
     /// Which guests its calls are at.
     nonisolated let turns = GuestTurns()
-    /// Where it writes down what it changes.
-    nonisolated let lane = JournalLane()
-    /// What the script was told stands in the journal before any step that came of it, so intents are written one at a time.
-    private nonisolated let intents = OneAtATime()
 
     /// Makes the scope of a new run; a REPL session has no one script.
     ///
@@ -99,11 +95,7 @@ public actor RunScope {
     /// - Throws: ``Failure`` of kind `policy_denied`; the journal asks again when it records the intent.
     func requireThaw(for actions: Set<Action>) async throws(Failure) {
         guard actions.contains(where: { !$0.isRead }) else { return }
-        let (journal, now) = (try journal(), environment.now())
-        let freeze = try await withTaskExecutorPreference(lane) { () async throws(Failure) in
-            try await journal.standingFreeze(at: now)
-        }
-        if let freeze { throw freeze.refusal }
+        if let freeze = try await journal().standingFreeze(at: environment.now()) { throw freeze.refusal }
     }
 
     /// Refuses guests that have become others while nobody was at the run.
@@ -126,8 +118,6 @@ public actor RunScope {
         let limits = environment.policy.limits
         let judge = LimitJudge(
             limits.holding(for: environment.caller), census: limits.goByPools ? await starts.census : PoolCensus())
-        await intents.take()
-        defer { intents.end() }
         pending.events += environment.logins.take()
         var batch = takePending()
         batch.starts += await starts.takeRecords()
@@ -136,12 +126,9 @@ public actor RunScope {
         carried.events += events
         let number: Int
         do throws(Failure) {
-            let admission = judge.admission(of: change.counted(intent.actions, on: cluster))
-            number = try await withTaskExecutorPreference(lane) { [intent, carried] () async throws(Failure) in
-                try await journal.recordIntent(
-                    run: id, intent, at: environment.now(), replacing: replaced, admission: admission, carrying: carried
-                )
-            }
+            number = try await journal.recordIntent(
+                run: id, intent, at: environment.now(), replacing: replaced,
+                admission: judge.admission(of: change.counted(intent.actions, on: cluster)), carrying: carried)
         } catch {
             trail.putBack(events)
             pending = batch + pending
@@ -154,7 +141,7 @@ public actor RunScope {
             number: number, action: change.action, subject: change.subject, vmid: change.vmid, node: change.node,
             cluster: other, state: .intent, compensation: compensations.running)
         return StepRecorder(
-            journal: journal, lane: lane, run: id, number: number, cluster: other, now: environment.now,
+            journal: journal, run: id, number: number, cluster: other, now: environment.now,
             note: { await self.note(number, $0, upid: $1, problem: $2) }, leave: { await self.leave($0, number) })
     }
 

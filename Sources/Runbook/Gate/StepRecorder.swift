@@ -14,8 +14,6 @@ struct Unsettled: Sendable {
 /// Writes one step's life into the journal, each stage before anybody acts on it.
 struct StepRecorder: Sendable {
     let journal: any JournalStore
-    /// Where it is written.
-    let lane: JournalLane
     let run: String
     let number: Int
     /// The cluster, where it is not the run's own.
@@ -31,16 +29,12 @@ struct StepRecorder: Sendable {
     }
 
     func sent() async throws(Failure) {
-        try await withTaskExecutorPreference(lane) { () async throws(Failure) in
-            try await journal.recordSent(run: run, step: number, at: now())
-        }
+        try await journal.recordSent(run: run, step: number, at: now())
         await note(.sent, nil, nil)
     }
 
     func accepted(_ upid: UPID) async throws(Failure) {
-        try await withTaskExecutorPreference(lane) { () async throws(Failure) in
-            try await journal.recordAccepted(run: run, step: number, upid: upid.description, at: now())
-        }
+        try await journal.recordAccepted(run: run, step: number, upid: upid.description, at: now())
         await note(.accepted, upid.description, nil)
     }
 
@@ -106,9 +100,7 @@ struct StepRecorder: Sendable {
     }
 
     private func record(_ state: StepState, _ outcome: JSONValue) async throws(Failure) {
-        try await withTaskExecutorPreference(lane) { () async throws(Failure) in
-            try await journal.recordOutcome(run: run, step: number, state, outcome: outcome, proof: nil, at: now())
-        }
+        try await journal.recordOutcome(run: run, step: number, state, outcome: outcome, proof: nil, at: now())
         if state == .done || state == .doneWithWarnings { await note(state, nil, nil) }
     }
 }
