@@ -14,16 +14,31 @@ final class GatheredRead<Value: Sendable>: Sendable {
     /// The flight that has not begun, which may still be joined.
     private let open = Mutex(SingleFlight<Value>())
     private let turn = Mutex(Turn())
+    /// When the last read began.
+    private let begun = Mutex<Duration?>(nil)
 
     /// What a read brings that begins after this call.
-    func read(_ work: @escaping @Sendable () async throws(Failure) -> Value) async throws(Failure) -> Value {
+    ///
+    /// - Parameter spacing: How long after the beginning of the last one it begins at the earliest, so that more can share it.
+    func read(
+        spacing: Duration = .zero, by clock: any ClientClock,
+        _ work: @escaping @Sendable () async throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
         let flight = open.withLock { $0 }
         return try await flight.run { [self] () async throws(Failure) -> Value in
             await takeTurn()
             defer { endTurn() }
+            await keep(spacing, by: clock)
             open.withLock { if $0 === flight { $0 = SingleFlight() } }
             return try await work()
         }
+    }
+
+    private func keep(_ spacing: Duration, by clock: any ClientClock) async {
+        let left = begun.withLock { $0.map { $0 + spacing - clock.now() } } ?? .zero
+        // Whoever gives up meanwhile is told by the read itself.
+        if left > .zero { try? await clock.sleep(for: left) }
+        begun.withLock { $0 = clock.now() }
     }
 
     private func takeTurn() async {

@@ -57,6 +57,12 @@ final class GuestBoard: Sendable {
     /// How long a crowd is taken to be still about.
     private static let memory = Duration.seconds(5)
 
+    /// How far apart lists are asked for while so many calls are at work on a node: the more there are, the less it matters to
+    /// each when exactly it hears.
+    static func spacing(_ crowd: Int, most: Duration) -> Duration {
+        crowd < 8 ? .zero : min(.milliseconds(4 * min(crowd, 1000)), most)
+    }
+
     /// One more call wants to know of a guest.
     func enter(now: Duration) {
         crowd.withLock { crowd in

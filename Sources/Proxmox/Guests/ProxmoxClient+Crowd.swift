@@ -36,7 +36,8 @@ extension ProxmoxClient {
     ///
     /// - Throws: ``Failure`` of the kind `not_found` where there is none, or none that the credential may see.
     func row(of vmid: VMID) async throws(Failure) -> ClusterResource {
-        let overview = try await guests.overview.read { [self] () async throws(Failure) -> GuestBoard.Overview in
+        let overview = try await guests.overview.read(by: clock) {
+            [self] () async throws(Failure) -> GuestBoard.Overview in
             let overview = GuestBoard.Overview(try await resources(type: .vm))
             guests.learn(overview)
             return overview
@@ -52,7 +53,8 @@ extension ProxmoxClient {
         guard guests.favoursList(at: guest, now: clock.now(), others: others) else { return nil }
         let place = GuestBoard.Place(guest, asksQEMU: asksQEMU)
         do throws(Failure) {
-            return try await guests.lists[place].read {
+            let spacing = asksQEMU ? GuestBoard.spacing(others, most: .seconds(1)) : .zero
+            return try await guests.lists[place].read(spacing: spacing, by: clock) {
                 [self] () async throws(Failure) -> [VMID: JSONObject] in try await list(place)
             }[guest.vmid]
         } catch {

@@ -69,7 +69,10 @@ extension ProxmoxClient {
     public func watermark(for call: APICall) async throws(Failure) -> TaskWatermark? {
         guard let trace = CallTrace(call) else { return nil }
         do throws(Failure) {
-            let list = try await guests.marks[trace.node].read {
+            // Many changes of a node at once are held back a little, so that one list does for more of them.
+            let crowd = await board.count(on: trace.node)
+            let spacing = GuestBoard.spacing(crowd, most: .milliseconds(300))
+            let list = try await guests.marks[trace.node].read(spacing: spacing, by: clock) {
                 [self] () async throws(Failure) -> (rows: [TaskRow], time: Int?) in
                 try await taskList(on: trace.node, limit: Self.watermarkRows)
             }

@@ -74,7 +74,7 @@ enum InventoryHandlers {
     }
 
     /// The one guest of that name.
-    private static func only(named name: String, _ guests: [ListedGuest]) throws(Failure) -> VMID {
+    private static func only(named name: String, _ guests: GuestList) throws(Failure) -> VMID {
         let found = guests.filter { $0.row.name == name }
         if found.count == 1, let vmid = found.first?.row.vmid { return vmid }
         guard found.isEmpty else {

@@ -6,7 +6,7 @@ internal import Proxmox
 /// What several operations read, each through the Gate.
 extension OperationCall {
     /// The guests of the cluster's overview, each with what its node is now.
-    func guests() async throws(Failure) -> [ListedGuest] {
+    func guests() async throws(Failure) -> GuestList {
         let request = try APICall.get("cluster", "resources", parameters: [("type", .text("vm"))])
         return try await gate.read(request) { client throws(Failure) in try await client.guests() }
     }

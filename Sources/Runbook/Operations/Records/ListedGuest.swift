@@ -37,25 +37,37 @@ struct ListedGuest: Sendable {
     }
 }
 
+/// The guests of the cluster's overview by vmid; the rows are kept once, whatever is asked of them.
+struct GuestList: RandomAccessCollection, Sendable {
+    private let rows: [ClusterResource]
+    private let lost: Set<NodeName>
+
+    /// Picks the guests out of the overview's rows.
+    init(_ overview: [ClusterResource]) {
+        lost = Set(overview.filter { $0.kind == .node && $0.status == "offline" }.compactMap(\.node))
+        var rows = overview
+        rows.removeAll { $0.guest == nil }
+        let numbers = rows.lazy.map { $0.vmid?.rawValue ?? 0 }
+        // Mostly they come in order, and a row is large to be moved about.
+        if !zip(numbers, numbers.dropFirst()).allSatisfy({ $0 <= $1 }) {
+            rows.sort { ($0.vmid?.rawValue ?? 0) < ($1.vmid?.rawValue ?? 0) }
+        }
+        self.rows = rows
+    }
+
+    var startIndex: Int { 0 }
+    var endIndex: Int { rows.count }
+    subscript(_ index: Int) -> ListedGuest {
+        let row = rows[index]
+        return ListedGuest(row: row, isLost: !lost.isEmpty && (row.node.map(lost.contains) ?? false))
+    }
+}
+
 extension ProxmoxClient {
     /// The guests of the cluster's overview by vmid, each with what its node is now.
-    func guests() async throws(Failure) -> [ListedGuest] {
+    func guests() async throws(Failure) -> GuestList {
         // All of the overview in one request: two would be of two moments, and the rest of it is small.
-        let rows = try await resources(type: nil)
-        let lost = Set(rows.filter { $0.kind == .node && $0.status == "offline" }.compactMap(\.node))
-        var guests: [ListedGuest] = []
-        guests.reserveCapacity(rows.count)
-        var (last, isSorted) = (0, true)
-        for row in rows where row.guest != nil {
-            let vmid = row.vmid?.rawValue ?? 0
-            isSorted = isSorted && last <= vmid
-            last = vmid
-            guests.append(
-                ListedGuest(row: row, isLost: !lost.isEmpty && (row.node.map(lost.contains) ?? false)))
-        }
-        // Mostly they come in order, and a row is large to be moved about.
-        if !isSorted { guests.sort { ($0.row.vmid?.rawValue ?? 0) < ($1.row.vmid?.rawValue ?? 0) } }
-        return guests
+        GuestList(try await resources(type: nil))
     }
 }
 
