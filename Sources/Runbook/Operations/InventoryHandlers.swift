@@ -18,7 +18,7 @@ enum InventoryHandlers {
         filters.template = filters.template ?? false
         let guests = try await call.guests()
         if guests.isEmpty { await EmptyListNote(call: call).tell() }
-        return GuestRecords.all(guests.lazy.filter(filters.matches))
+        return GuestRecords.all(consume guests, where: filters.matches)
     }
 
     static func find(_ call: OperationCall) async throws(Failure) -> JSONValue {

@@ -31,11 +31,11 @@ enum PoolHandlers {
     static func pool(_ call: OperationCall) async throws(Failure) -> JSONValue {
         let id = call.arguments.text("pool") ?? ""
         let found = try await PoolMembers(call, id)
-        let guests = try await call.guests().filter { found.vmids.contains($0.row.vmid?.rawValue ?? 0) }
+        let guests = GuestRecords.all(try await call.guests()) { found.vmids.contains($0.row.vmid?.rawValue ?? 0) }
         let below = try await call.read("pools").array ?? []
         var object = JSONObject([("pool", .string(id))])
         object["comment"] = found.comment.map(JSONValue.string)
-        object["guests"] = GuestRecords.all(guests)
+        object["guests"] = guests
         object["storages"] = .array(found.storages.sorted().map(JSONValue.string))
         object["pools"] = .array(
             below.compactMap { $0["poolid"]?.perlText }.filter { PoolID($0)?.parent == id }.sorted().map(

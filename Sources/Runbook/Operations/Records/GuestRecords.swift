@@ -21,10 +21,15 @@ struct GuestRecords {
     private static let areLasting = shown.map { labels.contains($0) || capacities.contains($0) }
     private static let sometimes = shown + ["note", "last_status"]
 
-    /// The records of guests, in their order.
-    static func all(_ guests: some Sequence<ListedGuest>) -> JSONValue {
+    /// The records of those guests that are wanted, in their order.
+    static func all(_ guests: consuming GuestList, where isWanted: (ListedGuest) -> Bool) -> JSONValue {
         var records = GuestRecords()
-        return .array(guests.map { records.record(of: $0) })
+        var found: [JSONValue] = []
+        found.reserveCapacity(guests.count)
+        guests.forEachOnce { guest in
+            if isWanted(guest) { found.append(records.record(of: guest)) }
+        }
+        return .array(found)
     }
 
     /// The record of one guest.

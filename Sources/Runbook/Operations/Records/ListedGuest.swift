@@ -39,7 +39,7 @@ struct ListedGuest: Sendable {
 
 /// The guests of the cluster's overview by vmid; the rows are kept once, whatever is asked of them.
 struct GuestList: RandomAccessCollection, Sendable {
-    private let rows: [ClusterResource]
+    private var rows: [ClusterResource]
     private let lost: Set<NodeName>
 
     /// Picks the guests out of the overview's rows.
@@ -57,9 +57,17 @@ struct GuestList: RandomAccessCollection, Sendable {
 
     var startIndex: Int { 0 }
     var endIndex: Int { rows.count }
-    subscript(_ index: Int) -> ListedGuest {
-        let row = rows[index]
-        return ListedGuest(row: row, isLost: !lost.isEmpty && (row.node.map(lost.contains) ?? false))
+    subscript(_ index: Int) -> ListedGuest { guest(rows[index]) }
+
+    private func guest(_ row: ClusterResource) -> ListedGuest {
+        ListedGuest(row: row, isLost: !lost.isEmpty && (row.node.map(lost.contains) ?? false))
+    }
+
+    /// Hands out the guests in their order, and lets each go: what is made of one takes the room of the one before.
+    consuming func forEachOnce(_ body: (ListedGuest) -> Void) {
+        var list = consume self
+        list.rows.reverse()
+        while let row = list.rows.popLast() { body(list.guest(row)) }
     }
 }
 
