@@ -69,6 +69,18 @@ clusters:
         return ["curl", "-sS", "--fail", "--cacert", self.authority, "-o", output,
                 "-H", f"Authorization: PVEAPIToken={self.token_id}={self.secret}", self.url + "/api2/json" + path]
 
+    def curl_starts(self, count):
+        """curl starting as many stopped guests, eight at a time, and nothing else."""
+        found = json.loads(subprocess.run(
+            self.curl("/cluster/resources?type=vm", output="-"), capture_output=True, text=True, check=True).stdout)
+        stopped = [row for row in found["data"] if row["status"] == "stopped" and not row.get("template")][:count]
+        lines = [f'header = "Authorization: PVEAPIToken={self.token_id}={self.secret}"', f'cacert = "{self.authority}"', "silent",
+                 'request = "POST"']
+        for row in stopped:
+            lines += [f'url = "{self.url}/api2/json/nodes/{row["node"]}/{row["type"]}/{row["vmid"]}/status/start"',
+                      'output = "/dev/null"']
+        return ["curl", "--parallel", "--parallel-max", "8", "--config", self.home.file("starts", "\n".join(lines) + "\n")]
+
     def pvelua(self, *arguments):
         return [PVELUA, "--quiet", *arguments]
 

@@ -149,12 +149,14 @@ struct Gate: Sendable {
         var change = settled
         let step: StepRecorder
         let mark: TaskWatermark?
+        let departure: Departure
         do throws(Failure) {
             try await change.complete?(&change)
             guard ActionClassifier.actions(of: change.call) == actions else {
                 throw Failure(.policyDenied, "the call became another than the one that was judged; nothing was sent")
             }
             mark = try await client.watermark(for: change.call)
+            departure = try await run.run.departures.enter(run.cluster)
             let evidence = StepEvidence(
                 change, CallEvidence(mark: mark, before: change.guest, user: client.identity, now: environment.now()))
             var intent = StepIntent(
@@ -172,7 +174,8 @@ struct Gate: Sendable {
             throw error
         }
         do throws(Failure) {
-            var outcome = try await Sending(environment: environment, run: run).carryOut(change, step, mark: mark)
+            var outcome = try await Sending(environment: environment, run: run).carryOut(
+                change, step, mark: mark, departure)
             outcome.snapshot = change.snapshot
             return outcome
         } catch {

@@ -44,6 +44,8 @@ public actor RunScope {
     var polled: [ClusterTask: Result<TaskOutcome, Failure>] = [:]
     /// Which guests its calls are at.
     nonisolated let turns = GuestTurns()
+    /// Which of its changes are on their way.
+    nonisolated let departures = Departures()
 
     /// Makes the scope of a new run; a REPL session has no one script.
     ///

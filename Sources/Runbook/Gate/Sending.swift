@@ -21,16 +21,20 @@ struct Sending: Sendable {
 
     /// Makes a change once and records what is true afterwards.
     ///
-    /// - Parameter mark: What the task list held before the intent.
+    /// - Parameters:
+    ///   - mark: What the task list held before the intent.
+    ///   - departure: Ends when the change is answered.
     func carryOut(
-        _ change: Change, _ step: StepRecorder, mark: TaskWatermark?
+        _ change: Change, _ step: StepRecorder, mark: TaskWatermark?, _ departure: Departure
     ) async throws(Failure) -> ChangeOutcome {
+        defer { departure.leave() }
         var order = change.order
         (order.mark, order.isMarked) = (mark, true)
         let unwritten = Mutex<Failure?>(nil)
         var stages = stages(of: change)
         let halt = run.run.halt
         stages.accepted = { (upid) throws(Failure) in
+            departure.leave()
             do throws(Failure) {
                 try await step.accepted(upid)
             } catch {
