@@ -91,13 +91,16 @@ private struct AgentStory {
     mutating func add(_ heading: String, _ tool: String, _ answer: JSONValue) throws {
         try expectBySchema(answer["result"] ?? .null, of: tool)
         var lines = ["## \(heading)", "", "`\(tool)` answers:", "", "```json"]
-        lines += [Self.pretty(answer["result"]?["structuredContent"] ?? .null, ""), "```", ""]
+        lines += [pretty(answer["result"]?["structuredContent"] ?? .null, ""), "```", ""]
         parts.append(lines.joined(separator: "\n"))
     }
 
     mutating func add(_ heading: String, _ command: String, typed: String) {
-        var screen = typed.replacing("\r", with: "").split(separator: "\n", omittingEmptySubsequences: false)
-            .map { $0.trimmingCharacters(in: .whitespaces).isEmpty ? "" : String($0) }
+        // CR and LF are one Character.
+        var screen = typed.replacing("\r\n", with: "\n").replacing("\r", with: "").split(
+            separator: "\n", omittingEmptySubsequences: false
+        )
+        .map { $0.trimmingCharacters(in: .whitespaces).isEmpty ? "" : String($0) }
         // What is read side by side is answered in any order.
         let isRead = { (line: String) in line.hasPrefix("│ read ") }
         if let first = screen.firstIndex(where: isRead), let last = screen.lastIndex(where: isRead) {
@@ -140,9 +143,9 @@ private struct AgentStory {
         return page
     }
 
-    /// JSON with a line for each member, small ones in one.
-    private static func pretty(_ value: JSONValue, _ indent: String) -> String {
-        if value.text.utf8.count + indent.utf8.count < 100 { return value.text }
+    /// JSON with a line for each member, small ones in one: as they are shown, for times and ids are of any length.
+    private func pretty(_ value: JSONValue, _ indent: String) -> String {
+        if mask(value.text).utf8.count + indent.utf8.count < 100 { return value.text }
         let inner = indent + "  "
         if let object = value.object {
             let lines = object.members.map { "\(inner)\"\($0.key)\": \(pretty($0.value, inner))" }
