@@ -5,6 +5,30 @@ internal import Model
 internal import Plan
 internal import Text
 
+/// Which plan a person gives their word on, and as whom they sign.
+struct SigningOptions: ParsableArguments {
+    @Argument(help: "The plan's file, or the digest of one that an agent has made.", completion: .file())
+    var plan: String
+
+    @Option(help: ArgumentHelp("The SSH key; default: the agent's first among the signers.", valueName: "file"))
+    var key: String?
+
+    @Option(
+        name: .customLong("as"),
+        help: ArgumentHelp("Who signs, by the name in the file of signers.", valueName: "name"))
+    var person: String?
+
+    /// The plan, opened for this person's word.
+    func open(in context: CommandContext, _ options: GlobalOptions) throws(Failure) -> PlanApproval {
+        let path = context.absolutePath(PlanShelf.file(plan, context, options))
+        var approval = try PlanApproval.open(path, context, options)
+        try PlanShelf.check(approval.file, named: plan)
+        approval.key = key.map(context.absolutePath)
+        approval.person = person
+        return approval
+    }
+}
+
 /// The command `pvelua approve PLAN`.
 struct ApproveCommand: ContextCommand {
     static let configuration = CommandConfiguration(
@@ -18,16 +42,7 @@ struct ApproveCommand: ContextCommand {
 
             """ + ExitStatus.help)
 
-    @Argument(help: "The plan's file, or the digest of one that an agent has made.", completion: .file())
-    var plan: String
-
-    @Option(help: ArgumentHelp("The SSH key; default: the agent's first among the signers.", valueName: "file"))
-    var key: String?
-
-    @Option(
-        name: .customLong("as"),
-        help: ArgumentHelp("Who signs, by the name in the file of signers.", valueName: "name"))
-    var person: String?
+    @OptionGroup var signing: SigningOptions
 
     @Option(help: ArgumentHelp("How long the approval holds; default: as policy has it.", valueName: "time"))
     var expires: String?
@@ -38,11 +53,7 @@ struct ApproveCommand: ContextCommand {
     @OptionGroup(title: "Common options") var options: GlobalOptions
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
-        let path = context.absolutePath(PlanShelf.file(plan, context, options))
-        var approval = try PlanApproval.open(path, context, options)
-        try PlanShelf.check(approval.file, named: plan)
-        approval.key = key.map(context.absolutePath)
-        approval.person = person
+        let approval = try signing.open(in: context, options)
         var written: String?
         if !status { written = try await approval.approve(lifetime: try lifetime()) }
         let standing = try await approval.standing()
@@ -73,28 +84,15 @@ struct DenyCommand: ContextCommand {
 
             """ + ExitStatus.help)
 
-    @Argument(help: "The plan's file, or the digest of one that an agent has made.", completion: .file())
-    var plan: String
+    @OptionGroup var signing: SigningOptions
 
     @Option(help: ArgumentHelp("Why, for those who asked for the plan.", valueName: "text"))
     var reason: String?
 
-    @Option(help: ArgumentHelp("The SSH key; default: the agent's first among the signers.", valueName: "file"))
-    var key: String?
-
-    @Option(
-        name: .customLong("as"),
-        help: ArgumentHelp("Who signs, by the name in the file of signers.", valueName: "name"))
-    var person: String?
-
     @OptionGroup(title: "Common options") var options: GlobalOptions
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
-        let path = context.absolutePath(PlanShelf.file(plan, context, options))
-        var approval = try PlanApproval.open(path, context, options)
-        try PlanShelf.check(approval.file, named: plan)
-        approval.key = key.map(context.absolutePath)
-        approval.person = person
+        let approval = try signing.open(in: context, options)
         let written = try await approval.deny(reason: reason)
         if written == nil, approval.terms.signers != nil, !options.quiet {
             writeError(
