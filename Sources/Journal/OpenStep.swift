@@ -20,7 +20,8 @@ public struct OpenStep: Hashable, Sendable {
                 + "\(step.state.rawValue) since \(UTCTime.text(step.accepted ?? step.sent ?? step.intended)); nothing was sent",
             hint: advice)
         failure.vmid = guests.first
-        failure.upid = step.upid
+        // Not the task of this change, which has none: it is told by the message.
+        if let upid = step.upid { failure.message += "; its task is \(upid)" }
         return failure
     }
 

@@ -31,6 +31,12 @@ public struct RunSummary: Hashable, Sendable {
     public var isDetached: Bool
     /// Whether all is kept that it takes to go on with it.
     public var isResumable: Bool
+    /// Whether its cluster is gone, which was in its process.
+    public var isGone = false
+    /// Whether its worker died, which another one may not do.
+    public var isAccident = false
+    /// Whether it has ended, and has undone what it did.
+    public var isUndone = false
     /// How many of its changes are in each state.
     public var changes: [StepState: Int]
     /// When a change was last begun or ended.

@@ -37,6 +37,9 @@ final class RunLocks: Sendable {
         }
     }
 
+    /// Whether this process has it.
+    func isOwn(_ number: Int?) -> Bool { number.map { number in state.withLock { $0.held.contains(number) } } ?? false }
+
     /// Whether a living process has it, this one included.
     func isTaken(_ number: Int?) throws(Failure) -> Bool {
         guard let number else { return false }

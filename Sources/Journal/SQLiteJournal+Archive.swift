@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Model
+internal import Synchronization
 
 extension SQLiteJournal: RunArchive {
     /// The runs that pass a filter, newest first, each with how its changes stand; one query for all of them.
@@ -65,6 +66,10 @@ extension SQLiteJournal: RunArchive {
 
     private static let status =
         "CASE WHEN json_valid(outcome) THEN json_extract(outcome, '$.status') END"
+    private static let accident =
+        "CASE WHEN json_valid(outcome) THEN coalesce(json_extract(outcome, '$.accident'), 0) END"
+    private static let undone =
+        "CASE WHEN json_valid(outcome) THEN coalesce(json_extract(outcome, '$.undone'), 0) END"
 
     /// Few runs are chosen first; only their steps are counted, by the steps' key.
     private func summaryRows(_ condition: String, _ values: [SQLiteValue]) throws(Failure) -> [RunSummary] {
@@ -74,10 +79,10 @@ extension SQLiteJournal: RunArchive {
                 SELECT rowid AS number, id, cluster, script, caller, account, started, ended, \(Self.status) AS status,
                     resumes, cancel,
                     CASE WHEN json_valid(origin) THEN coalesce(json_extract(origin, '$.detached'), 0) END AS detached,
-                    source IS NOT NULL AS resumable
+                    source IS NOT NULL AS resumable, \(Self.accident) AS accident, \(Self.undone) AS undone
                 FROM run\(condition.isEmpty ? "" : " WHERE " + condition) ORDER BY started DESC, id DESC LIMIT ?1)
             SELECT number, chosen.id, chosen.cluster, script, caller, account, started, chosen.ended, status, resumes,
-                cancel, detached, resumable, (SELECT max(id) FROM run WHERE id < chosen.id),
+                cancel, detached, resumable, accident, undone, (SELECT max(id) FROM run WHERE id < chosen.id),
                 (SELECT min(id) FROM run WHERE id > chosen.id),
                 max(max(step.intended, coalesce(step.sent, 0), coalesce(step.accepted, 0), coalesce(step.ended, 0))), \(states)
             FROM chosen LEFT JOIN step ON step.run = chosen.id
@@ -88,6 +93,7 @@ extension SQLiteJournal: RunArchive {
         for row in rows {
             guard var summary = RunSummary(row) else { continue }
             summary.isHeld = try locks.isTaken(row.integer(0))
+            summary.isGone = !summary.isHeld && passing.withLock { $0.contains(summary.cluster) }
             result.append(summary)
         }
         return result
@@ -111,13 +117,15 @@ extension RunSummary {
         cancel = row.text(10).flatMap(CancelWish.init(rawValue:))
         isDetached = row.integer(11) == 1
         isResumable = row.integer(12) == 1
-        let shared = [row.text(13), row.text(14)].compactMap { $0?.commonPrefix(with: id) }.max() ?? 0
+        isAccident = row.integer(13) == 1
+        isUndone = row.integer(14) == 1
+        let shared = [row.text(15), row.text(16)].compactMap { $0?.commonPrefix(with: id) }.max() ?? 0
         distinctLength = min(shared + 1, id.count)
-        lastActivity = row.real(15)
+        lastActivity = row.real(17)
         isHeld = false
         changes = [:]
         for (index, state) in StepState.allCases.enumerated() {
-            if let count = row.integer(16 + index), count > 0 { changes[state] = count }
+            if let count = row.integer(18 + index), count > 0 { changes[state] = count }
         }
     }
 }

@@ -43,16 +43,24 @@ extension SQLiteJournal {
             return []
         }
         let rehearsed = rehearsed.withLock(\.self)
+        let isPassing = passing.withLock { $0.contains(cluster) }
         let wanted = JSONValue.array(touched.sorted().map { JSONValue($0) }).text
-        return try connection.query(Self.openQuery, [.text(cluster), .text(wanted)]).compactMap(StepColumns.record)
-            .compactMap {
-                (step) -> (StepRecord, [Int])? in
-                guard !rehearsed.contains(step.run) else { return nil }
-                var common = step.intent.touched.intersection(touched)
-                // Two copies may be made of one guest side by side: neither changes it.
-                if let source = intent.copied, source == step.intent.copied { common.remove(source) }
-                return common.isEmpty ? nil : (step, common.sorted())
+        var found = try connection.query(Self.openQuery, [.text(cluster), .text(wanted)]).compactMap(
+            StepColumns.record)
+        if isPassing {
+            var runs: Set<String> = []
+            for run in Set(found.map(\.run)) where locks.isOwn(try Self.number(of: run, connection)) {
+                runs.insert(run)
             }
+            found = found.filter { runs.contains($0.run) }
+        }
+        return found.compactMap { (step) -> (StepRecord, [Int])? in
+            guard !rehearsed.contains(step.run) else { return nil }
+            var common = step.intent.touched.intersection(touched)
+            // Two copies may be made of one guest side by side: neither changes it.
+            if let source = intent.copied, source == step.intent.copied { common.remove(source) }
+            return common.isEmpty ? nil : (step, common.sorted())
+        }
     }
 }
 

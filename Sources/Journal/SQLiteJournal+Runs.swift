@@ -140,7 +140,7 @@ extension SQLiteJournal {
             .busy, "run \(run) is going on in another process", hint: "watch it: pvelua runs show --follow \(run)")
     }
 
-    private static func number(of run: String, _ connection: SQLiteConnection) throws(SQLiteError) -> Int? {
+    static func number(of run: String, _ connection: SQLiteConnection) throws(SQLiteError) -> Int? {
         try connection.query("SELECT rowid FROM run WHERE id = ?", [.text(run)]).first?.integer(0)
     }
 }

@@ -23,6 +23,8 @@ public final class SQLiteJournal: JournalStore, PlanStore, AuditArchive {
     let copies: (any AuditCopy)?
     /// The runs that a rehearsal has copied: they count, but nobody has to wait for them, as its twin has no such tasks.
     let rehearsed = Mutex<Set<String>>([])
+    /// Clusters that are gone with the process that they are in: what another process has left open there hinders nobody.
+    let passing = Mutex<Set<String>>([])
     /// The boot of this machine; nil where it cannot be told.
     let boot = MachineBoot.id()
 
@@ -35,12 +37,14 @@ public final class SQLiteJournal: JournalStore, PlanStore, AuditArchive {
     ///   - now: The time of day for what is audited without a time of its own, in seconds since 1970.
     ///   - copies: Gets a copy of each row of the audit once it is on disk.
     ///   - secrets: What is not written down, whoever writes it.
+    ///   - passing: Clusters that are gone with the process that they are in.
     public convenience init(
         path: String, account: String = "unknown", now: @escaping @Sendable () -> Double = MachineBoot.time,
-        copies: (any AuditCopy)? = nil, secrets: SecretBook = SecretBook()
+        copies: (any AuditCopy)? = nil, secrets: SecretBook = SecretBook(), passing: Set<String> = []
     ) throws(Failure) {
         try PrivateStorage.makeFile(path)
         try self.init(database: path, account, now, copies, secrets)
+        self.passing.withLock { $0 = passing }
     }
 
     /// A journal that lives as long as this value, for tests and dry runs.
@@ -103,7 +107,7 @@ public final class SQLiteJournal: JournalStore, PlanStore, AuditArchive {
         } catch {
             throw Failure(
                 kind, "the journal cannot be written: \(error.message); \(fact)",
-                hint: "see \(place) and the space on its disk", raw: error.description)
+                hint: "see \(place) and the space on its disk")
         }
         if let copies, !rows.isEmpty { copies.copy(rows) }
         return result
@@ -113,7 +117,7 @@ public final class SQLiteJournal: JournalStore, PlanStore, AuditArchive {
         do {
             return try connection.withLock { connection throws(SQLiteError) in try body(connection) }
         } catch {
-            throw Failure(.config, "the journal \(place) cannot be read: \(error.message)", raw: error.description)
+            throw Failure(.config, "the journal \(place) cannot be read: \(error.message)")
         }
     }
 }

@@ -268,15 +268,19 @@ void lb_pack_end(lb_state *s, lb_buffer *b) {
 }
 
 /// Packs that what the chunk returned is more than a frame may hold.
-void lb_pack_excess(lb_state *s, lb_buffer *b) {
+void lb_pack_excess(lb_state *s, lb_buffer *b, bool deep) {
     char message[128];
-    snprintf(message, sizeof message, "the values that the script returned take more than %llu %s (limit frame)",
-        lb_amount(s->limits.frame), lb_unit(s->limits.frame));
+    if (deep)
+        snprintf(message, sizeof message, "the values that the script returned are nested deeper than %d tables (limit depth)",
+            s->limits.depth < LB_DEPTH ? s->limits.depth : LB_DEPTH);
+    else
+        snprintf(message, sizeof message, "the values that the script returned take more than %llu %s (limit frame)",
+            lb_amount(s->limits.frame), lb_unit(s->limits.frame));
     lb_empty(b);
     lb_put_tag(b, 7);
     lb_put_u32(b, 2);
     put_field(b, "message", message);
-    put_field(b, "limit", "frame");
+    put_field(b, "limit", deep ? "depth" : "frame");
 }
 
 void lb_open_errors(lua_State *L) {

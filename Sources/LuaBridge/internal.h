@@ -82,7 +82,7 @@ struct lb_state {
     sj_parser *json;
     size_t used, fresh;
     unsigned refusals;
-    bool unlimited, noted, describing, keeps, too_long;
+    bool unlimited, noted, describing, keeps, expression, too_long;
     /// Some coroutine below on the C stack cannot yield.
     bool blocked;
     lb_end end;
@@ -149,6 +149,8 @@ void lb_empty(lb_buffer *b);
 
 // pack.c, unpack.c, json.c: none of them runs a metamethod; only the second and third may raise, for memory.
 void lb_pack(lua_State *L, int index, lb_buffer *b);
+/// The same for what a chunk returns: numbers and truth values as keys become text, few holes in a list nil.
+void lb_pack_result(lua_State *L, int index, lb_buffer *b);
 void lb_unpack(lua_State *L, const uint8_t *bytes, size_t count);
 bool lb_push_json(lua_State *L, const uint8_t *bytes, size_t count);
 
@@ -187,7 +189,7 @@ bool lb_error_id(lua_State *L, int index, uint32_t *call);
 void lb_pack_error(lua_State *L, int index, lb_buffer *b);
 bool lb_wants_more(lua_State *L, int index);
 void lb_pack_end(lb_state *s, lb_buffer *b);
-void lb_pack_excess(lb_state *s, lb_buffer *b);
+void lb_pack_excess(lb_state *s, lb_buffer *b, bool deep);
 int lb_is_error(lua_State *L);
 int lb_failure(lua_State *L);
 void lb_open_errors(lua_State *L);

@@ -7,6 +7,8 @@
 typedef struct path {
     const void *tables[LB_DEPTH];
     int depth, deepest;
+    /// Whether it is a result, of which every table is shown as well as may be; arguments must be what they seem.
+    bool result;
 } path;
 
 static void opaque(lb_buffer *b, const char *text) { lb_put_text(b, 8, text, strlen(text)); }
@@ -16,30 +18,73 @@ static void integer(lb_buffer *b, lua_Integer number) {
     lb_put(b, &number, 8);
 }
 
-typedef enum { list, map, mixed, holes } shape;
+typedef enum { list, map, holes, mixed, other } shape;
 
-static shape shape_of(lua_State *L, int index, uint32_t *count) {
-    lua_Integer numbers = 0, names = 0, highest = 0;
-    bool other = false;
+// `other` has keys that no text can stand for; `highest` is the highest key of a list.
+static shape shape_of(lua_State *L, int index, uint32_t *count, lua_Integer *highest) {
+    lua_Integer numbers = 0, names = 0, rest = 0;
+    bool odd = false;
     lua_pushnil(L);
     while (lua_next(L, index)) {
         lua_pop(L, 1);
-        if (lua_type(L, -1) == LUA_TSTRING) {
+        int type = lua_type(L, -1);
+        if (type == LUA_TSTRING) {
             names++;
         } else if (lua_isinteger(L, -1) && lua_tointeger(L, -1) > 0) {
             numbers++;
-            if (lua_tointeger(L, -1) > highest) highest = lua_tointeger(L, -1);
+            if (lua_tointeger(L, -1) > *highest) *highest = lua_tointeger(L, -1);
         } else {
-            other = true;
+            rest++;
+            odd = odd || (type != LUA_TNUMBER && type != LUA_TBOOLEAN);
         }
     }
-    *count = (uint32_t)(numbers + names);
-    if (other || (numbers > 0 && names > 0)) return mixed;
+    *count = (uint32_t)(numbers + names + rest);
+    if (odd) return other;
+    if (rest > 0 || (numbers > 0 && names > 0)) return mixed;
     if (numbers == 0) return map;
-    return highest == numbers ? list : holes;
+    return *highest == numbers ? list : holes;
 }
 
 static void pack(lua_State *L, int index, lb_buffer *b, path *p);
+
+// A list of which at most half is missing, with nil where nothing is.
+static void pack_list(lua_State *L, int index, lua_Integer count, lb_buffer *b, path *p) {
+    lb_put_tag(b, 6);
+    lb_put_u32(b, (uint32_t)count);
+    for (lua_Integer element = 1; element <= count && !b->overflow; element++) {
+        lua_rawgeti(L, index, element);
+        pack(L, lua_gettop(L), b, p);
+        lua_pop(L, 1);
+    }
+}
+
+static void put_key(lua_State *L, int index, lb_buffer *b) {
+    char number[64];
+    size_t length = 0;
+    const char *key = number;
+    if (lua_type(L, index) == LUA_TSTRING) key = lua_tolstring(L, index, &length);
+    else if (lua_isboolean(L, index)) key = lua_toboolean(L, index) ? "true" : "false";
+    else if (lua_isinteger(L, index)) snprintf(number, sizeof number, LUA_INTEGER_FMT, lua_tointeger(L, index));
+    else snprintf(number, sizeof number, "%.14g", lua_tonumber(L, index));
+    if (length == 0 && lua_type(L, index) != LUA_TSTRING) length = strlen(key);
+    lb_put_u32(b, (uint32_t)length);
+    lb_put(b, key, length);
+}
+
+static void pack_map(lua_State *L, int index, uint32_t count, lb_buffer *b, path *p) {
+    lb_put_tag(b, 7);
+    lb_put_u32(b, count);
+    lua_pushnil(L);
+    while (lua_next(L, index)) {
+        put_key(L, lua_gettop(L) - 1, b);
+        pack(L, lua_gettop(L), b, p);
+        lua_pop(L, 1);
+        if (b->overflow) {
+            lua_pop(L, 1);
+            break;
+        }
+    }
+}
 
 static void pack_table(lua_State *L, int index, lb_buffer *b, path *p) {
     const void *self = lua_topointer(L, index);
@@ -51,36 +96,11 @@ static void pack_table(lua_State *L, int index, lb_buffer *b, path *p) {
     }
     p->tables[p->depth++] = self;
     uint32_t count = 0;
-    switch (shape_of(L, index, &count)) {
-    case mixed: opaque(b, "a table with mixed keys"); break;
-    case holes: opaque(b, "a list with holes"); break;
-    case list:
-        lb_put_tag(b, 6);
-        lb_put_u32(b, count);
-        for (uint32_t element = 1; element <= count && !b->overflow; element++) {
-            lua_rawgeti(L, index, element);
-            pack(L, lua_gettop(L), b, p);
-            lua_pop(L, 1);
-        }
-        break;
-    case map:
-        lb_put_tag(b, 7);
-        lb_put_u32(b, count);
-        lua_pushnil(L);
-        while (lua_next(L, index)) {
-            size_t length = 0;
-            const char *key = lua_tolstring(L, -2, &length);
-            lb_put_u32(b, (uint32_t)length);
-            lb_put(b, key, length);
-            pack(L, lua_gettop(L), b, p);
-            lua_pop(L, 1);
-            if (b->overflow) {
-                lua_pop(L, 1);
-                break;
-            }
-        }
-        break;
-    }
+    lua_Integer highest = 0;
+    shape form = shape_of(L, index, &count, &highest);
+    if (form == list || (p->result && form == holes && highest <= 2 * (lua_Integer)count)) pack_list(L, index, highest, b, p);
+    else if (form == map || (p->result && form != other)) pack_map(L, index, count, b, p);
+    else opaque(b, form == holes ? "a list with holes" : "a table with mixed keys");
     p->depth--;
 }
 
@@ -129,8 +149,12 @@ static void pack(lua_State *L, int index, lb_buffer *b, path *p) {
     }
 }
 
-void lb_pack(lua_State *L, int index, lb_buffer *b) {
+static void pack_whole(lua_State *L, int index, lb_buffer *b, bool result) {
     int deepest = lb_of(L)->limits.depth;
-    path p = {.depth = 0, .deepest = deepest < LB_DEPTH ? deepest : LB_DEPTH};
+    path p = {.depth = 0, .deepest = deepest < LB_DEPTH ? deepest : LB_DEPTH, .result = result};
     pack(L, lua_absindex(L, index), b, &p);
 }
+
+void lb_pack(lua_State *L, int index, lb_buffer *b) { pack_whole(L, index, b, false); }
+
+void lb_pack_result(lua_State *L, int index, lb_buffer *b) { pack_whole(L, index, b, true); }

@@ -62,6 +62,7 @@ static int finish_body(lua_State *L, int status, lua_KContext context) {
     if (status == LUA_ERRMEM) lb_out_of_memory(s);
     if (s->end != LB_NONE) return lb_die(L);
     if (status == LUA_OK || status == LUA_YIELD) {
+        if (s->expression && s->strand == 0) lua_remove(L, 2);
         if (s->keeps && s->strand == 0 && lua_gettop(L) > 1 && !lua_isnil(L, 2)) keep(L);
         return lb_leave_scope(L, lua_gettop(L) - 1);
     }
@@ -100,8 +101,13 @@ static void skip_mark_and_shebang(lb_chunk *chunk) {
 }
 
 static int compile(lua_State *L, const lb_chunk *chunk) {
+    lb_of(L)->expression = false;
     if (!chunk->expression) return lb_load(L, chunk->source, chunk->count, chunk->name, NULL);
-    if (lb_load(L, chunk->source, chunk->count, chunk->name, "return ") == LUA_OK) return LUA_OK;
+    // With a value before it, which is dropped, a call is no tail call, which would leave no trace of its line.
+    if (lb_load(L, chunk->source, chunk->count, chunk->name, "return true,") == LUA_OK) {
+        lb_of(L)->expression = true;
+        return LUA_OK;
+    }
     if (lb_of(L)->end != LB_NONE) return LUA_ERRRUN;
     int status = lb_load(L, chunk->source, chunk->count, chunk->name, NULL);
     // Of two complaints the one that more text would silence is the better.
@@ -114,6 +120,7 @@ static int compile(lua_State *L, const lb_chunk *chunk) {
 static int prepare(lua_State *L) {
     lb_chunk *chunk = lua_touserdata(L, 1);
     if (chunk->compensation != 0) {
+        lb_of(L)->expression = false;
         lua_State *T = lb_new_body(L);
         lua_getfield(T, LUA_REGISTRYINDEX, "pvelua.compensate");
         lua_pushinteger(T, chunk->compensation);
@@ -144,10 +151,10 @@ static lb_status done(lb_state *s, lua_State *T, int results) {
     lb_empty(&s->packed);
     lb_put_tag(&s->packed, 6);
     lb_put_u32(&s->packed, (uint32_t)results);
-    for (int index = first; index < first + results; index++) lb_pack(T, index, &s->packed);
+    for (int index = first; index < first + results; index++) lb_pack_result(T, index, &s->packed);
     lb_flush(s);
-    if (!s->packed.overflow && s->packed.count <= s->limits.frame) return LB_DONE;
-    lb_pack_excess(s, &s->packed);
+    if (!s->packed.overflow && !s->packed.deep && s->packed.count <= s->limits.frame) return LB_DONE;
+    lb_pack_excess(s, &s->packed, s->packed.deep);
     return LB_FAILED;
 }
 

@@ -38,7 +38,7 @@ struct CallDispatcher: Sendable {
         await run.record(
             CallRecord(
                 id: id, name: call.name, place: call.place, answer: answer.recorded(isSecret),
-                answered: environment.now()), isSettled: isSettled)
+                answered: environment.now()), isPassing: answer.isPassing, isSettled: isSettled)
     }
 
     /// What an earlier process of the run was answered, or nil where the call is to be carried out.

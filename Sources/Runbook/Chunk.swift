@@ -39,9 +39,17 @@ public enum ChunkOutcome: Sendable {
     /// It returned these values.
     case values([ScriptValue])
     /// Its source ends in the middle of something; more lines may complete it.
-    case incomplete
+    case incomplete(ScriptFailure)
     /// It failed.
     case failed(ScriptFailure)
+
+    /// Why it has not come to its end; nil where it has.
+    public var failure: ScriptFailure? {
+        switch self {
+        case .values: nil
+        case .incomplete(let failure), .failed(let failure): failure
+        }
+    }
 }
 
 /// A value that a script returned.

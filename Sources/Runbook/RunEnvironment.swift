@@ -177,6 +177,8 @@ public struct RunSettings: Sendable {
     public var seed: Int64 = 0
     /// Whether simple confirmations count as given (`--yes`).
     public var assumesYes = false
+    /// Whether the cluster is gone with this process, so that no other one can go on.
+    public var clusterIsPassing = false
     /// What `--param` gave, as text.
     public var parameters: [(name: String, value: String)] = []
     /// What the runbook says of itself; nil where it has no header, or none that was read.

@@ -187,10 +187,12 @@ public actor RunbookSession {
         }
         guard callCount <= environment.settings.limits.calls else {
             // Every refusal is remembered until the chunk ends; a script that catches them must not go on for ever.
-            guard callCount <= environment.settings.limits.calls + 1000 else {
+            let excess = callCount - environment.settings.limits.calls
+            guard excess <= 2000 else {
                 return worker.kill(reason: "it went on calling beyond its limit of calls", isLimit: true)
             }
-            return reply(frame.id, .failure(environment.settings.limits.callsFailure))
+            let failure = environment.settings.limits.callsFailure
+            return reply(frame.id, excess <= 1000 ? .failure(failure) : .end(failure, undoes: true))
         }
         watch.callsOut += 1
         environment.clock.callBegins()
@@ -270,7 +272,7 @@ public actor RunbookSession {
             return worker.kill(reason: "it failed a chunk that was not running")
         }
         if report["incomplete"] == .bool(true) {
-            continuation.resume(returning: .incomplete)
+            continuation.resume(returning: .incomplete(failure))
         } else {
             continuation.resume(returning: .failed(failure))
         }

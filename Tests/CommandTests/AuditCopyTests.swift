@@ -106,6 +106,17 @@ struct AuditCopyTests {
         ).findings().map { "\($0.kind.rawValue) \($0.upid.split(separator: ":")[5])" }
     }
 
+    @Test func stepsThatNoListCanTellOfAreNamed() throws {
+        let step = try step(Self.upid("qmstart", "101", at: 2000), .done)
+        func unseen(_ nodes: [String: TaskLists.List]) -> [String] {
+            TaskComparison(identity: "a@pve!run", since: 0, steps: [step], lists: TaskLists(nodes: nodes)).unseen
+        }
+        #expect(
+            unseen(["pve1": .init(rows: [], covers: Int.max, problem: nil)])
+                == ["the list of pve1 is empty; of its tasks 1 are not judged"])
+        #expect(unseen([:]) == ["pve1 is not in the cluster; of its tasks 1 are not judged"])
+    }
+
     @Test func tasksAndStepsAreHeldAgainstEachOther() throws {
         let old = (Self.upid("qmstop", "1", at: 1001, user: "root@pam"), TaskStatus.ok)
         let mine = Self.upid("qmstart", "101", at: 2000)

@@ -45,6 +45,17 @@ struct AuthorErrorTests {
         Mistake("pve:list_vms()", "parameter", "pve.list_vms{"),
     ]
 
+    @Test(arguments: ["plan", "run"])
+    func aFileThatEndsTooEarlySaysWhere(command: String) async throws {
+        let runner = try CommandLineRunner()
+        let file = try runner.home.write("unfinished.lua", "local a = 1\nif a then\n  print(a)\n").path
+        let result = try await runner.pvelua("--cluster", "demo", "--format", "json", command, file)
+        let error = try #require(result.jsonError, "\(result.errors)")
+        #expect(result.status == 1 && error["kind"] == "script")
+        #expect(error["where"]?.string?.hasPrefix("unfinished.lua:") == true, "\(error.text)")
+        #expect(error["message"]?.string?.contains("'end' expected") == true, "\(error.text)")
+    }
+
     @Test(arguments: mistakes)
     func aMistakeComesWithItsLineAndALineThatDoesItRight(mistake: Mistake) async throws {
         let runner = try CommandLineRunner()

@@ -30,6 +30,32 @@ struct ExpressionTests {
         #expect(json["text"] == "a\"b")
     }
 
+    /// JSON has no table with other keys than text, and no hole in a list.
+    @Test(arguments: [
+        ("{ [101] = 'web', x = true }", #"{"101":"web","x":true}"#), ("{ 1, nil, 3 }", "[1,null,3]"),
+        ("{ [1.5] = 1, [false] = 2 }", #"{"1.5":1,"false":2}"#),
+        ("pve.parallel({ 1, 2, 3 }, function(n) return n ~= 2 and n or nil end)", "[1,null,3]"),
+    ])
+    func aTableIsWrittenWhateverItsKeys(code: String, expected: String) async throws {
+        let result = try await runner.lua(code, "--format", "json")
+        #expect(try JSONValue(parsing: result.output) == JSONValue(parsing: expected), "\(result.output)")
+    }
+
+    @Test func whatIsNestedTooDeepIsALimit() async throws {
+        let result = try await runner.pvelua("--cluster", "demo", "--limit", "depth=2", "-e", "{{{{}}}}")
+        #expect(result.status == 24 && result.errors.contains("limit depth"), "\(result.errors)")
+    }
+
+    @Test func anExpressionThatIsACallHasALine() async throws {
+        let result = try await runner.lua("pve.vm(999)")
+        #expect(result.errors.hasPrefix("pvelua: (-e):1: "), "\(result.errors)")
+    }
+
+    @Test func oneOfTwoPiecesOfCodeIsNotDropped() async throws {
+        let result = try await runner.pvelua("--cluster", "demo", "-e", "print(1)", "-e", "print(2)")
+        #expect(result.status == 2 && result.output.isEmpty && result.errors.contains("-e is given 2 times"))
+    }
+
     @Test func takesOptionsBehindTheCodeToo() async throws {
         let result = try await runner.pvelua("-e", "pve.params.tag", "--cluster", "demo", "--param", "tag=web")
         #expect(result.output == "web\n")

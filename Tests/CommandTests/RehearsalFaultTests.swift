@@ -48,6 +48,19 @@ struct RehearsalFaultTests {
         #expect(report["passed"] == JSONValue(Self.table.count))
     }
 
+    /// A test that waits for an action that there is none of would always pass.
+    @Test(arguments: [
+        "sim.fault{ on = 'guest.shutdwn', kind = 'locked' }", "sim.sent('guest.shutdwn')",
+        "sim.requests('guest.shutdwn')",
+        "sim.run('book.lua', { answers = { ['guest.shutdwn'] = true } })",
+    ])
+    func anActionThatThereIsNoneOfIsRefused(code: String) async throws {
+        let bench = try TestingBench()
+        let report = try await bench.report(
+            lua: "it(\"x\", function() \(code) end)", runbook: "pve.vm_action(nil, 103, 'start')")
+        #expect(report["failed"] == 1 && report.text.contains("did you mean `guest.shutdown`"), "\(report.text)")
+    }
+
     @Test func aFaultHitsAsOftenAsItSaysAndOnlyWhatItNames() async throws {
         let bench = try TestingBench()
         let report = try await bench.report(

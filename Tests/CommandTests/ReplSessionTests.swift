@@ -20,6 +20,14 @@ struct ReplSessionTests {
         #expect(result.output.hasSuffix("web-1\nweb-1!\nWEB-1!\n"), "\(result.output)")
     }
 
+    @Test func aLimitOfCallsThatIsMetAgainAndAgainKeepsTheVariables() async throws {
+        let result = try await runner.pvelua(
+            ["--cluster", "demo", "--limit", "calls=10", "repl"],
+            input: "y = 7\nwhile true do pcall(pve.now) end\ny\n")
+        #expect(result.output.hasSuffix("7\n"), "\(result.output) \(result.errors)")
+        #expect(result.errors.contains("[limit]") && !result.errors.contains("is gone"), "\(result.errors)")
+    }
+
     @Test func aRecordIsATableOfItsFieldsAndJSONIsASwitchAway() async throws {
         let result = try await repl(
             "{ name = 'a', tags = { 'x', 'y' }, size = 3 }", ":json", "{ b = 1 }", ":format text", "{ b = 1 }")

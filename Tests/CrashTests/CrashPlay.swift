@@ -3,6 +3,7 @@ import Foundation
 import Journal
 import Model
 import Runbook
+import Synchronization
 import TestSupport
 
 /// How a resumed run ended.
@@ -77,9 +78,10 @@ extension CrashWorld {
     ) async throws -> CrashCase.Result {
         var result = CrashCase.Result()
         let durable = DurableCopies(of: journalPath)
-        let synced: @Sendable () -> Void = { if test.losesPower { durable.keep() } }
         func next() throws -> Process {
             let index = result.labels.count
+            var synced: @Sendable () -> Void = {}
+            if test.losesPower { synced = durable.keeper() }
             return try process(
                 endingAt: test.points.indices.contains(index) ? test.points[index] : nil,
                 mishaps: index == 0 ? test.mishaps : .none, flight: test.flight, mutant: mutant, synced: synced)
@@ -90,6 +92,7 @@ extension CrashWorld {
         var output = host.output.text
         while host.crash.isDead {
             result.crashes += 1
+            await host.crash.burial()
             if test.losesPower { durable.restore() }
             try await meanwhile(self)
             await pass(test.pause)
@@ -165,20 +168,32 @@ extension Mishaps {
 /// What the disk holds for certain: copies of the journal's files, made whenever a write had waited for the disk.
 final class DurableCopies: Sendable {
     private let path: String
+    /// How often the power was lost.
+    private let losses = Mutex(0)
 
     init(of path: String) { self.path = path }
 
-    private static let parts = ["", "-wal"]
+    /// The log first: what a checkpoint has moved meanwhile is in it and in the database, and not in neither.
+    private static let parts = ["-wal", ""]
 
-    /// Copies the files as they are.
-    func keep() {
-        for part in Self.parts { Self.copy(path + part, path + ".durable" + part) }
+    /// Copies the files as they are, as long as the power has not been lost since: a process that ended with it writes nothing.
+    func keeper() -> @Sendable () -> Void {
+        let life = losses.withLock { $0 }
+        return { [self] in
+            losses.withLock { losses in
+                guard losses == life else { return }
+                for part in Self.parts { Self.copy(path + part, path + ".durable" + part) }
+            }
+        }
     }
 
     /// What a machine finds that has lost its power: nothing that was written since.
     func restore() {
-        for part in ["", "-wal", "-shm", ".locks"] { try? FileManager.default.removeItem(atPath: path + part) }
-        for part in Self.parts { Self.copy(path + ".durable" + part, path + part) }
+        losses.withLock { losses in
+            losses += 1
+            for part in ["", "-wal", "-shm", ".locks"] { try? FileManager.default.removeItem(atPath: path + part) }
+            for part in Self.parts { Self.copy(path + ".durable" + part, path + part) }
+        }
     }
 
     private static func copy(_ from: String, _ to: String) {

@@ -9,6 +9,7 @@ final class CrashSwitch: Sendable {
     private struct State {
         var labels: [String] = []
         var isDead = false
+        var isBuried = false
         var undertakers: [@Sendable () -> Void] = []
     }
 
@@ -24,17 +25,23 @@ final class CrashSwitch: Sendable {
 
     /// Passes a point; false where the process ends there, or has ended.
     func pass(_ label: String) -> Bool {
-        let undertakers: [@Sendable () -> Void]? = state.withLock { state in
-            guard !state.isDead else { return [] }
+        let (lives, undertakers) = state.withLock { state -> (Bool, [@Sendable () -> Void]?) in
+            guard !state.isDead else { return (false, nil) }
             state.labels.append(label)
-            guard state.labels.count == point else { return nil }
+            guard state.labels.count == point else { return (true, nil) }
             state.isDead = true
             defer { state.undertakers = [] }
-            return state.undertakers
+            return (false, state.undertakers)
         }
-        guard let undertakers else { return true }
+        guard let undertakers else { return lives }
         for undertaker in undertakers { undertaker() }
+        state.withLock { $0.isBuried = true }
         return false
+    }
+
+    /// Waits until nothing of a process that ended holds a file any more.
+    func burial() async {
+        while !state.withLock({ $0.isBuried }) { await Task.yield() }
     }
 
     /// What the kernel does when the process ends.

@@ -24,22 +24,24 @@ final class CrashingJournal: JournalStore {
         crash.whenDead { [weak self] in self?.open.withLock { $0 = nil } }
     }
 
-    private func living() throws(Failure) -> SQLiteJournal {
-        guard !crash.isDead, let journal = open.withLock({ $0 }) else {
-            throw Failure(.cancelled, "the process is dead")
+    /// Lets the journal work; whoever ends the process waits until it has, since SQLite tidies up at the end of a file's use what
+    /// others may have put there meanwhile.
+    private func living<T: Sendable>(_ body: (SQLiteJournal) throws(Failure) -> T) throws(Failure) -> T {
+        try open.withLock { (journal) throws(Failure) in
+            guard !crash.isDead, let journal else { throw Failure(.cancelled, "the process is dead") }
+            return try body(journal)
         }
-        return journal
     }
 
     private func pass(_ label: String) throws(Failure) {
         guard crash.pass(label) else { throw Failure(.cancelled, "the process is dead") }
     }
 
-    private func writing<T>(
+    private func writing<T: Sendable>(
         _ label: String, isDurable: Bool = true, _ body: (SQLiteJournal) throws(Failure) -> T
     ) throws(Failure) -> T {
         try pass("before \(label)")
-        let result = try body(try living())
+        let result = try living(body)
         if isDurable { synced() }
         try pass("after \(label)")
         return result
@@ -51,20 +53,30 @@ final class CrashingJournal: JournalStore {
     func takeRun(_ id: String) throws(Failure) {
         try writing("take") { (journal) throws(Failure) in try journal.takeRun(id) }
     }
-    func holdRun(_ id: String) throws(Failure) { try living().holdRun(id) }
-    func lastAuditRow() throws(Failure) -> AuditRow? { try living().lastAuditRow() }
-    func openSteps(besides intent: StepIntent) throws(Failure) -> [OpenStep] { try living().openSteps(besides: intent) }
-    func releaseRun(_ id: String) throws(Failure) { try living().releaseRun(id) }
-    func isHeld(_ id: String) throws(Failure) -> Bool { try living().isHeld(id) }
+    func holdRun(_ id: String) throws(Failure) { try living { (journal) throws(Failure) in try journal.holdRun(id) } }
+    func lastAuditRow() throws(Failure) -> AuditRow? {
+        try living { (journal) throws(Failure) in try journal.lastAuditRow() }
+    }
+    func openSteps(besides intent: StepIntent) throws(Failure) -> [OpenStep] {
+        try living { (journal) throws(Failure) in try journal.openSteps(besides: intent) }
+    }
+    func releaseRun(_ id: String) throws(Failure) {
+        try living { (journal) throws(Failure) in try journal.releaseRun(id) }
+    }
+    func isHeld(_ id: String) throws(Failure) -> Bool {
+        try living { (journal) throws(Failure) in try journal.isHeld(id) }
+    }
     func endRun(_ run: String, outcome: JSONValue, at time: Double, carrying batch: JournalBatch) throws(Failure) {
         try writing("end") { (journal) throws(Failure) in
             try journal.endRun(run, outcome: outcome, at: time, carrying: batch)
         }
     }
     func cancelRun(_ run: String, _ wish: CancelWish, at time: Double) throws(Failure) {
-        try living().cancelRun(run, wish, at: time)
+        try living { (journal) throws(Failure) in try journal.cancelRun(run, wish, at: time) }
     }
-    func cancelWish(of run: String) throws(Failure) -> CancelWish? { try living().cancelWish(of: run) }
+    func cancelWish(of run: String) throws(Failure) -> CancelWish? {
+        try living { (journal) throws(Failure) in try journal.cancelWish(of: run) }
+    }
     func recordIntent(
         run: String, _ intent: StepIntent, at time: Double, replacing replaced: Int?, admission: StepAdmission?,
         carrying batch: JournalBatch
@@ -98,28 +110,49 @@ final class CrashingJournal: JournalStore {
             try journal.nextNumber(counter: counter, first: first)
         }
     }
-    func run(_ id: String) throws(Failure) -> RunRecord? { try living().run(id) }
-    func runs(limit: Int) throws(Failure) -> [RunRecord] { try living().runs(limit: limit) }
-    func steps(of run: String) throws(Failure) -> [StepRecord] { try living().steps(of: run) }
+    func run(_ id: String) throws(Failure) -> RunRecord? {
+        try living { (journal) throws(Failure) in try journal.run(id) }
+    }
+    func runs(limit: Int) throws(Failure) -> [RunRecord] {
+        try living { (journal) throws(Failure) in try journal.runs(limit: limit) }
+    }
+    func steps(of run: String) throws(Failure) -> [StepRecord] {
+        try living { (journal) throws(Failure) in try journal.steps(of: run) }
+    }
     func tasksOfSteps(among tasks: [String], cluster: String, except step: (run: String, sequence: Int))
         throws(Failure) -> Set<String>
-    { try living().tasksOfSteps(among: tasks, cluster: cluster, except: step) }
+    {
+        try living { (journal) throws(Failure) in try journal.tasksOfSteps(among: tasks, cluster: cluster, except: step)
+        }
+    }
     func record(_ batch: JournalBatch, of run: String) throws(Failure) {
         try writing("batch") { (journal) throws(Failure) in try journal.record(batch, of: run) }
     }
-    func memory(of run: String) throws(Failure) -> RunMemory { try living().memory(of: run) }
+    func memory(of run: String) throws(Failure) -> RunMemory {
+        try living { (journal) throws(Failure) in try journal.memory(of: run) }
+    }
     func appendOutput(_ run: String, stream: Int, _ bytes: [UInt8]) throws(Failure) {
-        try living().appendOutput(run, stream: stream, bytes)
+        try living { (journal) throws(Failure) in try journal.appendOutput(run, stream: stream, bytes) }
     }
     func output(of run: String, after sequence: Int, limit: Int) throws(Failure) -> [OutputPiece] {
-        try living().output(of: run, after: sequence, limit: limit)
+        try living { (journal) throws(Failure) in try journal.output(of: run, after: sequence, limit: limit) }
     }
-    func clearOutput(of run: String) throws(Failure) { try living().clearOutput(of: run) }
-    func audit(_ event: AuditEvent, at time: Double) throws(Failure) { try living().audit(event, at: time) }
+    func clearOutput(of run: String) throws(Failure) {
+        try living { (journal) throws(Failure) in try journal.clearOutput(of: run) }
+    }
+    func audit(_ event: AuditEvent, at time: Double) throws(Failure) {
+        try living { (journal) throws(Failure) in try journal.audit(event, at: time) }
+    }
     func auditRows(after sequence: Int, limit: Int) throws(Failure) -> [AuditRow] {
-        try living().auditRows(after: sequence, limit: limit)
+        try living { (journal) throws(Failure) in try journal.auditRows(after: sequence, limit: limit) }
     }
-    func freeze(_ freeze: FreezeRecord) throws(Failure) -> FreezeRecord { try living().freeze(freeze) }
-    func standingFreeze(at time: Double) throws(Failure) -> FreezeRecord? { try living().standingFreeze(at: time) }
-    func liftFreeze(at time: Double) throws(Failure) -> Bool { try living().liftFreeze(at: time) }
+    func freeze(_ freeze: FreezeRecord) throws(Failure) -> FreezeRecord {
+        try living { (journal) throws(Failure) in try journal.freeze(freeze) }
+    }
+    func standingFreeze(at time: Double) throws(Failure) -> FreezeRecord? {
+        try living { (journal) throws(Failure) in try journal.standingFreeze(at: time) }
+    }
+    func liftFreeze(at time: Double) throws(Failure) -> Bool {
+        try living { (journal) throws(Failure) in try journal.liftFreeze(at: time) }
+    }
 }

@@ -78,8 +78,16 @@ struct GuestTurnTests {
         let failure = try await bench.failure(of: "pve.vm_action(nil, 101, 'stop')")
         #expect(failure?.kind == .locked)
         #expect(failure?.message.contains("step 1 of run other") == true)
+        #expect(failure?.upid == nil, "the task is not this change's")
         #expect(failure?.hint?.contains("pvelua runs resolve other 1") == true)
         #expect(consent.questions.isEmpty && bench.writes.isEmpty)
+    }
+
+    @Test func whatIsDeniedWaitsForNobody() async throws {
+        let bench = try Bench(policy: try lenientPolicy("  - { id: no, actions: [guest.stop], effect: deny }"))
+        try other(bench, .inDoubt)
+        try bench.journal.releaseRun("other")
+        #expect(try await bench.failure(of: "pve.vm_action(nil, 101, 'stop')")?.kind == .policyDenied)
     }
 
     @Test func whatADeadRunNeverSentIsSettled() async throws {

@@ -85,11 +85,19 @@ struct TaskComparison: Sendable {
 
     /// What could not be looked at.
     var unseen: [String] {
-        lists.nodes.sorted { $0.key < $1.key }.compactMap { node, list in
-            if let problem = list.problem { return "\(node) could not be asked: \(problem)" }
-            guard let covers = list.covers, Double(covers) > since, covers != Int.max else { return nil }
-            return "the list of \(node) begins at \(UTCTime.text(Double(covers))); what is older is not judged"
+        let tasks = Dictionary(grouping: steps.compactMap { $0.upid.flatMap { UPID($0) } }, by: \.node.rawValue)
+        let absent = tasks.keys.filter { lists.nodes[$0] == nil }.sorted().map { node in
+            "\(node) is not in the cluster; of its tasks \(tasks[node]?.count ?? 0) are not judged"
         }
+        return absent
+            + lists.nodes.sorted { $0.key < $1.key }.compactMap { node, list in
+                if let problem = list.problem { return "\(node) could not be asked: \(problem)" }
+                if let count = tasks[node]?.count, list.rows.isEmpty {
+                    return "the list of \(node) is empty; of its tasks \(count) are not judged"
+                }
+                guard let covers = list.covers, Double(covers) > since, covers != Int.max else { return nil }
+                return "the list of \(node) begins at \(UTCTime.text(Double(covers))); what is older is not judged"
+            }
     }
 
     /// All that does not fit, oldest task first.

@@ -44,7 +44,7 @@ struct ClusterList: ContextCommand {
                 hosts: cluster.isLocal ? ["local"] : cluster.hosts.map(\.description), identity: cluster.auth.identity,
                 trust: cluster.isLocal ? "none needed" : trust(cluster.tls))
         }
-        if configuration.cluster(named: Workplace.demo) == nil {
+        if configuration.hasEmbedded {
             rows.append(
                 row(
                     Workplace.demo, isDefault: configuration.usualCluster == Workplace.demo,

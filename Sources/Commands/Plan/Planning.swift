@@ -112,14 +112,10 @@ struct Planning {
     }
 
     private static func failure(of outcome: ChunkOutcome) -> ScriptFailure? {
-        switch outcome {
-        case .values: return nil
-        case .incomplete: return ScriptFailure(Failure(.script, "the script ends in the middle of something"))
-        case .failed(var failure):
-            // What was done was done on the twin: nothing of it stays.
-            failure.account = nil
-            return failure
-        }
+        var failure = outcome.failure
+        // What was done was done on the twin: nothing of it stays.
+        failure?.account = nil
+        return failure
     }
 
     /// A plan with nothing in it yet.

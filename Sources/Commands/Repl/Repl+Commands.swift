@@ -63,10 +63,9 @@ extension Repl {
         let source = try PlanSource(path: context.absolute(path))
         var chunk = source.chunk
         chunk.name = "@" + path
-        let outcome = await evaluate(chunk)
-        if case .incomplete = outcome {
-            throw Failure(.script, "\(path) ends in the middle of something")
-        }
+        var outcome = await evaluate(chunk)
+        // No further line can complete a file.
+        if case .incomplete(let failure) = outcome { outcome = .failed(failure) }
         report(outcome, chunk)
         var isGood = false
         if case .values = outcome { isGood = true }

@@ -47,11 +47,14 @@ struct EvalExpressionCommand: ContextCommand {
     @Option(
         name: .customShort("e"),
         help: ArgumentHelp("The code; the value of an expression is printed.", valueName: "code"))
-    var code: String
+    var code: [String]
 
     @OptionGroup(title: "Common options") var options: GlobalOptions
 
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
+        guard let code = code.first, self.code.count == 1 else {
+            throw Failure(.usage, "-e is given \(code.count) times", hint: "write one piece of code: -e 'a() b()'")
+        }
         let chunk = Chunk(source: Array(code.utf8), name: "=(-e)", isExpression: true)
         return try await ScriptRun(context: context, options: options).run(chunk, folder: nil)
     }

@@ -47,11 +47,12 @@ struct ScriptRun {
         await session.end()
         outcome = await judge(outcome)
         // Before the error: with --format json that is the last line.
-        if case .failed(let failure) = outcome { await cancellation.tellHowToGoOn(ExitStatus(failure.failure)) }
+        let failure = outcome.failure
+        let isUndone = failure?.account?.isUndone == true
+        if let failure, !isUndone { await cancellation.tellHowToGoOn(ExitStatus(failure.failure)) }
         let status = report(outcome, chunk, environment.output)
         await detached?.finish()
-        let isAccident = if case .failed(let failure) = outcome { failure.isAccident } else { false }
-        await scope.close(status: status.rawValue, isAccident: isAccident)
+        await scope.close(status: status.rawValue, isAccident: failure?.isAccident == true, isUndone: isUndone)
         return status
     }
 
@@ -61,9 +62,7 @@ struct ScriptRun {
             output.write(ValuePrinter(format: options.format).bytes(values))
             guard output.hasLostOutput else { return .done }
             return fail(ScriptFailure(.lostOutput), chunk)
-        case .incomplete:
-            return fail(ScriptFailure(Failure(.script, "the script ends in the middle of something")), chunk)
-        case .failed(let failure):
+        case .incomplete(let failure), .failed(let failure):
             return fail(failure, chunk)
         }
     }

@@ -42,11 +42,17 @@ struct ResumeChecks {
     private func requireOpenEnd() async throws(Failure) {
         let status = record.outcome?["status"]?.perlInteger.flatMap(Int32.init(exactly:)).flatMap(
             ExitStatus.init(rawValue:))
-        guard let status, !Self.resumable.contains(status) else { return }
+        let isUndone = record.outcome?["undone"] == .bool(true)
+        guard let status, isUndone || !Self.resumable.contains(status) else { return }
         // Its worker was killed or crashed: with another one it may come further.
         if record.outcome?["accident"] == .bool(true) { return }
         // However it ended: what became of a step that it left open must still be found out.
         if try await journal.steps(of: record.id).contains(where: { !$0.state.isSettled }) { return }
+        if isUndone {
+            throw Failure(
+                .usage, "run \(record.id) was interrupted and has undone what it did: there is nothing to go on with",
+                hint: "to run the script again: pvelua run FILE")
+        }
         if status == .done {
             throw Failure(
                 .usage, "run \(record.id) has come to its end", hint: "to run the script again: pvelua run FILE")
@@ -102,7 +108,7 @@ struct ResumeChecks {
     /// would only seem to say that nothing had happened.
     func embedded(_ configuration: ConfigurationFile) async throws(Failure) {
         let name = Workplace.demo
-        guard configuration.cluster(named: name) == nil else { return }
+        guard configuration.hasEmbedded else { return }
         var isOnIt = record.cluster == name
         if !isOnIt { isOnIt = try await journal.steps(of: record.id).contains { $0.intent.cluster == name } }
         guard isOnIt else { return }

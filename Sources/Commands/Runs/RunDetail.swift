@@ -34,12 +34,19 @@ struct RunDetail: Sendable {
         if summary.isHeld {
             return "wait; to watch: pvelua runs show --follow \(id); to end it: pvelua runs cancel \(id)"
         }
+        let isLeft = standing == .leftBehind || standing == .interrupted || summary.open > 0
+        if summary.isGone {
+            let gone =
+                "nothing: the cluster was in the memory of the process, and is gone with it; run the script again"
+            return isLeft ? gone : nil
+        }
         if let step = steps.first(where: { $0.state == .inDoubt }) {
             return "look at the guest and its node's task list, then say what you found: pvelua runs resolve \(id) "
                 + "\(step.sequence) --happened UPID, or --did-not-happen"
         }
         let isOpen = summary.open > 0
-        guard standing == .leftBehind || standing == .interrupted || isOpen || summary.canGoOn else { return nil }
+        guard isLeft || summary.canGoOn else { return nil }
+        if summary.isUndone, !isOpen { return nil }
         guard summary.isResumable else {
             return isOpen
                 ? "look what became of the open changes: the script was not kept, so it cannot be resumed"
@@ -53,8 +60,8 @@ struct RunDetail: Sendable {
 extension RunSummary {
     /// Whether `runs resume` may come to another end than it did.
     var canGoOn: Bool {
-        guard isResumable, !isHeld else { return false }
+        guard isResumable, !isHeld, !isGone else { return false }
         guard let status = status.flatMap(Int32.init(exactly:)).flatMap(ExitStatus.init(rawValue:)) else { return true }
-        return open > 0 || ResumeChecks.resumable.contains(status)
+        return open > 0 || isAccident || ResumeChecks.resumable.contains(status) && !isUndone
     }
 }

@@ -22,7 +22,7 @@ struct RunsResolve: ContextCommand {
 
             """ + ExitStatus.help)
 
-    @Argument(help: "The run.")
+    @Argument(help: "The run's id, the beginning of it, or latest.")
     var run: String
 
     @Argument(help: "The number of the step.")
@@ -39,7 +39,8 @@ struct RunsResolve: ContextCommand {
     func run(in context: CommandContext) async throws(Failure) -> ExitStatus {
         let resolution = try wish()
         let workplace = Workplace(context: context, options: options)
-        let journal = try workplace.openJournal()
+        let (journal, finder) = try RunFinder.needed(of: workplace)
+        let run = try await finder.id(run)
         let (quiet, book) = (options.quiet, ResolvingClients(workplace: workplace))
         let reconciler = Reconciler(
             journal: journal, client: { (name) throws(Failure) in try await book.client(name) }, now: WallTime.seconds,
@@ -88,7 +89,7 @@ private actor ResolvingClients {
         let opened = await BlockingWork.run { () -> Result<ProxmoxClient, Failure> in
             do throws(Failure) {
                 let configuration = try workplace.configuration()
-                if name == Workplace.demo, configuration.cluster(named: name) == nil {
+                if name == Workplace.demo, configuration.hasEmbedded {
                     throw Failure(.notFound, "it was in memory, and is gone with the process that it was in")
                 }
                 let route = try ClusterRoute(

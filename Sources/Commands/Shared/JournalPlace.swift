@@ -16,6 +16,8 @@ struct JournalPlace: Sendable {
     let audit: AuditConfiguration
     /// What is not written down.
     var secrets = SecretBook()
+    /// Clusters that are gone with the process that they are in.
+    var passing: Set<String> = []
     /// Told where a copy cannot be made.
     let warn: @Sendable (String) -> Void
 
@@ -25,7 +27,8 @@ struct JournalPlace: Sendable {
     /// Opens it, and makes it where it is missing.
     func open() throws(Failure) -> any WholeJournal {
         try SQLiteJournal(
-            path: path, account: account, copies: AuditCopies.configured(audit, warn: warn), secrets: secrets)
+            path: path, account: account, copies: AuditCopies.configured(audit, warn: warn), secrets: secrets,
+            passing: passing)
     }
 
     /// A journal that is gone with its last user and begins with nothing.
@@ -46,7 +49,7 @@ extension Workplace {
     func journal(_ configuration: ConfigurationFile) -> JournalPlace {
         JournalPlace(
             path: locations.journal, account: context.identity, audit: configuration.audit, secrets: context.secrets,
-            warn: warn)
+            passing: configuration.hasEmbedded ? [Workplace.demo] : [], warn: warn)
     }
 
     /// The same for commands that must work whatever is wrong with the configuration.

@@ -95,8 +95,17 @@ struct RunAccountReport {
 
     // MARK: - What to do
 
+    /// What `runs resume` would do, which makes nothing twice; nil where it would do nothing.
+    private var resuming: String? {
+        guard account.isResumable, !account.isUndone, ResumeChecks.resumable.contains(ExitStatus(failure)) else {
+            return nil
+        }
+        return "pvelua runs resume \(account.run)"
+    }
+
     private func next() -> String {
         let steps = account.steps
+        if let resuming { return next(resuming, steps) }
         if steps.contains(where: { $0.state.isDoubtful }) {
             return "find out what became of what is in doubt: the guest, and its node's task list; only then run again"
         }
@@ -110,6 +119,16 @@ struct RunAccountReport {
             return "remove the cause, then run again: pve.on_failure has done its part"
         }
         return "what is done stays done; remove the cause, and see that a second run may do it again"
+    }
+
+    private func next(_ resuming: String, _ steps: [StepNote]) -> String {
+        if steps.contains(where: { $0.state.isDoubtful }) {
+            return "\(resuming) finds out what became of what is in doubt; a person is asked where nothing tells"
+        }
+        if steps.contains(where: { $0.state == .accepted }) {
+            return "\(resuming) waits for what goes on, and goes on from there"
+        }
+        return "remove the cause, then \(resuming) goes on from there; to run it anew would do again what is done"
     }
 
     /// At most so many: those that matter first, shown in the order they had.

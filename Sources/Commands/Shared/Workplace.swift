@@ -48,6 +48,7 @@ struct Workplace {
         settings.snapshotNaming = configuration.snapshots
         settings.seed = Int64.random(in: 0...Int64.max)
         settings.assumesYes = options.yes
+        settings.clusterIsPassing = name == Self.demo && configuration.hasEmbedded
         settings.parameters = try parameters()
         let journal = journal(configuration)
         var policy = try policy(configuration)
@@ -77,7 +78,7 @@ struct Workplace {
         _ configuration: ConfigurationFile, own: String, _ policy: PolicySet, _ output: any RunOutput
     ) -> ClusterDirectory {
         let (context, logLevel, workplace) = (context, options.logLevel, self)
-        let isTrial = own == Self.demo && configuration.cluster(named: own) == nil
+        let isTrial = own == Self.demo && configuration.hasEmbedded
         return ClusterDirectory(names: configuration.allClusters) { (name) throws(Failure) in
             let opened = await BlockingWork.run { () -> Result<OpenedCluster, Failure> in
                 do throws(Failure) {
@@ -206,4 +207,9 @@ extension ConfigurationFile {
         if let defaultCluster { return defaultCluster }
         return clusters.count > 1 ? nil : clusters.first?.name ?? Workplace.demo
     }
+}
+
+extension ConfigurationFile {
+    /// Whether the name of the embedded cluster means that one.
+    var hasEmbedded: Bool { cluster(named: Workplace.demo) == nil }
 }

@@ -71,6 +71,8 @@ public struct ChangeResult: Sendable {
     public var isChange = true
     /// Whether it has come to its end; false where nobody waited.
     public var isFinished = true
+    /// Whether only the effect tells that it happened: what became of its task cannot be read.
+    public var isSeenOnly = false
 
     /// Makes a result.
     public init(data: JSONValue? = nil, upid: UPID? = nil) {

@@ -182,6 +182,7 @@ extension ProxmoxClient {
             stages.notice("\(failure.message); but the effect is there")
             var result = ChangeResult(upid: upid)
             result.effect = report
+            result.isSeenOnly = true
             return result
         case .unknown(let seen): failure.message += "; seen: \(seen)"
         case .task, .notHappened: break

@@ -28,7 +28,7 @@ extension CaseDesk {
         var environment = try environment(
             client: try stage.client(isRunbook: true), folder: String(path[..<slash]), output: output)
         environment.policy = try policy(options["policy"])
-        environment.consent = StageConsent(stage: stage, answers: options["answers"] ?? .null)
+        environment.consent = StageConsent(stage: stage, answers: try StageConsent.checked(options["answers"] ?? .null))
         environment.settings.assumesYes = options["yes"] == .bool(true)
         environment.settings.parameters = try parameters(options["params"])
         if let seconds = options["task_timeout"]?.perlNumber {
@@ -55,7 +55,7 @@ extension CaseDesk {
         let work = Task { [stage, settings, environment] in
             let outcome = await session.evaluate(chunk)
             await session.end()
-            let failure = if case .failed(let failure) = outcome { failure } else { ScriptFailure?.none }
+            let failure = outcome.failure
             let status = failure.map { settings.status($0.failure) } ?? 0
             await scope.close(status: status)
             var result = Self.result(failure, status: status, output: output).object ?? JSONObject()
@@ -65,7 +65,6 @@ extension CaseDesk {
                 result["values"] = .array(values.map(\.json))
                 result["value"] = values.first?.json
             }
-            if case .incomplete = outcome { result["status"] = 1 }
             mailbox.post(.finished(.success(.object(result))))
         }
         return try await pass(

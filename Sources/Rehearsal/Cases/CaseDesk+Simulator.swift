@@ -31,10 +31,12 @@ extension CaseDesk {
             return .null
         case "sent":
             let pattern = first.string ?? "*"
+            try ActionPattern.check(pattern, for: "sim.sent")
             return .array(
                 stage.sent.filter { !$0.isRead && (pattern == "*" || $0.matches(pattern)) }.map(\.json))
         case "requests":
             let pattern = first.string
+            if let pattern { try ActionPattern.check(pattern, for: "sim.requests") }
             return .array(stage.sent.filter { request in pattern.map(request.matches) ?? true }.map(\.json))
         case "consents": return .array(stage.consents)
         default: throw .parameter("sim.\(Excerpt.of(verb))", "does not exist")

@@ -4,6 +4,7 @@ internal import Model
 internal import Policy
 internal import Proxmox
 internal import Simulator
+internal import Text
 
 /// A request that a runbook sent to the simulated cluster, with what it means.
 public struct SentRequest: Sendable, Hashable {
@@ -57,5 +58,21 @@ public struct SentRequest: Sendable, Hashable {
         if let node { row["node"] = .string(node) }
         if let fault { row["fault"] = .string(fault) }
         return .object(row)
+    }
+}
+
+/// What a test names actions by.
+enum ActionPattern {
+    /// Refuses a pattern that no request could ever match, since a test that waits for none would always pass.
+    ///
+    /// - Throws: ``Failure`` of kind `parameter`.
+    static func check(_ pattern: String, for function: String) throws(Failure) {
+        let glob = Glob(pattern)
+        let known = ActionClassifier.vocabulary
+        guard !pattern.contains("/"), !known.contains(where: { glob.matches($0.rawValue) }) else { return }
+        throw .parameter(
+            function, "names \"\(Excerpt.of(pattern))\", which is no action",
+            hint: Spelling.suggestion(for: pattern, among: known.map(\.rawValue).sorted())
+                ?? "an action such as guest.stop, with * for any, or METHOD /path")
     }
 }

@@ -34,6 +34,16 @@ struct StageConsent: ConsentGiver {
         return answer
     }
 
+    /// Refuses answers to questions that are never asked.
+    static func checked(_ answers: JSONValue) throws(Failure) -> JSONValue {
+        let effects = Effect.allCases.map(\.rawValue)
+        for name in answers.object?.keys ?? [] where name != "call" && !effects.contains(name.replacing("_", with: "-"))
+        {
+            for action in name.split(separator: "+") { try ActionPattern.check(String(action), for: "answers") }
+        }
+        return answers
+    }
+
     private func answer(to question: ConsentQuestion) -> ConsentAnswer {
         let names = [
             question.action, question.effect.rawValue, question.effect.rawValue.replacing("-", with: "_"),

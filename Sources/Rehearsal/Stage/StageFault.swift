@@ -42,6 +42,7 @@ struct StageFault: Sendable {
                 hint: Spelling.suggestion(for: key, among: Self.keys) ?? Self.keys.joined(separator: ", "))
         }
         pattern = object["on"]?.string ?? "*"
+        try ActionPattern.check(pattern, for: "sim.fault")
         vmid = object["vmid"]?.perlInteger
         node = object["node"]?.string
         times = object["times"]?.perlInteger ?? 1

@@ -84,6 +84,8 @@ struct Gate: Sendable {
         if change.hasSecretAnswer { run.notes.keepSecret() }
         do throws(Failure) {
             if let outcome = try await recalled(change) { return outcome }
+            // What is denied waits for nobody.
+            if case .none = environment.oversight, isDenied(change) { return try await judged(change) }
             return try await GuestTurn(environment: environment, run: run).during(change) { (change) throws(Failure) in
                 let outcome = try await judged(change)
                 if change.hasSecretAnswer { environment.secrets.learn(fromAccess: outcome.data) }
@@ -201,6 +203,12 @@ struct Gate: Sendable {
     /// Waits for a task; one that an earlier call of this run left running has its effect verified and its step closed.
     func poll(_ upid: UPID, timeout: Duration, interval: Duration?) async throws(Failure) -> TaskOutcome {
         try await Sending(environment: environment, run: run).poll(upid, timeout: timeout, interval: interval)
+    }
+
+    private func isDenied(_ change: Change) -> Bool {
+        let guests = (change.guests + change.owners).map { PolicyGuest($0) } + change.others
+        let question = question(change.call, ActionClassifier.actions(of: change.call), guests)
+        return environment.policy.evaluate(question).effect == .deny
     }
 
     private func question(

@@ -251,7 +251,7 @@ public actor RunScope {
     }
 
     /// Whether another process could go on with this run.
-    public var isResumable: Bool { isRecorded && recording != nil }
+    public var isResumable: Bool { isRecorded && recording != nil && !environment.settings.clusterIsPassing }
 
     /// Writes down a function that `pve.on_failure` was given.
     func addCompensation(_ number: Int, at location: String?) throws(Failure) {
@@ -282,11 +282,14 @@ public actor RunScope {
     ///
     /// What a run did is in its steps; that its last line cannot be written is worth a warning and no other status.
     ///
-    /// - Parameter isAccident: Whether it was cut off by what is not the script's doing, so that it can go on.
-    public func close(status: Int32, isAccident: Bool = false) async {
+    /// - Parameters:
+    ///   - isAccident: Whether it was cut off by what is not the script's doing, so that it can go on.
+    ///   - isUndone: Whether what it did was undone, so that there is nothing to go on with.
+    public func close(status: Int32, isAccident: Bool = false, isUndone: Bool = false) async {
         guard let recording, await recording.value == nil else { return }
         var outcome = JSONObject([("status", JSONValue(Int(status)))])
         if isAccident { outcome["accident"] = true }
+        if isUndone { outcome["undone"] = true }
         do throws(Failure) {
             try await journal().endRun(id, outcome: .object(outcome), at: environment.now(), carrying: lastBatch())
             try await environment.signAudit?(journal())

@@ -39,7 +39,8 @@ extension RunbookSession {
         notes += await run.endCompensations().map {
             CompensationNote(number: $0.number, location: $0.location, end: .notRun(reason))
         }
-        return RunAccount(run: run.id, steps: await run.takeNotes(), compensations: notes)
+        return RunAccount(
+            run: run.id, steps: await run.takeNotes(), compensations: notes, isResumable: await run.isResumable)
     }
 
     /// Calls what a chunk that ended well gave to `pve.on_failure`, newest first, as if a later step had failed; for plans.

@@ -10,6 +10,14 @@ public struct RunAccount: Sendable {
     public var steps: [StepNote]
     /// What `pve.on_failure` was given, newest first.
     public var compensations: [CompensationNote]
+    /// Whether all is kept that it takes to go on with the run.
+    public var isResumable = false
+
+    /// Whether what was done was undone, all of it.
+    public var isUndone: Bool {
+        !compensations.isEmpty
+            && compensations.allSatisfy { if case .done = $0.end { true } else { false } }
+    }
 }
 
 /// One change of a run, as a person is told of it.

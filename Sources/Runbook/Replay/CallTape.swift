@@ -17,6 +17,8 @@ struct CallTape: Sendable {
     var changed: Set<CallID> = []
     /// Calls whose block was ended: that they were given up is their answer.
     var settled: Set<CallID> = []
+    /// Calls that failed by what may be otherwise the next time.
+    var passing: Set<CallID> = []
     /// How many bytes of answers wait to be written.
     var waiting = 0
     /// Tasks of steps that an earlier process left running.

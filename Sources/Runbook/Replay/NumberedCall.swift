@@ -71,6 +71,14 @@ enum CallAnswer: Sendable {
     /// The script ends here, by this failure, whatever it would catch; what it gave to `pve.on_failure` may be called then.
     case end(Failure, undoes: Bool)
 
+    /// Whether it is a failure that may be otherwise the next time.
+    var isPassing: Bool {
+        switch self {
+        case .value: false
+        case .failure(let failure), .end(let failure, _): failure.kind.isPassing
+        }
+    }
+
     /// The answer as the journal keeps it.
     func recorded(_ isSecret: Bool) -> CallRecord.Answer {
         guard !isSecret else { return .withheld }

@@ -31,9 +31,12 @@ extension RunScope {
 
     /// Keeps what a call is answered, to be written with the next step.
     ///
-    /// - Parameter isSettled: Whether the script has gone on from that answer, whatever it would be the next time.
-    func record(_ call: CallRecord, isSettled: Bool = false) async {
+    /// - Parameters:
+    ///   - isPassing: Whether it is a failure that may be otherwise the next time.
+    ///   - isSettled: Whether the script has gone on from that answer, whatever it would be the next time.
+    func record(_ call: CallRecord, isPassing: Bool = false, isSettled: Bool = false) async {
         var call = call
+        if isPassing { tape.passing.insert(call.id) }
         if isSettled { tape.settled.insert(call.id) }
         if tape.waiting + call.size > CallTape.mostWaiting {
             if let recording, await recording.value == nil { await writeEarly() } else { call.answer = .withheld }
@@ -61,7 +64,7 @@ extension RunScope {
     func lastBatch() -> JournalBatch {
         var batch = pending
         batch.calls = batch.calls.filter {
-            tape.changed.contains($0.id) && (!$0.isPassing || tape.settled.contains($0.id))
+            tape.changed.contains($0.id) && (!tape.passing.contains($0.id) || tape.settled.contains($0.id))
         }
         return batch
     }
@@ -118,15 +121,6 @@ extension CallRecord {
         case .value(let bytes), .failure(let bytes): bytes.count + 128
         case .withheld: 128
         }
-    }
-
-    /// Whether it failed by what may be otherwise the next time.
-    fileprivate var isPassing: Bool {
-        guard case .failure(let bytes) = answer,
-            let json = try? JSONValue(parsing: String(decoding: bytes, as: UTF8.self)),
-            let failure = Failure(json: json)
-        else { return false }
-        return failure.kind.isPassing
     }
 }
 

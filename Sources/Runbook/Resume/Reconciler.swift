@@ -165,7 +165,8 @@ public struct Reconciler: Sendable {
                 return try await end(step, .failed(failure, "\(origin) and failed: \(upid)"))
             }
         }
-        return try await end(step, done(step, pursuit, result, "\(origin) and ended well: \(upid)"))
+        let end = result.isSeenOnly ? "cannot be read any more, and its effect is there" : "ended well"
+        return try await self.end(step, done(step, pursuit, result, "\(origin) and \(end): \(upid)"))
     }
 
     func done(
