@@ -32,6 +32,10 @@ struct CheckTests {
         ("pve.vm_action(nil, 101, 'stopp')", "1:25 pve.vm_action: action: must be one of "),
         ("pve.vm_action(nil, 101, 'stop', { timout = 1 })", "1:35 pve.vm_action: options.timout: is not an option"),
         ("pve.vm_action(nil, 101, 'stop', { ['timout'] = 1 })", "1:36 pve.vm_action: options.timout: is not an option"),
+        (
+            "local task = pve.vm_action(nil, 101, 'stop')\npve.poll(task, { timout = 5 })",
+            "2:18 pve.poll: options.timout: is not an option"
+        ),
         ("pve.vm_action(nil, 101, 'stop', { wait = 1 })", "1:42 pve.vm_action: options.wait: must be true or false"),
         ("pve.vm_action(101, 'stop')", "1:15 pve.vm_action: node: must be a node name, not 101"),
         ("pve.vm_action(nil, 101)", "1:1 pve.vm_action: action: is missing"),

@@ -67,9 +67,18 @@ struct ArgumentCheck {
         let mayStandAlone = if parameters.count == 2, case .options = parameters[1].type { true } else { false }
         if let first = values.first, first == LiteralPacker.computed, isTaskSecond || mayStandAlone && values.count == 1
         {
+            // `poll(task, { … })`: a table behind what is computed is options, unless it is a task itself.
+            if isTaskSecond, values.count == 2, isTable(given[1].node, without: "upid") { return 1 }
             return values.count == parameters.count && !isOpen && !isTaskSecond ? 0 : nil
         }
         return ArgumentChecker.shifted(values, for: operation).count - values.count
+    }
+
+    private func isTable(_ id: LuaOutline.ID, without name: String) -> Bool {
+        guard id != LuaOutline.nothing, case .table(let fields) = text.outline[text.outline.bare(id)].shape else {
+            return false
+        }
+        return !fields.contains { if case .name(let word) = $0.key { word.text == name } else { false } }
     }
 
     private mutating func check(
