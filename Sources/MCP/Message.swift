@@ -16,7 +16,7 @@ enum Message: Sendable {
     init(_ line: [UInt8]) throws(ProtocolError) {
         let value: JSONValue
         do throws(JSONError) { value = try JSONValue(parsing: line) } catch {
-            throw ProtocolError(.parse, "this is no JSON: \(error)")
+            throw ProtocolError(.parse, "this is no JSON: \(error.message)")
         }
         guard let object = value.object else {
             throw ProtocolError(

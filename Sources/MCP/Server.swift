@@ -56,6 +56,13 @@ public actor Server {
         watch.cancel()
     }
 
+    /// The server is to end: what is under way is cancelled, and nothing is left of it.
+    public func leave() async {
+        let tasks = underWay.values.map(\.task)
+        for task in tasks { task.cancel() }
+        for task in tasks { await task.value }
+    }
+
     private func take(_ piece: LineCutter.Piece) {
         do throws(ProtocolError) {
             guard case .line(let line) = piece else {
@@ -82,6 +89,10 @@ public actor Server {
                     throw ProtocolError(.invalidRequest, "\(Self.mostRequests) requests are under way already")
                 }
                 let (tool, arguments) = try wanted(parameters)
+                // For the model to read and to do better; an error of the protocol would be the client's alone.
+                if let fault = Self.fault(in: arguments, for: tool) {
+                    return send(result: ToolResult(fault: fault, of: tool).json, to: id, envelope)
+                }
                 let withdrawal = Withdrawal()
                 let voice = CallVoice(outlet, token: Self.progressToken(parameters))
                 let call = ToolCall(
@@ -154,21 +165,20 @@ public actor Server {
             }
             arguments = object
         }
-        try check(arguments, for: tool)
         return (tool, arguments)
     }
 
-    private func check(_ arguments: JSONObject, for tool: Tool) throws(ProtocolError) {
+    /// What is wrong with the arguments; nil where nothing is.
+    private static func fault(in arguments: JSONObject, for tool: Tool) -> String? {
         for (name, value) in arguments.members {
             guard let parameter = tool.parameters.first(where: { $0.name == name }) else {
                 let names = tool.parameters.map(\.name).joined(separator: ", ")
-                throw ProtocolError(
-                    .invalidParameters, "\(tool.name) takes no \(Self.excerpt(name)); it takes \(names)")
+                return "\(tool.name) takes no \(excerpt(name)); it takes \(names)"
             }
-            if let fault = parameter.fault(of: value) { throw ProtocolError(.invalidParameters, fault) }
+            if let fault = parameter.fault(of: value) { return fault }
         }
-        for parameter in tool.parameters where parameter.isRequired && arguments[parameter.name] == nil {
-            throw ProtocolError(.invalidParameters, "\(tool.name) wants \(parameter.name)")
+        return tool.parameters.first { $0.isRequired && arguments[$0.name] == nil }.map {
+            "\(tool.name) wants \($0.name)"
         }
     }
 

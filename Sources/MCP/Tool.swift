@@ -172,6 +172,20 @@ public struct ToolResult: Sendable {
         self.isError = isError
     }
 
+    /// What a model is told that has given a tool what it does not take.
+    init(fault: String, of tool: Tool) {
+        let takes = tool.parameters.map { $0.isRequired ? $0.name : "\($0.name)?" }.joined(separator: ", ")
+        self.init(
+            text: "\(fault). \(tool.name) takes: \(takes).",
+            structured: JSONObject([
+                (
+                    "error",
+                    ["kind": "parameter", "message": .string(fault), "hint": .string("\(tool.name) takes: \(takes)")]
+                ),
+                ("status", 1), ("untrusted", true),
+            ]), isError: true)
+    }
+
     var json: JSONObject {
         JSONObject([
             ("content", [["type": "text", "text": .string(text)]]), ("structuredContent", .object(structured)),

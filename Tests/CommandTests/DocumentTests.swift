@@ -83,9 +83,12 @@ struct DocumentTests {
                     Int32($0.prefix { $0.isNumber })
                 } ?? 0
             let path = Places.products.path + ":/usr/bin:/bin"
+            var environment = ["PATH": path, "HOME": runner.home.url.path]
+            // As whom it is written for.
+            if page == "SKILL.md" { environment["AI_AGENT"] = "1" }
             let result = try await run(
                 URL(fileURLWithPath: "/usr/bin/setsid"), ["--wait", "bash", "-c", command],
-                environment: ["PATH": path, "HOME": runner.home.url.path], directory: Places.repository)
+                environment: environment, directory: Places.repository)
             #expect(result.status == expected, "\(command)\n\(result.errors)")
         }
     }

@@ -76,26 +76,27 @@ struct ServerTests {
         (#"{"jsonrpc":"2.0","id":1,"method":"elicitation/create"}"#, -32601),
         (#"{"jsonrpc":"2.0","id":1,"method":"tools/call"}"#, -32602),
         (#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"approve"}}"#, -32602),
-        (#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo"}}"#, -32602),
         (#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo","arguments":[]}}"#, -32602),
-        (#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo","arguments":{"text":5}}}"#, -32602),
-        (
-            #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo","arguments":{"text":"longer than ten"}}}"#,
-            -32602
-        ),
-        (
-            #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo","arguments":{"text":"a","n":4}}}"#,
-            -32602
-        ),
-        (
-            #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo","arguments":{"text":"a","yes":true}}}"#,
-            -32602
-        ),
     ])
     func whatIsWrongIsSaidByItsCode(line: String, code: Int) async {
         let found = await answers(to: [line])
         #expect(found.count == (code == 0 ? 0 : 1))
         if code != 0 { #expect(found.first?["error"]?["code"] == JSONValue(code), "\(found)") }
+    }
+
+    /// The model reads results, and not the errors of the protocol.
+    @Test(arguments: [
+        ("{}", "echo wants text"), (#"{"text":5}"#, "text"), (#"{"text":"longer than ten"}"#, "text"),
+        (#"{"text":"a","n":4}"#, "n"), (#"{"text":"a","yes":true}"#, "echo takes no yes"),
+    ])
+    func wrongArgumentsAreToldToTheModel(arguments: String, words: String) async {
+        let line =
+            #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo","arguments":\#(arguments)}}"#
+        let result = await answers(to: [line]).first?["result"]
+        let error = result?["structuredContent"]?["error"]
+        #expect(result?["isError"] == true && error?["kind"] == "parameter")
+        #expect(error?["message"]?.string?.contains(words) == true, "\(error?.text ?? "")")
+        #expect(error?["hint"]?.string?.hasPrefix("echo takes: text") == true)
     }
 
     @Test func aCallIsAnsweredWithTextAndStructure() async {

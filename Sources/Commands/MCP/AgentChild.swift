@@ -25,6 +25,16 @@ struct AgentChild: Sendable {
         var error: JSONObject?
         /// What else was told on the way.
         var notes: [String]
+
+        /// The last of it as a model is told: warnings, and what the script has logged.
+        var told: JSONValue? {
+            guard !notes.isEmpty else { return nil }
+            let left = notes.count - Self.mostNotes
+            let shown = notes.suffix(Self.mostNotes).map { JSONValue.string(String($0.prefix(500))) }
+            return .array((left > 0 ? [.string("… \(left) lines before")] : []) + shown)
+        }
+
+        private static let mostNotes = 20
     }
 
     /// The most bytes of output that are kept.
@@ -33,6 +43,9 @@ struct AgentChild: Sendable {
     static let longest = 86_400.0
 
     func run(_ arguments: [String], input: [UInt8] = []) async throws(Failure) -> Outcome {
+        guard !(options + arguments).contains(where: { $0.utf8.contains(0) }) else {
+            throw .parameter("arguments", "hold a NUL, which ends a text for the system")
+        }
         var environment = context.environment
         // It would lend the command somebody else's word.
         environment[Detachment.variable] = nil
@@ -77,7 +90,7 @@ struct AgentChild: Sendable {
         var lines = String(decoding: outcome.errors, as: UTF8.self).split(separator: "\n").map(String.init)
         // The error is the last line, always.
         var error: JSONObject?
-        if let last = lines.last, let found = (try? JSONValue(parsing: last))?["error"]?.object {
+        if status != 0, let last = lines.last, let found = (try? JSONValue(parsing: last))?["error"]?.object {
             error = found
             lines.removeLast()
         }

@@ -33,6 +33,13 @@ enum DocsTool {
             if text.utf8.count <= bytes { return (text, 0) }
         }
         let answer = ReferenceSearch.answer(to: query, bytes: bytes)
+        guard !answer.text.isEmpty else {
+            let near = "try a function's name, such as vm_action, or other words"
+            do throws(Failure) { _ = try ReferenceLookup.entries(query) } catch {
+                return ("Nothing is found: \(error.message); \(error.hint ?? near).", 0)
+            }
+            return ("Nothing is found for these words; \(near).", 0)
+        }
         return (answer.text, answer.omitted)
     }
 }

@@ -36,9 +36,15 @@ struct MCPCommand: ContextCommand {
             name: "pvelua", version: PveluaVersion.text, instructions: Self.instructions,
             tools: ScriptTools(desk: desk).tools + RunTools(desk: desk).tools + [DocsTool.tool],
             patience: .seconds(30), write: { writeAll(1, $0) })
-        while let bytes = await BlockingWork.run({ Self.read() }) { await server.receive(bytes) }
-        await server.finish()
-        return .done
+        return await InterruptWatch().during {
+            while let bytes = await BlockingWork.run({ Self.read() }) { await server.receive(bytes) }
+            await server.finish()
+            return .done
+        } onInterrupt: {
+            // What only looks ends with its client; a run that was begun goes on.
+            await server.leave()
+            _exit(ExitStatus.interrupted.rawValue)
+        }
     }
 
     /// What the client has said since; nil at the end.

@@ -8,25 +8,37 @@ struct PlanAnswer {
     let plan: JSONValue
     let digest: String
     let budget: ToolBudget
+    var notes: JSONValue?
 
     var result: ToolResult {
+        var object = JSONObject([("digest", .string(digest))] + members.members.map { ($0.key, $0.value) })
+        object["then"] = .string(then)
+        if let notes { object["notes"] = notes }
+        return ToolAnswer.result(then, object)
+    }
+
+    private var demand: String {
         let isDenied = plan["operations"]?.array?.contains { $0["effect"]?.string == "deny" } ?? false
-        let demand = isDenied ? "deny" : plan["policy"]?["demand"]?.string ?? "deny"
+        return isDenied ? "deny" : plan["policy"]?["demand"]?.string ?? "deny"
+    }
+
+    /// What is told of the plan itself.
+    var members: JSONObject {
         let (shown, next) = budget.cut((plan["operations"]?.array ?? []).map(Self.operation))
         var object = JSONObject([
-            ("digest", .string(digest)), ("demand", .string(demand)),
-            ("cluster", plan["cluster"]?["name"] ?? .null), ("expires", plan["expires"] ?? .null),
+            ("demand", .string(demand)), ("cluster", plan["cluster"]?["name"] ?? .null),
+            ("expires", plan["expires"] ?? .null),
             ("operations", .array(shown)), ("count", JSONValue(plan["operations"]?.array?.count ?? 0)),
         ])
         if let next { object["next"] = JSONValue(next) }
         for name in ["unknowns", "limits", "partial", "failure"] {
             if let value = plan[name], value.array?.isEmpty != true { object[name] = value }
         }
-        object["then"] = .string(then(demand))
-        return ToolAnswer.result(then(demand), object)
+        return object
     }
 
-    private func then(_ demand: String) -> String {
+    /// How to go on.
+    var then: String {
         if plan["failure"] != nil || plan["partial"] != nil {
             return
                 "The script does not come to its end, so the plan cannot be applied: change the script and plan again."

@@ -5,7 +5,7 @@ internal import JSON
 enum RunBrief {
     private static let ofRun = [
         "id", "state", "status", "cluster", "caller", "account", "began", "ended", "seconds", "plan", "changes",
-        "undoing", "next",
+        "undoing", "error", "next",
     ]
     private static let ofStep = [
         "step", "state", "actions", "vmid", "node", "where", "upid", "outcome", "log",

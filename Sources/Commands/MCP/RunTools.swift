@@ -23,7 +23,7 @@ struct RunTools: Sendable {
                 + "end of the run if asked to.",
             parameters: [
                 ToolParameter("digest", .text(longest: 64), required: true, "From plan."),
-                ToolParameter("wait", .whole(0...3600), "Seconds to wait; default 60. The run goes on without you."),
+                ToolParameter("wait", .whole(0...3600), "Seconds to wait; default 30. The run goes on without you."),
             ] + ToolBudget.parameters,
             output: Self.run,
             annotations: .init(isReadOnly: false, isDestructive: true, isIdempotent: true, isOpenWorld: true)
@@ -68,9 +68,10 @@ struct RunTools: Sendable {
     }
 
     private func apply(_ digest: String, _ call: ToolCall) async throws(Failure) -> ToolResult {
-        let wait = call.arguments["wait"].flatMap(ToolBudget.whole) ?? 60
+        let wait = call.arguments["wait"].flatMap(ToolBudget.whole) ?? 30
         let began = ContinuousClock.now
         let end = began + .seconds(wait)
+        try await requirePlan(digest)
         while true {
             if let run = try await desk.journal().planUse(digest) {
                 return try await follow(run, from: began, until: end, call)
@@ -80,6 +81,10 @@ struct RunTools: Sendable {
                 try await desk.child(call).run(["apply", "--detach", "--", digest])
             }
             if let run = (try? JSONValue(parsing: outcome.output))?["run"]?.string {
+                return try await follow(run, from: began, until: end, call)
+            }
+            // Another call may have been faster.
+            if let run = try await desk.journal().planUse(digest) {
                 return try await follow(run, from: began, until: end, call)
             }
             // Somebody else's signature may still come.
@@ -110,7 +115,7 @@ struct RunTools: Sendable {
             let answer = try await shown(run, call)
             guard case .success(let detail) = answer else { return answer.failureResult }
             let isOver = detail["ended"].map { !$0.isNull } ?? false
-            if isOver || ContinuousClock.now >= end { return told(detail, call) }
+            if isOver || ContinuousClock.now >= end { return try await told(detail, call) }
             let done = detail["changes"]?["done"].flatMap(ToolBudget.whole) ?? 0
             call.progress(Self.seconds(since: began), "run \(run): \(done) changes done")
             try await pause()
@@ -147,8 +152,27 @@ struct RunTools: Sendable {
         return .success(detail)
     }
 
+    /// Refuses a digest that no plan is kept under.
+    private func requirePlan(_ digest: String) async throws(Failure) {
+        if desk.shelf.holds(digest) { return }
+        if try await desk.journal().planUse(digest) != nil { return }
+        throw Failure(.notFound, "there is no plan with this digest", hint: "the tool plan makes one")
+    }
+
+    /// The error that a run ended with, as it was printed last.
+    private func error(of run: String, _ call: ToolCall) async throws(Failure) -> JSONObject? {
+        let outcome = try await desk.child(call).run(["runs", "show", "--output", "--", run])
+        return outcome.notes.last.flatMap { (try? JSONValue(parsing: $0))?["error"]?.object }
+    }
+
     /// A run with as many of its steps as are wanted.
-    private func told(_ detail: JSONObject, _ call: ToolCall) -> ToolResult {
+    private func told(_ given: JSONObject, _ call: ToolCall) async throws(Failure) -> ToolResult {
+        var detail = given
+        if let status = detail["status"].flatMap(ToolBudget.whole), status != 0, let id = detail["id"]?.string,
+            let error = try await error(of: id, call)
+        {
+            detail["error"] = .object(ToolAnswer.brief(error))
+        }
         let (steps, next) = ToolBudget(call.arguments).cut((detail["steps"]?.array ?? []).map(RunBrief.step))
         var object = JSONObject([("run", RunBrief.run(detail, steps: steps))])
         if let next { object["next"] = JSONValue(next) }
@@ -166,18 +190,26 @@ struct RunTools: Sendable {
         if let run = try await run(of: id) {
             let answer = try await shown(run, call)
             guard case .success(let detail) = answer else { return answer.failureResult }
-            return told(detail, call)
+            return try await told(detail, call)
         }
+        if PlanShelf.isDigest(id) { try await requirePlan(id) }
         let outcome = try await desk.child(call).run(["approve", "--status", "--", id])
-        guard let standing = (try? JSONValue(parsing: outcome.output))?.object else {
+        guard var standing = (try? JSONValue(parsing: outcome.output))?.object else {
             return ToolAnswer.failure(outcome) ?? ToolAnswer.failure(Failure(.notFound, "there is no such plan"))
         }
         let isMet = standing["met"] == true
+        // Its operations as `plan` has told them, to read on in a long one.
+        let plan = try desk.shelf.plan(id)
+        let answer = PlanAnswer(plan: plan, digest: id, budget: ToolBudget(call.arguments))
+        for (name, value) in answer.members.members { standing[name] = value }
+        let next = standing["next"]
+        standing = JSONObject(standing.members.filter { $0.key != "next" }.map { ($0.key, $0.value) })
+        var object = JSONObject([("plan", .object(standing))])
+        if let next { object["next"] = next }
         return ToolAnswer.result(
             standing["denied"] != nil
-                ? "The plan was denied, which is final."
-                : isMet ? "The plan can be applied." : "The plan is not approved yet.",
-            JSONObject([("plan", .object(standing))]))
+                ? "The plan was denied, which is final." : isMet ? answer.then : "The plan is not approved yet.", object
+        )
     }
 
     private func cancel(_ call: ToolCall) async throws(Failure) -> ToolResult {
@@ -188,7 +220,7 @@ struct RunTools: Sendable {
         if let failure = ToolAnswer.failure(outcome) { return failure }
         let answer = try await shown(run, call)
         guard case .success(let detail) = answer else { return answer.failureResult }
-        return told(detail, call)
+        return try await told(detail, call)
     }
 
     private func log(_ call: ToolCall) async throws(Failure) -> ToolResult {
@@ -198,7 +230,7 @@ struct RunTools: Sendable {
         if call.arguments["tasks"] == true {
             let answer = try await shown(run, call, ["--log"])
             guard case .success(let detail) = answer else { return answer.failureResult }
-            return told(detail, call)
+            return try await told(detail, call)
         }
         let outcome = try await desk.child(call).run(["runs", "show", "--output", "--", run])
         if let failure = ToolAnswer.failure(outcome) { return failure }

@@ -60,7 +60,9 @@ struct ScriptTools: Sendable {
         }
         if outcome.status != 0, let failure = ToolAnswer.failure(outcome) { return failure }
         try desk.shelf.put(draft, digest)
-        return PlanAnswer(plan: answer["plan"] ?? .null, digest: digest, budget: ToolBudget(call.arguments)).result
+        return PlanAnswer(
+            plan: answer["plan"] ?? .null, digest: digest, budget: ToolBudget(call.arguments), notes: outcome.told
+        ).result
     }
 
     private func readOnly(_ call: ToolCall) async throws(Failure) -> ToolResult {
@@ -69,8 +71,9 @@ struct ScriptTools: Sendable {
         let (shown, next) = ToolBudget(call.arguments).cut(outcome.output)
         var object = JSONObject([("output", .string(shown))])
         if let next { object["next"] = JSONValue(next) }
+        if let notes = outcome.told { object["notes"] = notes }
         if let error = outcome.error {
-            object["error"] = .object(error)
+            object["error"] = .object(ToolAnswer.brief(error))
             object["status"] = JSONValue(outcome.status)
             let kind = error["kind"]?.string ?? "script"
             return ToolAnswer.result("It failed (\(kind)).", object, isError: true)

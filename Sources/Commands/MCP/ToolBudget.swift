@@ -36,8 +36,12 @@ struct ToolBudget {
         return (shown, end < list.count ? end : nil)
     }
 
-    /// A part of a text, whole characters only.
-    func cut(_ text: [UInt8]) -> (shown: String, next: Int?) {
+    /// A part of a text, whole characters only; what is JSON stays JSON.
+    func cut(_ given: [UInt8]) -> (shown: String, next: Int?) {
+        var text = given
+        if let whole = String(validating: given, as: UTF8.self), (try? JSONValue(parsing: whole)) != nil {
+            text = Array(TextCleaner.clean(json: whole).utf8)
+        }
         var start = min(offset, text.count)
         while start < text.count, text[start] & 0xc0 == 0x80 { start += 1 }
         var end = min(start + bytes, text.count)

@@ -2,6 +2,7 @@
 internal import Configuration
 internal import Glibc
 internal import Hashing
+internal import JSON
 internal import Model
 internal import Plan
 internal import Runbook
@@ -32,6 +33,16 @@ struct PlanShelf {
         guard rename(draft, path(digest)) == 0 else {
             throw Failure(.config, "\(path(digest)): \(String(cString: strerror(errno)))")
         }
+    }
+
+    /// Whether a plan with this digest lies here.
+    func holds(_ digest: String) -> Bool { access(path(digest), F_OK) == 0 }
+
+    /// The plan with a digest, as it was written.
+    func plan(_ digest: String) throws(Failure) -> JSONValue {
+        let bytes = try FileReader.read(path: path(digest), maximum: PlanFile.maximumSize)
+        let json = try? JSONValue(parsing: String(decoding: bytes, as: UTF8.self))
+        return json?["plan"] ?? .null
     }
 
     /// Takes a draft away that nothing came of.

@@ -59,6 +59,83 @@ struct MCPCommandTests {
         #expect(try await changes.count == 1)
     }
 
+    private func allowAll() throws {
+        try runner.write(
+            "policy.yaml", "version: 1\nrules:\n  - { id: all, actions: [\"*\"], effect: allow }\n")
+    }
+
+    private func planned(_ code: String) async throws -> String {
+        let plan = try await client.call(("plan", ["lua": .string(code)]))[0]
+        try expectBySchema(plan, of: "plan")
+        return try #require(plan["structuredContent"]?["digest"]?.string, "\(plan.text)")
+    }
+
+    @Test func twoWhoApplyAtOnceAreToldOfOneRun() async throws {
+        try allowAll()
+        let digest = JSONValue.string(try await planned("pve.vm_action(nil, 103, 'start')"))
+        let both = try await client.call(
+            ("apply", ["digest": digest, "wait": 20]), ("apply", ["digest": digest, "wait": 20]),
+            ("apply", ["digest": digest, "wait": 20]))
+        let runs = Set(both.map { $0["structuredContent"]?["run"]?["id"]?.string })
+        #expect(runs.count == 1 && !runs.contains(nil), "\(both)")
+        #expect(try await changes.count == 1)
+    }
+
+    @Test func aRunThatFailedSaysWhyAndItsLogIsNoError() async throws {
+        try allowAll()
+        let digest = try await planned(
+            "print('begun') pve.vm_action(nil, 103, 'start') pve.vm_action(nil, 111, 'start')")
+        let fault = #"{"method":"POST","path":"*/111/status/start","effect":"status","status":500}"#
+        _ = try await server.control("/sim/faults", body: fault)
+        let applied = try await client.call(("apply", ["digest": .string(digest), "wait": 20]))[0]
+        try expectBySchema(applied, of: "apply")
+        let run = try #require(applied["structuredContent"]?["run"])
+        #expect(run["state"] == "failed" && run["error"]?["kind"] == "server", "\(applied.text)")
+        let log = try await client.call(("log", ["id": run["id"] ?? .null]))[0]
+        #expect(log["isError"] == false)
+        #expect(log["structuredContent"]?["output"]?.string?.contains("begun\n") == true, "\(log.text)")
+    }
+
+    @Test func warningsAndWordsOnTheWayAreTold() async throws {
+        let result = try await client.call(("run_readonly", ["lua": "pve.log('hello', 'warning') return 1"]))[0]
+        try expectBySchema(result, of: "run_readonly")
+        #expect(result["structuredContent"]?["notes"]?.text.contains("hello") == true, "\(result.text)")
+    }
+
+    @Test func aLongPlanIsReadOnAndAnUnknownOneIsNotFound() async throws {
+        let digest = JSONValue.string(
+            try await planned("for _, v in ipairs{ 101, 102, 110 } do pve.tag(v, 'x') end"))
+        let first = try await client.call(("status", ["id": digest]), ("status", ["id": digest, "offset": 2]))
+        for answer in first { try expectBySchema(answer, of: "status") }
+        #expect(first[0]["structuredContent"]?["plan"]?["operations"]?.array?.count == 3, "\(first[0].text)")
+        #expect(first[1]["structuredContent"]?["plan"]?["operations"]?.array?.count == 1)
+        let none = JSONValue.string(String(repeating: "a", count: 64))
+        for answer in try await client.call(("status", ["id": none]), ("apply", ["digest": none])) {
+            #expect(answer["structuredContent"]?["error"]?["kind"] == "not_found", "\(answer.text)")
+        }
+    }
+
+    @Test func aPlanThatEndsEarlyIsBySchema() async throws {
+        let plan = try await client.call(
+            ("plan", ["lua": "local t = pve.vm_action(nil, 103, 'start') if t.upid == 'x' then print(1) end"]))[0]
+        try expectBySchema(plan, of: "plan")
+        #expect(plan["structuredContent"]?["partial"]?["what"] != nil, "\(plan.text)")
+    }
+
+    @Test func whatIsHostileOrLongIsCut() async throws {
+        let answers = try await client.call(
+            ("run_readonly", ["lua": "error(('z'):rep(100000))"]),
+            ("run_readonly", ["lua": "error('\\27[31m\\u{202e}')"]),
+            ("run_readonly", ["lua": "return { name = 'a\\u{202e}b' }"]),
+            ("run_readonly", ["lua": "return 1", "cluster": "demo\u{0}x"]), ("docs", ["query": "zzzzqqq"]))
+        #expect(answers[0].text.utf8.count < 20_000)
+        #expect(!answers[1].text.unicodeScalars.contains { $0.value == 0x202e }, "\(answers[1].text)")
+        let output = try #require(answers[2]["structuredContent"]?["output"]?.string)
+        #expect(try JSONValue(parsing: output)["name"]?.string == "a\u{202e}b", "\(output)")
+        #expect(answers[3]["structuredContent"]?["error"]?["kind"] == "parameter", "\(answers[3].text)")
+        #expect(answers[4]["structuredContent"]?["text"]?.string?.hasPrefix("Nothing is found") == true)
+    }
+
     @Test func applyWaitsForTheSignatureAndGoesOnByItself() async throws {
         let plan = try await client.call(("plan", ["lua": "pve.vm_action(nil, 103, 'start')"]))[0]
         let digest = try #require(plan["structuredContent"]?["digest"]?.string)
