@@ -49,7 +49,9 @@ struct AuthorErrorTests {
     func aFileThatEndsTooEarlySaysWhere(command: String) async throws {
         let runner = try CommandLineRunner()
         let file = try runner.home.write("unfinished.lua", "local a = 1\nif a then\n  print(a)\n").path
-        let result = try await runner.pvelua("--cluster", "demo", "--format", "json", command, file)
+        // Beside the script, and not where the tests are run.
+        let more = command == "plan" ? ["--out", file + ".plan.json"] : []
+        let result = try await runner.pvelua(["--cluster", "demo", "--format", "json", command, file] + more)
         let error = try #require(result.jsonError, "\(result.errors)")
         #expect(result.status == 1 && error["kind"] == "script")
         #expect(error["where"]?.string?.hasPrefix("unfinished.lua:") == true, "\(error.text)")
