@@ -20,7 +20,7 @@ extension SQLiteJournal {
     ) throws(SQLiteError) -> Failure? {
         guard let (step, guests) = try open(besides: intent, in: connection).first else { return nil }
         // Who holds it is in the hint only, so that it cannot be told hinders nobody.
-        let number = try connection.query("SELECT rowid FROM run WHERE id = ?", [.text(step.run)]).first?.integer(0)
+        let number = try Self.number(of: step.run, connection)
         return OpenStep(step: step, guests: guests, isHeld: (try? locks.isTaken(number)) ?? false).refusal
     }
 

@@ -6,9 +6,7 @@ extension SQLiteJournal {
     ///
     /// - Throws: ``Failure`` of kind `not_found` where there is no such run, `busy` while somebody is at it.
     public func holdRun(_ id: String) throws(Failure) {
-        let number = try read { connection throws(SQLiteError) in
-            try connection.query("SELECT rowid FROM run WHERE id = ?", [.text(id)]).first?.integer(0)
-        }
+        let number = try read { connection throws(SQLiteError) in try Self.number(of: id, connection) }
         guard let number else { throw Failure(.notFound, "there is no run \(id)", hint: "pvelua runs list") }
         guard try locks.take(number) else {
             throw Failure(

@@ -60,13 +60,14 @@ static void pack_list(lua_State *L, int index, lua_Integer count, lb_buffer *b, 
 
 static void put_key(lua_State *L, int index, lb_buffer *b) {
     char number[64];
-    size_t length = 0;
+    size_t length;
     const char *key = number;
-    if (lua_type(L, index) == LUA_TSTRING) key = lua_tolstring(L, index, &length);
+    bool is_text = lua_type(L, index) == LUA_TSTRING;
+    if (is_text) key = lua_tolstring(L, index, &length);
     else if (lua_isboolean(L, index)) key = lua_toboolean(L, index) ? "true" : "false";
     else if (lua_isinteger(L, index)) snprintf(number, sizeof number, LUA_INTEGER_FMT, lua_tointeger(L, index));
     else snprintf(number, sizeof number, "%.14g", lua_tonumber(L, index));
-    if (length == 0 && lua_type(L, index) != LUA_TSTRING) length = strlen(key);
+    if (!is_text) length = strlen(key);
     lb_put_u32(b, (uint32_t)length);
     lb_put(b, key, length);
 }

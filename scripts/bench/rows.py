@@ -65,12 +65,11 @@ def list_many(notes, growth):
         growth.append((guests, own, floor, memory, body))
         if guests in (2000, 10_000, 50_000):
             bound = 1.3 * floor + 0.025 * guests / 10_000
-            # A process that has listed next to nothing is larger than six small bodies; so is curl's.
             added = memory - idle
-            good = good and own <= bound and sent == 1 and added <= 6 * body
+            good = good and own <= bound and sent == 1 and memory <= 6 * body
             texts.append(f"{guests:,}: {ms(own)} of {ms(bound)} (curl {ms(floor)}), {sent} request, "
-                         f"{added / 2**20:.1f} MB more than for 6 guests = {added / body:.1f} × body ({memory / 2**20:.0f} MB in all)")
-    return "; ".join(texts), "≤ 1.3 × curl + 25 ms per 10,000; 1 request; list ≤ 6 × body", good
+                         f"{memory / 2**20:.0f} MB = {memory / body:.1f} × body (without what 6 guests take {added / body:.1f} ×)")
+    return "; ".join(texts), "≤ 1.3 × curl + 25 ms per 10,000; 1 request; ≤ 6 × body", good
 
 
 def round_trip(notes):

@@ -28,18 +28,19 @@ enum DocsTool {
 
     /// All of an entry that is named, where it fits; else what is found.
     private static func answer(to query: String, bytes: Int) -> (text: String, omitted: Int) {
-        if let entries = try? ReferenceLookup.entries(query), let first = entries.first, entries.count == 1 {
-            let text = ReferenceText.lines(first).joined(separator: "\n")
-            if text.utf8.count <= bytes { return (text, 0) }
+        let near = "try a function's name, such as vm_action, or other words"
+        var nothing = "Nothing is found for these words; \(near)."
+        do throws(Failure) {
+            let entries = try ReferenceLookup.entries(query)
+            if let first = entries.first, entries.count == 1 {
+                let text = ReferenceText.lines(first).joined(separator: "\n")
+                if text.utf8.count <= bytes { return (text, 0) }
+            }
+        } catch {
+            nothing = "Nothing is found: \(error.message); \(error.hint ?? near)."
         }
         let answer = ReferenceSearch.answer(to: query, bytes: bytes)
-        guard !answer.text.isEmpty else {
-            let near = "try a function's name, such as vm_action, or other words"
-            do throws(Failure) { _ = try ReferenceLookup.entries(query) } catch {
-                return ("Nothing is found: \(error.message); \(error.hint ?? near).", 0)
-            }
-            return ("Nothing is found for these words; \(near).", 0)
-        }
+        guard !answer.text.isEmpty else { return (nothing, 0) }
         return (answer.text, answer.omitted)
     }
 }

@@ -71,11 +71,11 @@ struct RunTools: Sendable {
         let wait = call.arguments["wait"].flatMap(ToolBudget.whole) ?? 30
         let began = ContinuousClock.now
         let end = began + .seconds(wait)
-        try await requirePlan(digest)
         while true {
             if let run = try await desk.journal().planUse(digest) {
                 return try await follow(run, from: began, until: end, call)
             }
+            try requirePlan(digest)
             // Cut off in the middle, nobody would know whether the run has begun.
             let outcome = try await Uncancelled.run { () async throws(Failure) in
                 try await desk.child(call).run(["apply", "--detach", "--", digest])
@@ -84,9 +84,7 @@ struct RunTools: Sendable {
                 return try await follow(run, from: began, until: end, call)
             }
             // Another call may have been faster.
-            if let run = try await desk.journal().planUse(digest) {
-                return try await follow(run, from: began, until: end, call)
-            }
+            if try await desk.journal().planUse(digest) != nil { continue }
             // Somebody else's signature may still come.
             guard outcome.error?["kind"]?.string == ErrorKind.approvalRequired.rawValue, ContinuousClock.now < end
             else {
@@ -153,16 +151,20 @@ struct RunTools: Sendable {
     }
 
     /// Refuses a digest that no plan is kept under.
-    private func requirePlan(_ digest: String) async throws(Failure) {
-        if desk.shelf.holds(digest) { return }
-        if try await desk.journal().planUse(digest) != nil { return }
-        throw Failure(.notFound, "there is no plan with this digest", hint: "the tool plan makes one")
+    private func requirePlan(_ digest: String) throws(Failure) {
+        guard desk.shelf.holds(digest) else {
+            throw Failure(.notFound, "there is no plan with this digest", hint: "the tool plan makes one")
+        }
+    }
+
+    /// What a run has printed; its error, if any, is the last of the notes.
+    private func printed(by run: String, _ call: ToolCall) async throws(Failure) -> AgentChild.Outcome {
+        try await desk.child(call).run(["runs", "show", "--output", "--", run])
     }
 
     /// The error that a run ended with, as it was printed last.
     private func error(of run: String, _ call: ToolCall) async throws(Failure) -> JSONObject? {
-        let outcome = try await desk.child(call).run(["runs", "show", "--output", "--", run])
-        return outcome.notes.last.flatMap { (try? JSONValue(parsing: $0))?["error"]?.object }
+        try await printed(by: run, call).notes.last.flatMap { (try? JSONValue(parsing: $0))?["error"]?.object }
     }
 
     /// A run with as many of its steps as are wanted.
@@ -192,20 +194,19 @@ struct RunTools: Sendable {
             guard case .success(let detail) = answer else { return answer.failureResult }
             return try await told(detail, call)
         }
-        if PlanShelf.isDigest(id) { try await requirePlan(id) }
+        try requirePlan(id)
         let outcome = try await desk.child(call).run(["approve", "--status", "--", id])
         guard var standing = (try? JSONValue(parsing: outcome.output))?.object else {
             return ToolAnswer.failure(outcome) ?? ToolAnswer.failure(Failure(.notFound, "there is no such plan"))
         }
         let isMet = standing["met"] == true
         // Its operations as `plan` has told them, to read on in a long one.
-        let plan = try desk.shelf.plan(id)
-        let answer = PlanAnswer(plan: plan, digest: id, budget: ToolBudget(call.arguments))
+        let answer = PlanAnswer(plan: try desk.shelf.plan(id), digest: id, budget: ToolBudget(call.arguments))
         for (name, value) in answer.members.members { standing[name] = value }
-        let next = standing["next"]
-        standing = JSONObject(standing.members.filter { $0.key != "next" }.map { ($0.key, $0.value) })
-        var object = JSONObject([("plan", .object(standing))])
-        if let next { object["next"] = next }
+        var object = JSONObject()
+        object["next"] = standing["next"]
+        standing["next"] = nil
+        object["plan"] = .object(standing)
         return ToolAnswer.result(
             standing["denied"] != nil
                 ? "The plan was denied, which is final." : isMet ? answer.then : "The plan is not approved yet.", object
@@ -232,7 +233,7 @@ struct RunTools: Sendable {
             guard case .success(let detail) = answer else { return answer.failureResult }
             return try await told(detail, call)
         }
-        let outcome = try await desk.child(call).run(["runs", "show", "--output", "--", run])
+        let outcome = try await printed(by: run, call)
         if let failure = ToolAnswer.failure(outcome) { return failure }
         let printed = outcome.output + Array(outcome.notes.map { $0 + "\n" }.joined().utf8)
         let (shown, next) = ToolBudget(call.arguments).cut(printed)

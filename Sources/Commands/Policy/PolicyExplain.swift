@@ -116,7 +116,7 @@ struct ExplainedCall {
         var result: Set<Action> = []
         for word in subject.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
             guard let action = Action(word), ActionClassifier.vocabulary.contains(action) else {
-                let hint = Spelling.suggestion(for: word, among: ActionClassifier.vocabulary.map(\.rawValue))
+                let hint = ActionClassifier.suggestion(for: word)
                 throw Failure(
                     .usage, "there is no action \"\(word)\"" + (hint.map { "; \($0)" } ?? ""),
                     hint: "or a call in quotes: 'POST /nodes/pve1/qemu/101/status/stop'")

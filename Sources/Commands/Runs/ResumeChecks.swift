@@ -16,6 +16,15 @@ struct ResumeChecks {
         .interrupted,
     ]
 
+    /// Whether a run that ended may come to another end when it goes on.
+    ///
+    /// However it ended, what became of a step that it left open must still be found out; and a worker that was killed or crashed
+    /// may come further as another one.
+    static func goesFurther(_ status: ExitStatus?, isAccident: Bool, isUndone: Bool, isOpen: Bool) -> Bool {
+        guard let status else { return true }
+        return isOpen || isAccident || resumable.contains(status) && !isUndone
+    }
+
     /// What the run came from.
     ///
     /// - Throws: ``Failure`` of kind `busy` where somebody is at it, `usage` where there is nothing to go on with.
@@ -43,11 +52,11 @@ struct ResumeChecks {
         let status = record.outcome?["status"]?.perlInteger.flatMap(Int32.init(exactly:)).flatMap(
             ExitStatus.init(rawValue:))
         let isUndone = record.outcome?["undone"] == .bool(true)
-        guard let status, isUndone || !Self.resumable.contains(status) else { return }
-        // Its worker was killed or crashed: with another one it may come further.
-        if record.outcome?["accident"] == .bool(true) { return }
-        // However it ended: what became of a step that it left open must still be found out.
-        if try await journal.steps(of: record.id).contains(where: { !$0.state.isSettled }) { return }
+        let isOpen = try await journal.steps(of: record.id).contains { !$0.state.isSettled }
+        let isAccident = record.outcome?["accident"] == .bool(true)
+        guard let status, !Self.goesFurther(status, isAccident: isAccident, isUndone: isUndone, isOpen: isOpen) else {
+            return
+        }
         if isUndone {
             throw Failure(
                 .usage, "run \(record.id) was interrupted and has undone what it did: there is nothing to go on with",

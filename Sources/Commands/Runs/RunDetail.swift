@@ -34,7 +34,8 @@ struct RunDetail: Sendable {
         if summary.isHeld {
             return "wait; to watch: pvelua runs show --follow \(id); to end it: pvelua runs cancel \(id)"
         }
-        let isLeft = standing == .leftBehind || standing == .interrupted || summary.open > 0
+        let isOpen = summary.open > 0
+        let isLeft = standing == .leftBehind || standing == .interrupted || isOpen
         if summary.isGone {
             let gone =
                 "nothing: the cluster was in the memory of the process, and is gone with it; run the script again"
@@ -44,7 +45,6 @@ struct RunDetail: Sendable {
             return "look at the guest and its node's task list, then say what you found: pvelua runs resolve \(id) "
                 + "\(step.sequence) --happened UPID, or --did-not-happen"
         }
-        let isOpen = summary.open > 0
         guard isLeft || summary.canGoOn else { return nil }
         if summary.isUndone, !isOpen { return nil }
         guard summary.isResumable else {
@@ -61,7 +61,8 @@ extension RunSummary {
     /// Whether `runs resume` may come to another end than it did.
     var canGoOn: Bool {
         guard isResumable, !isHeld, !isGone else { return false }
-        guard let status = status.flatMap(Int32.init(exactly:)).flatMap(ExitStatus.init(rawValue:)) else { return true }
-        return open > 0 || isAccident || ResumeChecks.resumable.contains(status) && !isUndone
+        return ResumeChecks.goesFurther(
+            status.flatMap(Int32.init(exactly:)).flatMap(ExitStatus.init(rawValue:)), isAccident: isAccident,
+            isUndone: isUndone, isOpen: open > 0)
     }
 }

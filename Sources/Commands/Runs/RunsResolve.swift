@@ -89,7 +89,7 @@ private actor ResolvingClients {
         let opened = await BlockingWork.run { () -> Result<ProxmoxClient, Failure> in
             do throws(Failure) {
                 let configuration = try workplace.configuration()
-                if name == Workplace.demo, configuration.hasEmbedded {
+                if configuration.isEmbedded(name) {
                     throw Failure(.notFound, "it was in memory, and is gone with the process that it was in")
                 }
                 let route = try ClusterRoute(

@@ -161,13 +161,6 @@ extension StepState {
     }
 }
 
-extension CompensationNote.End {
-    /// Whether it came to its end.
-    fileprivate var isDone: Bool {
-        if case .done = self { true } else { false }
-    }
-}
-
 extension String {
     fileprivate func padding(to width: Int) -> String {
         self + String(repeating: " ", count: max(0, width - count))

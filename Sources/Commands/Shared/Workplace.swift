@@ -48,7 +48,7 @@ struct Workplace {
         settings.snapshotNaming = configuration.snapshots
         settings.seed = Int64.random(in: 0...Int64.max)
         settings.assumesYes = options.yes
-        settings.clusterIsPassing = name == Self.demo && configuration.hasEmbedded
+        settings.clusterIsPassing = configuration.isEmbedded(name)
         settings.parameters = try parameters()
         let journal = journal(configuration)
         var policy = try policy(configuration)
@@ -78,7 +78,7 @@ struct Workplace {
         _ configuration: ConfigurationFile, own: String, _ policy: PolicySet, _ output: any RunOutput
     ) -> ClusterDirectory {
         let (context, logLevel, workplace) = (context, options.logLevel, self)
-        let isTrial = own == Self.demo && configuration.hasEmbedded
+        let isTrial = configuration.isEmbedded(own)
         return ClusterDirectory(names: configuration.allClusters) { (name) throws(Failure) in
             let opened = await BlockingWork.run { () -> Result<OpenedCluster, Failure> in
                 do throws(Failure) {
@@ -201,15 +201,16 @@ extension ConfigurationFile {
         return names.contains(Workplace.demo) ? names : names + [Workplace.demo]
     }
 
+    /// Whether the embedded cluster is there, and not one that was given its name.
+    var hasEmbedded: Bool { isEmbedded(Workplace.demo) }
+
+    /// Whether the cluster of that name is the embedded one.
+    func isEmbedded(_ name: String) -> Bool { name == Workplace.demo && cluster(named: name) == nil }
+
     /// The cluster that is meant where none is named: the configured default, the only one there is, or the embedded one where
     /// there is none; nil where several are configured and none is chosen.
     var usualCluster: String? {
         if let defaultCluster { return defaultCluster }
         return clusters.count > 1 ? nil : clusters.first?.name ?? Workplace.demo
     }
-}
-
-extension ConfigurationFile {
-    /// Whether the name of the embedded cluster means that one.
-    var hasEmbedded: Bool { cluster(named: Workplace.demo) == nil }
 }

@@ -72,7 +72,7 @@ struct PolicyCaseForm {
 
     private func action(_ name: String, _ place: YAMLNode) throws(YAMLError) -> Action {
         guard let action = Action(name), ActionClassifier.vocabulary.contains(action) else {
-            let hint = Spelling.suggestion(for: name, among: ActionClassifier.vocabulary.map(\.rawValue))
+            let hint = ActionClassifier.suggestion(for: name)
             throw place.error("there is no action `\(name)`" + (hint.map { "; \($0)" } ?? ""))
         }
         return action

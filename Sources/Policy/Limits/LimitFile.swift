@@ -48,7 +48,7 @@ struct LimitFile {
             return Limit(span, .pool, most: try percentage(value), caller: caller)
         case let text:
             let glob = Glob(text)
-            guard ActionClassifier.vocabulary.contains(where: { glob.matches($0) }) else {
+            guard ActionClassifier.knows(glob) else {
                 let known = ["changes", "guests", "pool", "canary"] + ActionClassifier.vocabulary.map(\.rawValue)
                 let hint = Spelling.suggestion(for: text, among: known).map { "; \($0)" } ?? ""
                 throw key.error("no limit and no action is called `\(text)`\(hint)")

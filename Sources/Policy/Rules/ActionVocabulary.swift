@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Model
+public import Model
+internal import Text
 
 /// The actions there are, as patterns see them.
 enum ActionVocabulary {
@@ -21,5 +22,15 @@ enum ActionVocabulary {
         for glob in rule.actions { result.formUnion(covered(glob)) }
         for glob in rule.except { result.subtract(covered(glob)) }
         return result
+    }
+}
+
+extension ActionClassifier {
+    /// Whether a pattern means any action at all.
+    public static func knows(_ pattern: Glob) -> Bool { vocabulary.contains { pattern.matches($0) } }
+
+    /// Names the action that a misspelt one is close to; nil where none is.
+    public static func suggestion(for text: String) -> String? {
+        Spelling.suggestion(for: text, among: vocabulary.map(\.rawValue).sorted())
     }
 }

@@ -90,7 +90,7 @@ struct PolicyFile {
     func pattern(_ node: YAMLNode, _ text: String) throws(YAMLError) -> Glob {
         let glob = Glob(text)
         guard !ActionVocabulary.covered(glob).isEmpty else {
-            let hint = Spelling.suggestion(for: text, among: ActionClassifier.vocabulary.map(\.rawValue))
+            let hint = ActionClassifier.suggestion(for: text)
             throw node.error("no action matches `\(text)`" + (hint.map { "; \($0)" } ?? ""))
         }
         return glob

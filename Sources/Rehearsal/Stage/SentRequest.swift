@@ -67,12 +67,10 @@ enum ActionPattern {
     ///
     /// - Throws: ``Failure`` of kind `parameter`.
     static func check(_ pattern: String, for function: String) throws(Failure) {
-        let glob = Glob(pattern)
-        let known = ActionClassifier.vocabulary
-        guard !pattern.contains("/"), !known.contains(where: { glob.matches($0.rawValue) }) else { return }
+        guard !pattern.contains("/"), !ActionClassifier.knows(Glob(pattern)) else { return }
         throw .parameter(
             function, "names \"\(Excerpt.of(pattern))\", which is no action",
-            hint: Spelling.suggestion(for: pattern, among: known.map(\.rawValue).sorted())
+            hint: ActionClassifier.suggestion(for: pattern)
                 ?? "an action such as guest.stop, with * for any, or METHOD /path")
     }
 }

@@ -69,10 +69,10 @@ struct HeaderReader {
         for element in try source.elements(value, of: "actions") {
             let text = try source.text(element, of: "an action", most: 100)
             let glob = Glob(text)
-            guard ActionClassifier.vocabulary.contains(where: { glob.matches($0) }) else {
+            guard ActionClassifier.knows(glob) else {
                 throw source.failure(
                     "no action matches `\(TextExcerpt.of(text, most: 100))`", at: element.start,
-                    hint: Spelling.suggestion(for: text, among: ActionClassifier.vocabulary.map(\.rawValue).sorted())
+                    hint: ActionClassifier.suggestion(for: text)
                         ?? "the actions are listed in docs/features.md")
             }
             result.append(glob)

@@ -14,10 +14,7 @@ public struct RunAccount: Sendable {
     public var isResumable = false
 
     /// Whether what was done was undone, all of it.
-    public var isUndone: Bool {
-        !compensations.isEmpty
-            && compensations.allSatisfy { if case .done = $0.end { true } else { false } }
-    }
+    public var isUndone: Bool { !compensations.isEmpty && compensations.allSatisfy(\.end.isDone) }
 }
 
 /// One change of a run, as a person is told of it.
@@ -61,5 +58,8 @@ public struct CompensationNote: Sendable {
         case failed(Failure)
         /// It was not run, for this reason.
         case notRun(String)
+
+        /// Whether it came to its end.
+        public var isDone: Bool { if case .done = self { true } else { false } }
     }
 }
